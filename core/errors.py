@@ -1,0 +1,38 @@
+"""The error tree: every error here has a message that is safe to show and that says what to do.
+
+CoreError
+|- ConfigError     a setting or an option has a value that cannot be used
+|- CorpusError     scripts cannot be read, or are not enough to learn from
+|- RunError        a run directory is missing, incomplete, damaged or in the way
+|- PromptError     what somebody asked of an episode cannot be done
+|- TrainingError   a training cannot start or go on
+`- DeviceError     the disk or the device refused
+"""
+
+
+class CoreError(Exception):
+    """A problem of a user or an operator; `str(error)` is one sentence to show to them."""
+
+
+class ConfigError(CoreError):
+    """A setting or an option has a value that cannot be used."""
+
+
+class CorpusError(CoreError):
+    """Scripts cannot be read, or are not enough to learn from."""
+
+
+class RunError(CoreError):
+    """A run directory is missing, incomplete, damaged or in the way."""
+
+
+class PromptError(CoreError):
+    """What somebody asked of an episode cannot be done."""
+
+
+class TrainingError(CoreError):
+    """A training cannot start or go on."""
+
+
+class DeviceError(CoreError):
+    """The disk or the device refused."""
