@@ -1,0 +1,178 @@
+"""`Episode`, what one command writes, and `Writer`, which writes it: prompt in, script out, the same for the same seed."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.cleaning import clean_line
+from core.config import END_OF_EPISODE
+from core.errors import PromptError
+from core.generator import Generator, Reader
+from core.run import Run
+from core.sampling import Sampler, check_temperature
+from core.vocabulary import Spelling
+
+LONGEST = 100_000  # characters in one request
+SEEDS = 2**32
+_CANCEL_EVERY = 64  # characters between two looks at whether the writing is still wanted
+
+
+@dataclass(frozen=True)
+class Episode:
+    """A script and all that it takes to write it again."""
+
+    fingerprint: str  # of the run
+    prompt: str  # as the model read it; empty for a scene from nothing
+    earlier: str  # written by the requests that this one goes on from
+    text: str  # written by this one
+    temperature: float
+    length: int  # characters asked for
+    seed: int
+    ended: bool  # whether the model ended the episode itself
+    notice: str  # what of the prompt the model could not spell, in a sentence, or empty
+    seconds: float
+
+    @property
+    def script(self) -> str:
+        """The whole text; a blank line where one episode ended and the next began."""
+        return (self.prompt + self.earlier + self.text).replace(END_OF_EPISODE, "\n\n")
+
+
+class Writer:
+    """A run, loaded: writes episodes, any number of them at once from different threads.
+
+    Raises:
+        RunError: the run's weights are missing or damaged.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.generator = Generator.of(run.config, run.weights())
+        # A run of the notes' kind has no end-of-episode character; a blank line stands between its episodes.
+        known = run.vocabulary.characters
+        self._end = known.index(END_OF_EPISODE) if END_OF_EPISODE in known else None
+        self._line_break = known.index("\n") if "\n" in known else 0
+
+    def spell(self, line: str) -> Spelling:
+        """Return a quoted line in the characters that the model knows."""
+        plain = clean_line(line).replace(END_OF_EPISODE, "").strip("\n")
+        return self.run.vocabulary.spell(plain)
+
+    def write(
+        self,
+        prompt: str = "",
+        *,
+        temperature: float | None = None,
+        length: int = 500,
+        seed: int | None = None,
+        top_p: float = 1.0,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Episode:
+        """Return an episode of at most `length` new characters that goes on from `prompt`, or begins if it is empty.
+
+        Args:
+            prompt: starting text; characters that the model lacks are mapped or dropped, and `notice` says so.
+            temperature: on the run's own scale; None for the run's default.
+            length: characters to write; fewer come only where the model ends the episode.
+            seed: fixes the randomness; None for a new one.
+            top_p: share of the likeliest characters to draw from.
+            cancelled: asked now and then; the writing stops when it returns true.
+
+        Raises:
+            PromptError: a value that cannot be used, or a prompt of which nothing is left.
+        """
+        spelling = self.spell(prompt)
+        if prompt and not spelling.text.strip():
+            raise PromptError(
+                "The model knows none of these characters; quote a line in letters that it has."
+            )
+        return self._write(spelling.text, "", spelling.notice, temperature, length, seed, top_p, cancelled)
+
+    def go_on(
+        self,
+        episode: Episode,
+        *,
+        temperature: float | None = None,
+        length: int = 500,
+        seed: int | None = None,
+        top_p: float = 1.0,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Episode:
+        """Return `episode` continued from its exact end; the text so far becomes `earlier`.
+
+        Raises:
+            PromptError: a value that cannot be used.
+        """
+        earlier = (
+            episode.earlier
+            + episode.text
+            + (END_OF_EPISODE if episode.ended and self._end is not None else "")
+        )
+        return self._write(episode.prompt, earlier, "", temperature, length, seed, top_p, cancelled)
+
+    def _write(
+        self,
+        prompt: str,
+        earlier: str,
+        notice: str,
+        temperature: float | None,
+        length: int,
+        seed: int | None,
+        top_p: float,
+        cancelled: Callable[[], bool] | None,
+    ) -> Episode:
+        started = time.perf_counter()
+        temperature = check_temperature(
+            self.run.config.default_temperature if temperature is None else temperature
+        )
+        if not 1 <= length <= LONGEST:
+            raise PromptError(f"The length must be from 1 to {LONGEST:,} characters, and not {length:,}.")
+        seed = secrets.randbelow(SEEDS) if seed is None else seed
+        if seed < 0:
+            raise PromptError(f"The seed must be a whole number from 0 on, and not {seed}.")
+        sampler = Sampler(
+            vocabulary=self.generator.vocabulary,
+            temperature=temperature,
+            rng=np.random.default_rng(seed),
+            scale=self.run.config.temperature_scale,
+            top_p=top_p,
+        )
+        reader = self._open(prompt + earlier, fresh=not prompt)
+        written: list[int] = []
+        ended = False
+        for character in self.generator.stream(sampler, reader=reader, forbidden_first=self._end):
+            if character == self._end:
+                ended = True
+                break
+            written.append(character)
+            if len(written) == length or (
+                cancelled is not None and len(written) % _CANCEL_EVERY == 0 and cancelled()
+            ):
+                break
+        return Episode(
+            fingerprint=self.run.fingerprint,
+            prompt=prompt,
+            earlier=earlier,
+            text=self.run.vocabulary.decode(written),
+            temperature=temperature,
+            length=length,
+            seed=seed,
+            ended=ended,
+            notice=notice,
+            seconds=time.perf_counter() - started,
+        )
+
+    def _open(self, text: str, *, fresh: bool) -> Reader:
+        """Return a reader that has read `text` from the start of an episode, or of a line if it is not fresh."""
+        reader = self.generator.reader()
+        if self.generator.targets == "last":
+            # A network of the notes' kind has only ever seen full windows.
+            opening = [self._line_break] * self.generator.window_length
+        else:
+            opening = [self._end if fresh and self._end is not None else self._line_break]
+        reader.read_all(opening)
+        reader.read_all(self.run.vocabulary.encode(text))
+        return reader

@@ -1,0 +1,41 @@
+"""Writing files so that they are complete or absent, and saying clearly what a disk refused."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import DeviceError
+
+
+def write_whole(path: Path, data: bytes | str) -> None:
+    """Write `data` (text as UTF-8) to `path`, which holds the old or the new content at any moment.
+
+    Raises:
+        DeviceError: the disk is full or refuses.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    with disk_errors(path):
+        try:
+            with beside.open("wb") as file:
+                file.write(data.encode() if isinstance(data, str) else data)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn what a disk refuses inside the block into a DeviceError that says what to do about it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DeviceError(
+                f"The disk is full, so {path} could not be written; free some space, then go on."
+            ) from error
+        raise DeviceError(f"{path} could not be written: {error.strerror or error}.") from error

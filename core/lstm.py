@@ -1,0 +1,201 @@
+"""Keras's LSTM layer with the same weights and results, reading ids as one-hot vectors, quicker on TensorFlow's CPU.
+
+Keras's own layer adds up the recurrent kernel's gradient at every time step, which makes small batches slow
+where there is no fused kernel. Here the loop over time holds one small matrix product in each direction; the
+input product before it and the kernels' gradients after it are one large product each. Everywhere else
+(another backend, a GPU with cuDNN's kernel, masks, dropout inside the cell) Keras's own code runs.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+# A backend's tensor: Keras 3 has no public type for it.
+Tensor = Any
+
+
+@keras.saving.register_keras_serializable(package="holosuite")
+class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type information
+    """`keras.layers.LSTM` that also takes ids, with a faster gradient on TensorFlow's CPU.
+
+    Args:
+        units: size of the state and of an output.
+        one_hot: None for Keras's own input, (batch, time, features); a number for ids, (batch, time), each
+            standing for a one-hot vector of that many features, which is never multiplied out on the CPU.
+        **options: those of `keras.layers.LSTM`.
+    """
+
+    def __init__(self, units: int, *, one_hot: int | None = None, **options: Any) -> None:
+        super().__init__(units, **options)
+        self.one_hot = one_hot
+        if one_hot is not None:
+            self.input_spec = keras.layers.InputSpec(ndim=2)
+        if on_tensorflow_cpu():
+            # Keras forbids XLA for the sake of cuDNN's kernel, which a CPU does not have.
+            self.supports_jit = True
+
+    def build(self, sequences_shape: tuple[int | None, ...], *args: Any) -> None:
+        """Create the weights, those of Keras's layer."""
+        super().build(self._vectors_shape(sequences_shape), *args)
+
+    def compute_output_shape(self, sequences_shape: tuple[int | None, ...], *args: Any) -> Any:
+        """Return the shape of the output, that of Keras's layer."""
+        return super().compute_output_shape(self._vectors_shape(sequences_shape), *args)
+
+    def call(
+        self,
+        sequences: Tensor,
+        initial_state: Any = None,
+        mask: Tensor = None,
+        training: bool = False,  # noqa: FBT001, FBT002  # Keras's own signature
+    ) -> Any:
+        """Return what Keras's layer returns for the same sequences."""
+        if self.one_hot is not None:
+            sequences = keras.ops.one_hot(sequences, self.one_hot, dtype=self.compute_dtype)
+        return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
+
+    def inner_loop(
+        self,
+        sequences: Tensor,
+        initial_state: Any,
+        mask: Tensor,
+        training: bool = False,  # noqa: FBT001, FBT002  # Keras's own signature
+    ) -> Any:
+        """Return (last output, all outputs, last states), in the quick way where it applies."""
+        if not self._is_quick(mask=mask, training=training):
+            return super().inner_loop(sequences, initial_state, mask, training=training)
+        import tensorflow as tf  # noqa: PLC0415  # only this path needs it
+
+        cell = self.cell
+        if self.one_hot is None:
+            inputs = tf.transpose(tf.convert_to_tensor(sequences), (1, 0, 2))  # (time, batch, features)
+            product = tf.tensordot(inputs, cell.kernel.value, 1)
+        else:
+            # The argmax undoes the one-hot of `call`, so that the product with it is a look-up of rows.
+            product = tf.gather(cell.kernel.value, tf.transpose(tf.argmax(sequences, axis=-1)))
+        if cell.use_bias:
+            product += cell.bias.value
+        if self.go_backwards:
+            product = tf.reverse(product, [0])
+        # Read now: a stateful layer's variables hold the next state by the time the gradient is taken.
+        hidden, carry = (tf.identity(state) for state in initial_state)
+        outputs, hidden, carry = _recur(tf)(product, hidden, carry, tf.identity(cell.recurrent_kernel.value))
+        return hidden, tf.transpose(outputs, (1, 0, 2)), [hidden, carry]
+
+    def get_config(self) -> dict[str, Any]:
+        """Return Keras's configuration, and `one_hot` where it is used."""
+        extra = {} if self.one_hot is None else {"one_hot": self.one_hot}
+        return {**super().get_config(), **extra}
+
+    def _vectors_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return tuple(shape) if self.one_hot is None else (*shape, self.one_hot)
+
+    def _is_quick(self, *, mask: Tensor, training: bool) -> bool:
+        """Return whether the quick way gives what this layer's options ask for."""
+        cell = self.cell
+        return (
+            on_tensorflow_cpu()
+            and mask is None
+            and not self.unroll
+            and self.use_cudnn is not True
+            and self.compute_dtype == "float32"
+            and cell.activation is keras.activations.tanh
+            and cell.recurrent_activation is keras.activations.sigmoid
+            and not (training and (cell.dropout or cell.recurrent_dropout))
+        )
+
+
+def on_tensorflow_cpu() -> bool:
+    """Return whether TensorFlow computes and no GPU is there to run cuDNN's kernel."""
+    return bool(
+        keras.backend.backend() == "tensorflow"
+        and not any(device.startswith("gpu") for device in keras.distribution.list_devices())
+    )
+
+
+def _recur(tf: Any) -> Callable[[Tensor, Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]:
+    """Return the recurrence over time with its gradient (Hochreiter and Schmidhuber 1997, forget gate of Gers 2000).
+
+    It maps (product (time, batch, 4 units), hidden (batch, units), carry (batch, units), recurrent kernel
+    (units, 4 units)) to (outputs (time, batch, units), last hidden, last carry). Gates stand in Keras's order:
+    input, forget, candidate, output.
+    """
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]  # tensorflow has no type information
+    def recur(product: Tensor, hidden: Tensor, carry: Tensor, kernel: Tensor) -> Any:
+        time, batch, units = tf.shape(product)[0], tf.shape(hidden)[0], kernel.shape[0]
+        static_time = product.shape[0]
+        steps = static_time if static_time is not None else time
+
+        def rows(width: int) -> Any:
+            return tf.TensorArray(product.dtype, size=steps, element_shape=(hidden.shape[0], width))
+
+        def forward(
+            step: Tensor, hidden: Tensor, carry: Tensor, gates: Any, carries: Any, outputs: Any
+        ) -> Any:
+            i, f, g, o = tf.split(product[step] + tf.matmul(hidden, kernel), 4, axis=1)
+            i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
+            carry = f * carry + i * g
+            hidden = o * tf.tanh(carry)
+            return (
+                step + 1,
+                hidden,
+                carry,
+                gates.write(step, tf.concat([i, f, g, o], 1)),
+                carries.write(step, carry),
+                outputs.write(step, hidden),
+            )
+
+        _, last_hidden, last_carry, gates, carries, outputs = tf.while_loop(
+            lambda step, *_: step < steps,
+            forward,
+            (0, hidden, carry, rows(4 * units), rows(units), rows(units)),
+            maximum_iterations=steps,
+        )
+        gates, carries, outputs = gates.stack(), carries.stack(), outputs.stack()
+
+        def gradient(d_outputs: Tensor, d_hidden: Tensor, d_carry: Tensor) -> tuple[Tensor, ...]:
+            earlier_carries = tf.concat([carry[None], carries[:-1]], 0)
+            earlier_hidden = tf.concat([hidden[None], outputs[:-1]], 0)
+            # Transposed once: a product with a transposed matrix repacks it at every time step.
+            kernel_transposed = tf.transpose(kernel)
+
+            def backward(step: Tensor, d_hidden: Tensor, d_carry: Tensor, d_products: Any) -> Any:
+                i, f, g, o = tf.split(gates[step], 4, axis=1)
+                d_hidden += d_outputs[step]
+                squashed = tf.tanh(carries[step])
+                d_carry += d_hidden * o * (1 - squashed * squashed)
+                d_product = tf.concat(
+                    [
+                        d_carry * g * i * (1 - i),
+                        d_carry * earlier_carries[step] * f * (1 - f),
+                        d_carry * i * (1 - g * g),
+                        d_hidden * squashed * o * (1 - o),
+                    ],
+                    1,
+                )
+                return (
+                    step - 1,
+                    tf.matmul(d_product, kernel_transposed),
+                    d_carry * f,
+                    d_products.write(step, d_product),
+                )
+
+            _, d_hidden, d_carry, d_products = tf.while_loop(
+                lambda step, *_: step >= 0,
+                backward,
+                (steps - 1, d_hidden, d_carry, rows(4 * units)),
+                maximum_iterations=steps,
+            )
+            d_product = d_products.stack()
+            d_kernel = tf.matmul(
+                tf.reshape(earlier_hidden, (time * batch, units)),
+                tf.reshape(d_product, (time * batch, 4 * units)),
+                transpose_a=True,
+            )
+            return d_product, d_hidden, d_carry, d_kernel
+
+        return (outputs, last_hidden, last_carry), gradient
+
+    return recur  # type: ignore[no-any-return]  # tensorflow has no type information

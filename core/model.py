@@ -1,0 +1,56 @@
+"""The Keras network: ids in, the logits (or probabilities) of the next character out; nothing else."""
+
+from typing import Any
+
+import keras
+
+from core.config import TrainConfig
+from core.lstm import LSTM, on_tensorflow_cpu
+
+Model = Any  # keras.Model: Keras has no type information
+
+
+def build_model(config: TrainConfig, *, vocabulary: int, batch: int) -> Model:
+    """Return the compiled network.
+
+    `targets="last"`: ids (any batch, window_length) -> probabilities (batch, vocabulary), as in the lecture.
+    `targets="all"`: ids (batch, window_length) -> logits (batch, window_length, vocabulary), with the LSTM's
+    state carried from one batch to the next until `reset_state`.
+    """
+    every = config.targets == "all"
+    keras.utils.set_random_seed(config.seed)
+    inputs = keras.Input(
+        (config.window_length,), batch_size=batch if every else None, dtype="int32", name="ids"
+    )
+    outputs = inputs
+    for layer in range(config.layers):
+        if layer and config.dropout:
+            outputs = keras.layers.Dropout(config.dropout, name=f"dropout_{layer}")(outputs)
+        outputs = LSTM(
+            config.units,
+            one_hot=None if layer else vocabulary,
+            return_sequences=every or layer < config.layers - 1,
+            stateful=every,
+            name=f"lstm_{layer + 1}",
+        )(outputs)
+    if config.dropout:
+        outputs = keras.layers.Dropout(config.dropout, name=f"dropout_{config.layers}")(outputs)
+    # In single precision, also where the layers before compute in half: a loss needs the digits.
+    outputs = keras.layers.Dense(
+        vocabulary, activation=None if every else "softmax", dtype="float32", name="characters"
+    )(outputs)
+    model = keras.Model(inputs, outputs, name="holosuite")
+    model.compile(
+        optimizer=keras.optimizers.Adam(config.learning_rate, global_clipnorm=config.clip_norm),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=every),
+        # Keras's "auto" does without XLA on TensorFlow's CPU, where it makes this network a fifth quicker.
+        jit_compile=True if on_tensorflow_cpu() else "auto",
+    )
+    return model
+
+
+def reset_state(model: Model) -> None:
+    """Set every carried LSTM state to zero: the next batch starts new texts."""
+    for layer in model.layers:
+        if isinstance(layer, LSTM) and layer.stateful:
+            layer.reset_state()

@@ -1,0 +1,184 @@
+"""All that a finished training leaves in its run directory: weights, facts, losses, plot, samples and card."""
+
+import csv
+import io
+import math
+import platform
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from core.checkpoint import Position, to_array
+from core.config import TrainConfig
+from core.corpus import Corpus, total_characters
+from core.course import Course
+from core.files import disk_errors, write_whole
+from core.form import places_of, speakers_of
+from core.model import Model
+from core.run import FACTS, WEIGHTS, write_run
+
+MODEL = "model.keras"
+HISTORY = "history.csv"
+PLOT = "loss.png"
+SAMPLES = "samples.md"
+CARD = "README.md"
+
+
+def write_outcome(
+    folder: Path,
+    *,
+    name: str,
+    config: TrainConfig,
+    corpus: Corpus,
+    course: Course,
+    model: Model,
+    position: Position,
+    device: str,
+) -> None:
+    """Write every file of a complete run into `folder`; the facts come last.
+
+    Raises:
+        DeviceError: the disk refuses.
+    """
+    facts = {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "data": {
+            "source": corpus.source,
+            "fingerprint": corpus.fingerprint,
+            "episodes": len(corpus.episodes),
+            "characters": total_characters(corpus.episodes),
+            "windows": course.windows,
+            "training_characters": course.training_characters,
+            "validation_characters": course.validation_characters,
+            "dropped": corpus.dropped,
+        },
+        "result": {
+            "validation_loss": position.best_loss,
+            "bits_per_character": position.best_loss / math.log(2),
+            "epoch": position.best_epoch,
+            "seconds": round(position.seconds, 1),
+            "targets": position.targets,
+            "parameters": model.count_params(),
+        },
+        "cast": {"speakers": speakers_of(corpus.episodes), "places": places_of(corpus.episodes)},
+        "software": {**describe_software(), "device": device},
+    }
+    with disk_errors(folder / MODEL):
+        model.save(folder / MODEL)
+    write_whole(folder / HISTORY, _history(position))
+    write_whole(folder / PLOT, draw_losses(position))
+    write_whole(folder / SAMPLES, _samples(position))
+    write_whole(folder / CARD, _card(name, config, facts))
+    weights = {
+        f"{layer.name}/{weight.name}": to_array(weight).astype(np.float32)
+        for layer in model.layers
+        for weight in layer.trainable_weights
+    }
+    write_run(folder, name=name, config=config, vocabulary=corpus.vocabulary, weights=weights, facts=facts)
+
+
+def describe_software() -> dict[str, str]:
+    """Return the versions that a training depends on."""
+    backend = keras.backend.backend()
+    return {
+        "python": platform.python_version(),
+        "keras": keras.__version__,
+        "backend": f"{backend} {__import__(backend).__version__}",
+        "numpy": np.__version__,
+    }
+
+
+def draw_losses(position: Position) -> bytes:
+    """Return a PNG of training and validation loss over the epochs, in bits per character."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # slow, and only needed at the end
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    bits = 1 / math.log(2)
+    if position.curve:
+        axes.plot(
+            [epochs for epochs, _ in position.curve],
+            [loss * bits for _, loss in position.curve],
+            color="#9aa5b1",
+            linewidth=1,
+            label="training",
+        )
+    axes.plot(
+        [row["epoch"] for row in position.history],
+        [row["validation_loss"] * bits for row in position.history],
+        color="#c2410c",
+        marker="o",
+        label="validation, at the end of an epoch",
+    )
+    best = position.best_loss * bits
+    axes.axhline(best, color="#c2410c", linewidth=0.8, linestyle=":", label=f"best: {best:.3f}")
+    low, high = best, max(row["validation_loss"] for row in position.history) * bits
+    axes.set_ylim(0.85 * low, max(1.6 * low, 1.05 * high))
+    axes.set_xlabel("epochs")
+    axes.set_ylabel("bits per character")
+    axes.grid(color="#e5e7eb")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    return picture.getvalue()
+
+
+def _history(position: Position) -> str:
+    table = io.StringIO()
+    writer = csv.DictWriter(table, fieldnames=list(position.history[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(position.history)
+    return table.getvalue()
+
+
+def _samples(position: Position) -> str:
+    parts = ["# Samples\n\nWritten after each epoch from the same beginning and seed.\n"]
+    parts.extend(
+        f"## After {sample['epoch']:g} epochs\n\n```text\n{sample['text']}\n```\n"
+        for sample in position.samples
+    )
+    return "\n".join(parts)
+
+
+def _card(name: str, config: TrainConfig, facts: dict[str, Any]) -> str:
+    """Return the model card: what a person wants to know before using the run."""
+    data, result, software = facts["data"], facts["result"], facts["software"]
+    changed = "\n".join(f"| {key} | {value} |" for key, value in asdict(config).items())
+    scale = (
+        "logits, as usual"
+        if config.temperature_scale == "logits"
+        else "probabilities, as in the lecture notes"
+    )
+    return f"""# {name}
+
+A character-level LSTM that writes scripts, trained by Holosuite on {facts["created"][:10]}.
+
+| | |
+|---|---|
+| trained on | {data["source"]} |
+| data | {data["episodes"]:,} episodes, {data["characters"]:,} characters, SHA-256 `{data["fingerprint"][:16]}` |
+| held out | {data["validation_characters"]:,} of {data["training_characters"] + data["validation_characters"]:,} targets |
+| result | {result["bits_per_character"]:.3f} bits per character on the held-out text |
+| network | {config.layers} x LSTM({config.units}), {result["parameters"]:,} parameters |
+| training | {result["seconds"] / 60:.1f} minutes on {software["device"]}, {result["targets"]:,} targets learnt |
+| software | Keras {software["keras"]}, {software["backend"]}, NumPy {software["numpy"]}, Python {software["python"]} |
+| temperature | divides {scale}; {config.default_temperature:g} unless asked otherwise |
+
+It knows the characters of its corpus and nothing else, invents what happens, and has no sense of the truth.
+
+Weights: `{WEIGHTS}`; facts: `{FACTS}`; the whole Keras network: `{MODEL}`; losses: `{HISTORY}`, `{PLOT}`;
+what it wrote on the way: `{SAMPLES}`.
+
+## Configuration
+
+| setting | value |
+|---|---|
+{changed}
+"""

@@ -1,0 +1,123 @@
+"""From one distribution over characters to one id: temperature in both scales, top-p, masks; pure NumPy."""
+
+import numpy as np
+import numpy.typing as npt
+
+from core.config import TemperatureScale
+from core.errors import PromptError
+
+HOTTEST = 1e6  # above this every distribution over characters is uniform to the last digit
+_BLOCK = 64  # characters' worth of noise drawn at once
+
+
+def check_temperature(temperature: float) -> float:
+    """Return `temperature` as a float.
+
+    Raises:
+        PromptError: it is negative, infinite or not a number.
+    """
+    if not 0 <= temperature < float("inf"):
+        raise PromptError(f"The temperature must be 0 or more, such as 0.5, and not {temperature}.")
+    return float(temperature)
+
+
+def softmax(logits: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return the probabilities that `logits` (..., vocabulary) stand for, in double precision."""
+    logits = np.asarray(logits, dtype=np.float64)
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def distribution(
+    logits: npt.ArrayLike, *, temperature: float, scale: TemperatureScale = "logits", top_p: float = 1.0
+) -> npt.NDArray[np.float64]:
+    """Return the probabilities (vocabulary,) from which the next character is drawn.
+
+    On the scale of logits a temperature T makes p into p ** (1 / T), normalised; on that of probabilities, into
+    exp(p / T), normalised (the lecture notes' formula). At 0 all goes to the likeliest. `top_p` keeps the
+    likeliest characters that together reach that share (Holtzman et al. 2020).
+    """
+    scores = _scores(logits, scale)
+    if temperature == 0:
+        return np.asarray(np.arange(len(scores)) == scores.argmax(), dtype=np.float64)
+    scaled = (scores - scores.max()) / max(temperature, np.finfo(np.float64).tiny)
+    probabilities = softmax(np.maximum(scaled, -1e4))
+    if top_p < 1:
+        probabilities = np.where(_nucleus(probabilities, top_p), probabilities, 0)
+    return np.asarray(probabilities / probabilities.sum())
+
+
+def sample(
+    logits: npt.ArrayLike,
+    *,
+    temperature: float,
+    rng: np.random.Generator,
+    scale: TemperatureScale = "logits",
+    top_p: float = 1.0,
+) -> int:
+    """Return one id drawn from `distribution`."""
+    return int(
+        rng.choice(np.size(logits), p=distribution(logits, temperature=temperature, scale=scale, top_p=top_p))
+    )
+
+
+class Sampler:
+    """Draws id after id at one temperature: the same distribution as `sample`, with its noise drawn in blocks.
+
+    The largest of scores + temperature * Gumbel noise is a draw from the softmax of scores / temperature (Gumbel
+    1954; "the Gumbel-max trick"). It needs no division, so 0 and any tiny or huge temperature are safe.
+    """
+
+    def __init__(
+        self,
+        *,
+        vocabulary: int,
+        temperature: float,
+        rng: np.random.Generator,
+        scale: TemperatureScale = "logits",
+        top_p: float = 1.0,
+    ) -> None:
+        self._temperature = min(check_temperature(temperature), HOTTEST)
+        if not 0 < top_p <= 1:
+            raise PromptError(f"top_p must be more than 0 and at most 1, and not {top_p}.")
+        self._scale: TemperatureScale = scale
+        self._top_p = top_p
+        self._rng = rng
+        self._noise = np.zeros((_BLOCK, vocabulary))
+        self._next = _BLOCK
+        self._sum = np.empty(vocabulary)
+
+    def draw(self, logits: npt.NDArray[np.floating]) -> int:  # type: ignore[type-arg]  # any precision
+        """Return the next id; a logit of minus infinity is never drawn."""
+        if self._temperature == 0:
+            return int(logits.argmax())
+        if self._next == _BLOCK:
+            self._draw_noise()
+        scores = logits if self._scale == "logits" else softmax(logits)
+        if self._top_p < 1:
+            shares = distribution(logits, temperature=self._temperature, scale=self._scale)
+            scores = np.where(_nucleus(shares, self._top_p), scores, -np.inf)
+        np.add(scores, self._noise[self._next], out=self._sum)
+        self._next += 1
+        return int(self._sum.argmax())
+
+    def _draw_noise(self) -> None:
+        """Fill the block with temperature * Gumbel noise: the negative logarithm of exponential noise."""
+        self._rng.standard_exponential(out=self._noise)
+        np.maximum(self._noise, np.finfo(np.float64).tiny, out=self._noise)
+        np.log(self._noise, out=self._noise)
+        self._noise *= -self._temperature
+        self._next = 0
+
+
+def _scores(logits: npt.ArrayLike, scale: TemperatureScale) -> npt.NDArray[np.float64]:
+    return np.asarray(logits, dtype=np.float64) if scale == "logits" else softmax(logits)
+
+
+def _nucleus(probabilities: npt.NDArray[np.float64], top_p: float) -> npt.NDArray[np.bool_]:
+    """Return which ids are the likeliest that together reach `top_p`; at least one."""
+    order = np.argsort(-probabilities, kind="stable")
+    before = np.cumsum(probabilities[order]) - probabilities[order]
+    kept = np.zeros(len(probabilities), dtype=np.bool_)
+    kept[order[before < top_p]] = True
+    return kept

@@ -1,0 +1,35 @@
+"""How far a training is along its budget, and the learning rate that follows from it."""
+
+import math
+from dataclasses import dataclass
+
+from core.config import TrainConfig
+
+_LOWEST = 0.01  # of the highest learning rate, where a cosine ends
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a training may use up: epochs, or minutes if they are given."""
+
+    epochs: int
+    minutes: float | None
+
+    def share(self, *, epochs: float, seconds: float) -> float:
+        """Return how much of the budget is used, from 0 to 1 and beyond."""
+        if self.minutes is not None:
+            return seconds / (60 * self.minutes)
+        return epochs / self.epochs
+
+    def seconds_left(self, *, epochs: float, seconds: float) -> float:
+        """Return the expected seconds to the end at the speed so far."""
+        share = self.share(epochs=epochs, seconds=seconds)
+        return max(0.0, seconds / share - seconds) if share > 0 else math.inf
+
+
+def learning_rate(config: TrainConfig, share: float) -> float:
+    """Return Adam's step size when `share` of the budget is used: constant, or a half cosine towards zero."""
+    if config.schedule == "constant":
+        return config.learning_rate
+    fall = 0.5 * (1 + math.cos(math.pi * min(1.0, share)))
+    return config.learning_rate * (_LOWEST + (1 - _LOWEST) * fall)

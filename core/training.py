@@ -1,0 +1,354 @@
+"""Training: from a source of scripts to a complete run, with progress, checkpoints, and a stop at any moment."""
+
+import logging
+import math
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+from filelock import FileLock, Timeout
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
+
+from core.checkpoint import CHECKPOINT, Position, load_checkpoint, save_checkpoint, to_array
+from core.config import END_OF_EPISODE, TrainConfig
+from core.corpus import Corpus, Source, read_corpus
+from core.course import Course, plan_course
+from core.errors import CoreError, TrainingError
+from core.events import EVENTS, EventLog, Listener
+from core.files import disk_errors, write_whole
+from core.model import Model, build_model
+from core.outcome import describe_software, write_outcome
+from core.run import Run, check_free, publish
+from core.samples import write_sample
+from core.schedule import Budget, learning_rate
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT_SECONDS = 60.0
+_PROGRESS_SECONDS = 1.0
+_BEST = "best.safetensors"
+_LOCK = "training.lock"
+_CURVE_POINTS = 400  # a finer loss curve is thinned to this
+
+
+class TrainingStopped(TrainingError):
+    """The training was asked to stop; its checkpoint is there to go on from."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training: what from, how, and where to."""
+
+    source: Source
+    config: TrainConfig
+    path: Path  # where the complete run will be
+    resume: bool = False
+    overwrite: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """The directory of the half-done training, beside the run's place."""
+        return self.path.with_name(f"{self.path.name}.partial")
+
+
+def train(
+    job: Job,
+    *,
+    listener: Listener | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+    checkpoint_seconds: float = CHECKPOINT_SECONDS,
+) -> Run:
+    """Train a network on the job's scripts and return its complete run.
+
+    Raises:
+        TrainingStopped: `stopped` returned true; the checkpoint is written.
+        CoreError: the scripts, the place, the checkpoint or the disk do not allow it.
+    """
+    check_free(job.path, overwrite=job.overwrite)
+    with _own(job) as events_path:
+        events = EventLog(events_path, listener)
+        try:
+            training = _Training(job, events, stopped, checkpoint_seconds)
+            training.run()
+            folder = training.finish()
+            run = publish(folder, job.path, overwrite=job.overwrite)
+        except TrainingStopped:
+            raise
+        except CoreError as error:
+            events.send("error", message=str(error))
+            raise
+        return run
+
+
+@contextmanager
+def _own(job: Job) -> Iterator[Path]:
+    """Hold the job's folder against a second training, and yield the path of its event log.
+
+    Raises:
+        TrainingError: another process trains there, or a half-done training would be lost.
+    """
+    folder = job.folder
+    with disk_errors(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder.with_name(f".{folder.name}.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise TrainingError(
+            f"Another training is writing {job.path} at this moment; choose another --out."
+        ) from error
+    try:
+        if (folder / CHECKPOINT).exists() and not job.resume and not job.overwrite:
+            raise TrainingError(
+                f"A training of {job.path} was stopped half-way; go on with --resume, or drop it with --overwrite."
+            )
+        with disk_errors(folder):
+            if not job.resume:
+                shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(exist_ok=True)
+        yield folder / EVENTS
+    finally:
+        lock.release()
+        Path(lock.lock_file).unlink(missing_ok=True)
+
+
+class _Training:
+    """The state of one training in this process."""
+
+    def __init__(
+        self, job: Job, events: EventLog, stopped: Callable[[], bool], checkpoint_seconds: float
+    ) -> None:
+        self._job = job
+        self._config = job.config
+        self._events = events
+        self._stopped = stopped
+        self._checkpoint_seconds = checkpoint_seconds
+        self._budget = Budget(epochs=job.config.epochs, minutes=job.config.minutes)
+        self._corpus = read_corpus(job.source, cleaning=job.config.cleaning, rare_count=job.config.rare_count)
+        self._course: Course = plan_course(self._corpus, job.config)
+        self._device = describe_device()
+        if self._device.startswith("GPU") and job.config.mixed_precision:
+            keras.config.set_dtype_policy("mixed_float16")
+        self._model: Model = build_model(
+            job.config, vocabulary=len(self._corpus.vocabulary), batch=self._course.batch
+        )
+        self._position = Position()
+        self._identity = {"configuration": _identity(job.config), "corpus": self._corpus.fingerprint}
+        if job.resume:
+            self._position = load_checkpoint(job.folder, self._model, self._identity)
+        self._since = time.monotonic() - self._position.seconds
+
+    def run(self) -> None:
+        """Train until the budget is used up or the validation loss stops falling."""
+        self._announce()
+        if not self._job.resume:
+            self._checkpoint()
+        while not self._is_over():
+            self._train_epoch()
+            self._end_epoch()
+        if not self._position.history:
+            raise TrainingError(
+                "The budget ended before anything was learnt; give more --minutes or --epochs."
+            )
+
+    def finish(self) -> Path:
+        """Write the complete run beside its place, with the best weights, and return that folder."""
+        folder = self._job.folder
+        for variable, array in zip(self._model.variables, self._read_best(), strict=True):
+            variable.assign(array)
+        write_outcome(
+            folder,
+            name=self._job.path.name,
+            config=self._config,
+            corpus=self._corpus,
+            course=self._course,
+            model=self._model,
+            position=self._position,
+            device=self._device,
+        )
+        best = self._position.best_loss
+        self._events.send(
+            "end", validation_loss=best, bits_per_character=best / math.log(2), seconds=self._position.seconds
+        )
+        with disk_errors(folder):
+            for name in (CHECKPOINT, _BEST, _LOCK):
+                (folder / name).unlink(missing_ok=True)
+        return folder
+
+    def _announce(self) -> None:
+        corpus, course = self._corpus, self._course
+        self._events.send(
+            "start",
+            source=corpus.source,
+            episodes=len(corpus.episodes),
+            vocabulary=len(corpus.vocabulary),
+            windows=course.windows,
+            window_length=self._config.window_length,
+            training_characters=course.training_characters,
+            validation_characters=course.validation_characters,
+            dropped=corpus.dropped,
+            parameters=self._model.count_params(),
+            batch=course.batch,
+            steps=course.steps(self._position.epoch),
+            device=self._device,
+            software=describe_software(),
+            resumed=self._job.resume,
+            seconds=self._position.seconds,
+            epochs=self._config.epochs,
+            minutes=self._config.minutes,
+        )
+
+    def _train_epoch(self) -> None:
+        """Learn the rest of the current epoch, or until the minutes are over."""
+        position, model = self._position, self._model
+        steps = self._course.steps(position.epoch)
+        if position.step == 0:
+            self._course.start_epoch(model)
+        checkpointed = reported = time.monotonic()
+        losses: list[float] = []
+        for step, (inputs, targets) in enumerate(self._course.batches(position.epoch)):
+            if step < position.step:
+                continue
+            model.optimizer.learning_rate.assign(learning_rate(self._config, self._share(steps)))
+            model.reset_metrics()
+            loss = float(model.train_on_batch(inputs, targets))
+            if not math.isfinite(loss):
+                raise TrainingError(
+                    "The loss is no longer a number; resume with a smaller --learning-rate in a new training."
+                )
+            losses.append(loss)
+            position.step += 1
+            position.targets += targets.size
+            position.epoch_loss += loss
+            now = time.monotonic()
+            position.seconds = now - self._since
+            if now - reported >= _PROGRESS_SECONDS or position.step == steps:
+                self._report_progress(losses, steps)
+                losses, reported = [], now
+            if now - checkpointed >= self._checkpoint_seconds:
+                self._checkpoint()
+                checkpointed = now
+            if self._stopped():
+                self._stop()
+            if self._minutes_are_over():
+                break
+
+    def _end_epoch(self) -> None:
+        """Validate, keep the weights if they are the best so far, write a sample, and save everything."""
+        position, config = self._position, self._config
+        steps = self._course.steps(position.epoch)
+        epochs = position.epoch + position.step / steps
+        training_loss = position.epoch_loss / position.step
+        validation_loss = self._course.validate(self._model)
+        if validation_loss < position.best_loss:
+            position.best_loss, position.best_epoch, position.worse_epochs = validation_loss, epochs, 0
+            self._keep_best()
+        else:
+            position.worse_epochs += 1
+        position.seconds = time.monotonic() - self._since
+        row = {
+            "epoch": round(epochs, 4),
+            "seconds": round(position.seconds, 1),
+            "targets": position.targets,
+            "learning_rate": float(to_array(self._model.optimizer.learning_rate)),
+            "loss": training_loss,
+            "validation_loss": validation_loss,
+            "bits_per_character": training_loss / math.log(2),
+            "validation_bits_per_character": validation_loss / math.log(2),
+        }
+        position.history.append(row)
+        self._events.send("epoch", **row)
+        text = write_sample(config, self._corpus, export_weights(self._model))
+        position.samples.append({"epoch": row["epoch"], "text": text})
+        self._events.send("sample", epoch=row["epoch"], text=text)
+        position.epoch, position.step, position.epoch_loss = position.epoch + 1, 0, 0.0
+        self._checkpoint()
+        if self._stopped() and not self._is_over():
+            self._stop()
+
+    def _report_progress(self, losses: list[float], steps: int) -> None:
+        position = self._position
+        loss = sum(losses) / len(losses)
+        epochs = position.epoch + position.step / steps
+        position.curve.append((round(epochs, 4), round(loss, 4)))
+        if len(position.curve) > _CURVE_POINTS:
+            position.curve = position.curve[::2]
+        self._events.send(
+            "progress",
+            epoch=position.epoch,
+            step=position.step,
+            steps=steps,
+            share=min(1.0, self._share(steps)),
+            loss=loss,
+            bits_per_character=loss / math.log(2),
+            characters_per_second=position.targets / position.seconds,
+            seconds=position.seconds,
+            seconds_left=self._budget.seconds_left(epochs=epochs, seconds=position.seconds),
+        )
+
+    def _share(self, steps: int) -> float:
+        position = self._position
+        return self._budget.share(
+            epochs=position.epoch + position.step / steps, seconds=time.monotonic() - self._since
+        )
+
+    def _minutes_are_over(self) -> bool:
+        minutes = self._config.minutes
+        return minutes is not None and time.monotonic() - self._since >= 60 * minutes
+
+    def _is_over(self) -> bool:
+        patience = self._config.patience
+        if patience is not None and self._position.worse_epochs >= patience:
+            return True
+        if self._config.minutes is not None:
+            return self._minutes_are_over()
+        return self._position.epoch >= self._config.epochs
+
+    def _stop(self) -> None:
+        self._checkpoint()
+        self._events.send("stopped", seconds=self._position.seconds)
+        raise TrainingStopped(
+            f"Stopped; go on with the same command and --resume (kept in {self._job.folder})."
+        )
+
+    def _checkpoint(self) -> None:
+        save_checkpoint(self._job.folder, self._model, self._position, self._identity)
+        self._events.send("checkpoint", seconds=self._position.seconds)
+
+    def _keep_best(self) -> None:
+        arrays = {f"{index:04d}": to_array(variable) for index, variable in enumerate(self._model.variables)}
+        write_whole(self._job.folder / _BEST, save_arrays(arrays))
+
+    def _read_best(self) -> list[Any]:
+        arrays = load_arrays((self._job.folder / _BEST).read_bytes())
+        return [arrays[name] for name in sorted(arrays)]
+
+
+def export_weights(model: Model) -> dict[str, Any]:
+    """Return the network's weights by layer and kind, as a run holds them."""
+    return {
+        f"{layer.name}/{weight.name}": to_array(weight)
+        for layer in model.layers
+        for weight in layer.trainable_weights
+    }
+
+
+def describe_device() -> str:
+    """Return what computes: "GPU ..." or "CPU"."""
+    gpus = [device for device in keras.distribution.list_devices() if not device.lower().startswith("cpu")]
+    backend = keras.backend.backend()
+    return f"{gpus[0].upper().replace('CUDA', 'GPU')} ({backend})" if gpus else f"CPU ({backend})"
+
+
+def _identity(config: TrainConfig) -> dict[str, Any]:
+    """Return the settings that a resumed training must share; a longer budget is no other training."""
+    settings = {
+        name: value for name, value in vars(config).items() if name not in ("minutes", "epochs", "patience")
+    }
+    return {**settings, "end": END_OF_EPISODE}

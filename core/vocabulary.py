@@ -1,0 +1,142 @@
+"""The characters that a network knows: text to ids and back, and the nearest spelling of what it lacks."""
+
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from core.errors import CorpusError
+
+Ids = npt.NDArray[np.uint16]
+
+MOST_CHARACTERS = 8192  # a one-hot row and an output per character: beyond this nothing learns on one machine
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A text in a vocabulary's characters, and what it took to get there."""
+
+    text: str
+    mapped: dict[str, str]  # character asked for -> what stands in its place
+    dropped: str  # characters that had no stand-in, each once
+
+    @property
+    def notice(self) -> str:
+        """One sentence about the changes, or an empty text if there were none."""
+        parts = []
+        if self.mapped:
+            pairs = ", ".join(f"{_show(old)} became {_show(new)}" for old, new in self.mapped.items())
+            parts.append(pairs)
+        if self.dropped:
+            parts.append(f"{', '.join(_show(character) for character in self.dropped[:12])} left out")
+        return f"The model cannot spell everything: {'; '.join(parts)}." if parts else ""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Distinct characters in code-point order; a character's id is its index.
+
+    Example: `Vocabulary("\\nab")` encodes `"ba\\n"` as `[2, 1, 0]`.
+    """
+
+    characters: str
+    _code_points: npt.NDArray[np.uint32] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Check the order, on which encoding relies."""
+        code_points = _code_points_of(self.characters)
+        if len(code_points) == 0 or np.any(np.diff(code_points.astype(np.int64)) <= 0):
+            raise ValueError(f"characters must be distinct and in order, not {self.characters!r}")
+        object.__setattr__(self, "_code_points", code_points)
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Return the vocabulary of all characters in `text`.
+
+        Raises:
+            CorpusError: `text` is empty, or has more different characters than a network can learn.
+        """
+        characters = "".join(sorted(set(text)))
+        if not characters:
+            raise CorpusError("The corpus is empty: there is no text to learn from.")
+        if len(characters) > MOST_CHARACTERS:
+            raise CorpusError(
+                f"The corpus has {len(characters):,} different characters and at most {MOST_CHARACTERS:,} can be "
+                "learnt; raise --rare-count to drop the rare ones."
+            )
+        return cls(characters)
+
+    def __len__(self) -> int:
+        """Return the number of characters."""
+        return len(self.characters)
+
+    def encode(self, text: str) -> Ids:
+        """Return the ids of `text`, whose characters must all be known.
+
+        Raises:
+            ValueError: a character that the vocabulary lacks; `spell` the text first.
+        """
+        wanted = _code_points_of(text)
+        ids = np.minimum(np.searchsorted(self._code_points, wanted), len(self) - 1)
+        if not np.array_equal(self._code_points[ids], wanted):
+            raise ValueError(f"unknown characters: {sorted(set(text) - set(self.characters))}")
+        return ids.astype(np.uint16)
+
+    def decode(self, ids: npt.ArrayLike) -> str:
+        """Return the text that `ids` stand for."""
+        return self._code_points[np.asarray(ids, dtype=np.intp)].tobytes().decode("utf-32-le")
+
+    def spell(self, text: str) -> Spelling:
+        """Return `text` with each unknown character mapped to a known relative, or dropped.
+
+        Relatives, in this order: the character without its accents, its compatibility form, its other case.
+        Example: with only plain letters known, `"Café"` becomes `"Cafe"`.
+        """
+        known = set(self.characters)
+        stand_ins = {
+            character: _nearest(character, known)
+            for character in dict.fromkeys(text)
+            if character not in known
+        }
+        return Spelling(
+            text="".join(stand_ins.get(character, character) for character in text),
+            mapped={old: new for old, new in stand_ins.items() if new},
+            dropped="".join(old for old, new in stand_ins.items() if not new),
+        )
+
+
+def common_characters(text: str, *, rare_count: int) -> Vocabulary:
+    """Return the vocabulary of the characters that `text` has at least `rare_count` times.
+
+    Raises:
+        CorpusError: none is left, or too many are.
+    """
+    counts = Counter(text)
+    return Vocabulary.of("".join(character for character, count in counts.items() if count >= rare_count))
+
+
+def _nearest(character: str, known: set[str]) -> str:
+    """Return the known text closest to `character`, empty if there is none."""
+    decomposed = unicodedata.normalize("NFKD", character)
+    plain = "".join(part for part in decomposed if not unicodedata.combining(part))
+    for candidate in (
+        plain,
+        unicodedata.normalize("NFKC", character),
+        character.swapcase(),
+        plain.swapcase(),
+    ):
+        if candidate and all(part in known for part in candidate):
+            return candidate
+    return " " if character.isspace() and " " in known else ""
+
+
+def _code_points_of(text: str) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _show(text: str) -> str:
+    """Return `text` as a reader can see it: printable as it is, else by its code points."""
+    return text if text.isprintable() and text.strip() else " ".join(f"U+{ord(part):04X}" for part in text)
