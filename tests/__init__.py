@@ -1,0 +1,1 @@
+"""Tests of everything here; they mirror the code's folders."""
