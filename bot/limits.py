@@ -1,0 +1,36 @@
+"""Discord's limits, each named once with its documentation's section, and ours that follow from them."""
+
+# "Receiving and Responding to Interactions": the first answer, and how long an interaction's token works.
+ANSWER_SECONDS = 3.0
+TOKEN_SECONDS = 15 * 60.0
+
+# "Channels Resource", Create Message and Embed Limits.
+MESSAGE_CHARACTERS = 2_000
+EMBED_DESCRIPTION_CHARACTERS = 4_096
+EMBED_FIELD_CHARACTERS = 1_024
+EMBED_FOOTER_CHARACTERS = 2_048
+EMBED_TITLE_CHARACTERS = 256
+EMBEDS_CHARACTERS = 6_000  # of all embeds of a message together
+
+# "Application Commands", Autocomplete and Option Choice Structure.
+CHOICES = 25
+CHOICE_CHARACTERS = 100
+
+# "Component Reference", Button.
+CUSTOM_ID_CHARACTERS = 100
+
+# "Rate Limits": 50 requests a second in all, and 5 edits of a message in 5 s.
+SECONDS_BETWEEN_EDITS = 5.0
+
+# Ours. What is ready within this time is sent directly; more would risk Discord's 3 s on a slow line.
+DIRECT_ANSWER_SECONDS = 1.0
+# Ours. Nothing is written for a token that will have expired; the last minute is for sending.
+REQUEST_SECONDS = TOKEN_SECONDS - 60.0
+# Ours: what a member may ask of an episode.
+LEAST_LENGTH = 20  # characters
+MOST_LENGTH = 4_000  # characters
+MOST_TEMPERATURE = 2.0
+MOST_SEED = 2**31 - 1
+LINE_CHARACTERS = 1_000  # of a line to go on from; of longer ones the end counts
+SCENE_CHARACTERS = 40_000  # of one scene that is continued again and again
+TEMPERATURE_STEP = 0.2  # of the buttons Hotter and Colder

@@ -1,0 +1,152 @@
+"""What the operator decides: every environment variable of the bot, read on call and checked."""
+
+import math
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from core.errors import ConfigError
+
+# Discord's form: the application's id, a time and a signature, each in URL-safe base 64.
+TOKEN_FORM = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}", re.ASCII)
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LOG_TARGETS = ("stdout", "file")
+Missing = TypeVar("Missing", int, None)
+HEALTH_FILE = "health.json"  # in the data directory; `python -m bot.health` reads it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The bot's settings; their defaults suit one small server."""
+
+    token: str = field(default="", repr=False)  # empty: there is no Discord, the console is meant
+    run: Path  # the run directory of the model for everybody
+    data: Path  # the database, the logs and the health file
+    database_url: str = field(default="", repr=False)  # empty: SQLite in the data directory
+    test_guild: int | None = None  # the one server that gets the commands, at once
+    threads: int = 1  # episodes written at the same time
+    queue: int = 100  # episodes that may wait
+    cooldown_seconds: float = 3.0  # between two requests of a member
+    retention_days: int = 0  # 0 keeps episodes until somebody forgets them
+    shard_ids: tuple[int, ...] = ()  # empty: all of them
+    shard_count: int | None = None  # None: what Discord recommends
+    log_level: str = "INFO"
+    log_target: str = "stdout"
+    discord_api: str = ""  # another Discord on this machine, for tests
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings from environment variables.
+
+        Raises:
+            ConfigError: If one of them has a value that cannot be used.
+        """
+        values = {name: value.strip() for name, value in environ.items() if value.strip()}
+        beside_the_packages = Path(__file__).resolve().parent.parent
+        shard_ids, shard_count = _read_shards(values)
+        data = Path(values.get("HOLOSUITE_DATA", "var"))
+        return cls(
+            token=_read_token(values.get("DISCORD_TOKEN", "")),
+            run=Path(values.get("HOLOSUITE_RUN", beside_the_packages / "models" / "ds9")),
+            data=data,
+            database_url=values.get("DATABASE_URL", ""),
+            test_guild=_read_integer(values, "HOLOSUITE_TEST_GUILD", None, 1, 2**63 - 1),
+            # One core is left to the event loop, which must answer Discord within 3 s.
+            threads=_read_integer(values, "HOLOSUITE_THREADS", max(1, (os.cpu_count() or 1) - 1), 1, 64),
+            queue=_read_integer(values, "HOLOSUITE_QUEUE", cls.queue, 1, 10_000),
+            cooldown_seconds=_read_seconds(values, "HOLOSUITE_COOLDOWN", cls.cooldown_seconds),
+            retention_days=_read_integer(values, "HOLOSUITE_RETENTION_DAYS", cls.retention_days, 0, 36_500),
+            shard_ids=shard_ids,
+            shard_count=shard_count,
+            log_level=_read_choice(values, "HOLOSUITE_LOG_LEVEL", cls.log_level, LOG_LEVELS),
+            log_target=_read_choice(values, "HOLOSUITE_LOG", cls.log_target, LOG_TARGETS),
+            discord_api=_read_loopback_address(values.get("HOLOSUITE_DISCORD_API", "")),
+        )
+
+    @property
+    def health_file(self) -> Path:
+        """Where the running bot tells how it is."""
+        return self.data / HEALTH_FILE
+
+
+def _read_token(text: str) -> str:
+    token = text.strip("\"'").removeprefix("Bot ").strip()
+    if token and TOKEN_FORM.fullmatch(token) is None:
+        # The value is a secret, or nearly one: it is not repeated.
+        raise ConfigError(
+            "DISCORD_TOKEN does not look like a bot's token, which has three parts with dots between them; "
+            'copy it from the developer portal, page "Bot", button "Reset Token".'
+        )
+    return token
+
+
+def _read_integer(
+    values: Mapping[str, str], name: str, missing: Missing, low: int, high: int
+) -> int | Missing:
+    text = values.get(name)
+    if text is None:
+        return missing
+    if re.fullmatch(r"[0-9]{1,19}", text) is None or not low <= int(text) <= high:
+        raise ConfigError(f"{name} has to be a whole number from {low} to {high}, not {text!r}.")
+    return int(text)
+
+
+def _read_seconds(values: Mapping[str, str], name: str, missing: float) -> float:
+    text = values.get(name)
+    if text is None:
+        return missing
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= 86_400:  # noqa: PLR2004 -- seconds of a day
+        raise ConfigError(f"{name} has to be a number of seconds from 0 to 86400, not {text!r}.")
+    return seconds
+
+
+def _read_choice(values: Mapping[str, str], name: str, missing: str, choices: tuple[str, ...]) -> str:
+    given = values.get(name, missing)
+    by_lower_case = {choice.lower(): choice for choice in choices}
+    if given.lower() not in by_lower_case:
+        raise ConfigError(f"{name} has to be one of {', '.join(choices)}, not {given!r}.")
+    return by_lower_case[given.lower()]
+
+
+def _read_shards(values: Mapping[str, str]) -> tuple[tuple[int, ...], int | None]:
+    """Read which shards run here: `"0,1"` of `"4"` -> `(0, 1), 4`."""
+    count = _read_integer(values, "SHARD_COUNT", None, 1, 100_000)
+    text = values.get("HOLOSUITE_SHARDS", "")
+    if not text:
+        return (), count
+    if re.fullmatch(r"[0-9]{1,6}( *, *[0-9]{1,6})*", text) is None:
+        raise ConfigError(f"HOLOSUITE_SHARDS has to be shard ids with commas between them, not {text!r}.")
+    shard_ids = tuple(sorted({int(part) for part in text.split(",")}))
+    if count is None:
+        raise ConfigError(
+            "HOLOSUITE_SHARDS needs SHARD_COUNT, the number of shards on all machines together."
+        )
+    if shard_ids[-1] >= count:
+        raise ConfigError(f"HOLOSUITE_SHARDS names shard {shard_ids[-1]}, but SHARD_COUNT is {count}.")
+    return shard_ids, count
+
+
+def _read_loopback_address(text: str) -> str:
+    """Accept another Discord on this machine alone: a token must never be sent to a stranger."""
+    if not text:
+        return ""
+    try:
+        address = urlsplit(text)
+        host = address.hostname or ""
+        is_loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback or address.scheme != "http":
+        raise ConfigError(
+            "HOLOSUITE_DISCORD_API may only be an address like http://127.0.0.1:8000, on this machine."
+        )
+    return text.rstrip("/")

@@ -1,0 +1,239 @@
+"""What must survive a restart: episodes, requests on their way, settings and counts; knows no Discord."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import delete, insert, select, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.database import StoreError, explain, is_damage, keep_aside, open_engine, read_url
+from bot.schema import counts, episodes, pending, settings
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptEpisode:
+    """An episode as the database holds it; `id` is 0 until it is kept."""
+
+    id: int = 0
+    request_id: int  # of the interaction or message that asked for it
+    member_id: int
+    created: int  # seconds since 1970
+    line: str
+    model: str
+    fingerprint: str
+    prompt: str
+    earlier: str
+    text: str
+    temperature: float
+    length: int  # characters that were asked for
+    seed: int
+    ended: bool
+    notice: str
+    seconds: float
+
+    @property
+    def script(self) -> str:
+        """The whole scene."""
+        return self.prompt + self.earlier + self.text
+
+
+@dataclass(frozen=True, kw_only=True)
+class PendingRequest:
+    """A request that was acknowledged; `id` and `token` are the interaction's."""
+
+    id: int
+    application_id: int
+    token: str
+    member_id: int
+    created: int  # seconds since 1970
+    request: str  # JSON
+
+
+class Store:
+    """The database; every method is one transaction and raises `StoreError` if that fails."""
+
+    def __init__(self, engine: AsyncEngine, url: URL) -> None:
+        """Take an engine that is open and up to date; see `Store.open`."""
+        self._engine = engine
+        self._url = url
+        self._repair = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, database_url: str, *, data: Path) -> "Store":
+        """Open the database, making or updating its tables.
+
+        Raises:
+            ConfigError: If the address cannot be used.
+            StoreError: If the database is locked or out of reach.
+        """
+        url = read_url(database_url, data=data)
+        return cls(await open_engine(url), url)
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self._engine.dispose()
+
+    async def keep_episode(self, episode: KeptEpisode) -> int:
+        """Keep an episode and count it; return its number. The same request is kept once."""
+        values = {name: value for name, value in asdict(episode).items() if name != "id"}
+
+        async def keep(connection: AsyncConnection) -> int:
+            found = await connection.scalar(
+                select(episodes.c.id).where(episodes.c.request_id == episode.request_id)
+            )
+            if found is not None:
+                return int(found)
+            result = await connection.execute(insert(episodes).values(values))
+            await _count(connection, "episodes", 1)
+            await _count(connection, "characters", len(episode.text))
+            number: int = result.inserted_primary_key[0]  # type: ignore[index]  # one row has one key
+            return number
+
+        return await self._run(keep)
+
+    async def read_episode(self, number: int) -> KeptEpisode | None:
+        """Return the episode of that number, if it was not forgotten."""
+
+        async def read(connection: AsyncConnection) -> KeptEpisode | None:
+            row = (
+                (await connection.execute(select(episodes).where(episodes.c.id == number))).mappings().first()
+            )
+            return None if row is None else KeptEpisode(**{str(name): value for name, value in row.items()})
+
+        return await self._run(read)
+
+    async def read_recent_lines(self, member_id: int, *, limit: int) -> list[str]:
+        """Return the member's own last lines, newest first, each once."""
+
+        async def read(connection: AsyncConnection) -> list[str]:
+            newest = (
+                select(episodes.c.line)
+                .where(episodes.c.member_id == member_id, episodes.c.line != "")
+                .order_by(episodes.c.id.desc())
+                .limit(4 * limit)
+            )
+            lines = (await connection.execute(newest)).scalars().all()
+            return list(dict.fromkeys(str(line) for line in lines))[:limit]
+
+        return await self._run(read)
+
+    async def forget_member(self, member_id: int) -> int:
+        """Delete what is stored of a member; return the number of episodes that were."""
+
+        async def forget(connection: AsyncConnection) -> int:
+            await connection.execute(delete(pending).where(pending.c.member_id == member_id))
+            result = await connection.execute(delete(episodes).where(episodes.c.member_id == member_id))
+            return int(result.rowcount)
+
+        return await self._run(forget)
+
+    async def forget_older_than(self, seconds: float) -> int:
+        """Delete the episodes of before that time; return their number."""
+        oldest = int(time.time() - seconds)
+
+        async def forget(connection: AsyncConnection) -> int:
+            result = await connection.execute(delete(episodes).where(episodes.c.created < oldest))
+            return int(result.rowcount)
+
+        return await self._run(forget)
+
+    async def keep_pending(self, request: PendingRequest) -> None:
+        """Keep a request until `forget_pending`, so that a new process can finish it."""
+
+        async def keep(connection: AsyncConnection) -> None:
+            await connection.execute(insert(pending).values(asdict(request)))
+
+        await self._run(keep)
+
+    async def forget_pending(self, request_id: int) -> None:
+        """Delete a request that was answered or given up."""
+
+        async def forget(connection: AsyncConnection) -> None:
+            await connection.execute(delete(pending).where(pending.c.id == request_id))
+
+        await self._run(forget)
+
+    async def take_pending(self, *, newer_than_seconds: float) -> list[PendingRequest]:
+        """Return what an earlier process left unfinished, oldest first; delete what is too old."""
+        oldest = int(time.time() - newer_than_seconds)
+
+        async def take(connection: AsyncConnection) -> list[PendingRequest]:
+            await connection.execute(delete(pending).where(pending.c.created < oldest))
+            rows = (await connection.execute(select(pending).order_by(pending.c.id))).mappings().all()
+            return [PendingRequest(**{str(name): value for name, value in row.items()}) for row in rows]
+
+        return await self._run(take)
+
+    async def read_setting(self, scope: str, name: str) -> str | None:
+        """Return a setting's value, if it was set."""
+
+        async def read(connection: AsyncConnection) -> str | None:
+            query = select(settings.c.value).where(settings.c.scope == scope, settings.c.name == name)
+            value: str | None = await connection.scalar(query)
+            return value
+
+        return await self._run(read)
+
+    async def keep_setting(self, scope: str, name: str, value: str) -> None:
+        """Set a setting."""
+
+        async def keep(connection: AsyncConnection) -> None:
+            await connection.execute(
+                text(
+                    "INSERT INTO settings (scope, name, value) VALUES (:scope, :name, :value) "
+                    "ON CONFLICT (scope, name) DO UPDATE SET value = excluded.value"
+                ),
+                {"scope": scope, "name": name, "value": value},
+            )
+
+        await self._run(keep)
+
+    async def read_counts(self) -> dict[str, int]:
+        """Return all counts by name; they name no member and outlive forgetting."""
+
+        async def read(connection: AsyncConnection) -> dict[str, int]:
+            return {str(name): int(amount) for name, amount in await connection.execute(select(counts))}
+
+        return await self._run(read)
+
+    async def _run(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+        """Do work in a transaction; if the SQLite file turns out damaged, once more in a new one."""
+        engine = self._engine
+        try:
+            async with engine.begin() as connection:
+                return await work(connection)
+        except (SQLAlchemyError, OSError) as error:
+            if not is_damage(error):
+                raise StoreError(explain(error)) from error
+            await self._begin_anew(engine)
+        try:
+            async with self._engine.begin() as connection:
+                return await work(connection)
+        except (SQLAlchemyError, OSError) as error:
+            raise StoreError(explain(error)) from error
+
+    async def _begin_anew(self, damaged: AsyncEngine) -> None:
+        async with self._repair:
+            if self._engine is not damaged:  # another request was quicker
+                return
+            await damaged.dispose()
+            await asyncio.to_thread(keep_aside, self._url)
+            self._engine = await open_engine(self._url)
+
+
+async def _count(connection: AsyncConnection, name: str, amount: int) -> None:
+    await connection.execute(
+        text(
+            "INSERT INTO counts (name, amount) VALUES (:name, :amount) "
+            "ON CONFLICT (name) DO UPDATE SET amount = counts.amount + excluded.amount"
+        ),
+        {"name": name, "amount": amount},
+    )
