@@ -5,8 +5,6 @@ from typing import Any, Literal, Self
 
 from core.errors import ConfigError
 
-SERIES = ("DS9", "TOS", "TAS", "TNG", "VOY", "ENT")
-
 # Stands between episodes, so that the network learns how one starts and ends. ASCII's own "end of text":
 # cleaning drops control characters, so no script contains it.
 END_OF_EPISODE = "\x03"

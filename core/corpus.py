@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from core.cleaning import clean_notes, clean_script
-from core.config import END_OF_EPISODE, SERIES, Cleaning
+from core.config import END_OF_EPISODE, Cleaning
 from core.download import NOTES_ADDRESS, fetch, is_address
 from core.errors import CorpusError
 from core.vocabulary import Vocabulary, common_characters
@@ -60,10 +61,7 @@ def read_corpus(source: Source, *, cleaning: Cleaning, rare_count: int) -> Corpu
     Raises:
         CorpusError: nothing there, not text, of another shape, an unknown series or episode, or empty.
     """
-    raw = read_scripts(source)
-    clean = _CLEAN[cleaning]
-    episodes = {name: clean(text) for name, text in raw.items()}
-    episodes = {name: text for name, text in episodes.items() if text.strip()}
+    episodes = clean_episodes(read_scripts(source), cleaning)
     if not episodes:
         raise CorpusError(
             f"{source} holds no text after cleaning; name scripts that have some with --scripts."
@@ -108,7 +106,7 @@ def read_scripts(source: Source) -> dict[str, str]:
                 )
             scripts = {str(item.relative_to(path)): read_text(item) for item in files}
         elif path.suffix.lower() == ".json":
-            scripts = _read_table(path, source.series)
+            scripts = next(iter(read_series(path, source.series).values()))
         else:
             scripts = {path.name: read_text(path)}
     except FileNotFoundError as error:
@@ -137,31 +135,43 @@ def read_text(path: Path) -> str:
     return text
 
 
-def _read_table(path: Path, series: str) -> dict[str, str]:
-    """Return one series of a scripts JSON: an object of series, or a plain list of texts."""
+def read_series(path: Path, series: str | None = None) -> dict[str, dict[str, str]]:
+    """Return each series of a scripts JSON (only `series`, if named) as episode name to raw text.
+
+    The file is an object of series, each an object of episodes; a plain list of texts is a series without a name.
+
+    Raises:
+        CorpusError: not JSON, another shape, or no such series.
+    """
     read_text(path)  # says what is wrong with a binary file or its encoding
     try:
         table = pd.read_json(path, convert_dates=False, dtype=False)
-    except (ValueError, AttributeError, TypeError) as error:
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise CorpusError(
             f"{path} is not JSON in the shape {{series: {{episode: text}}}} or a list of texts; check the file."
         ) from error
     if list(table.columns) == [0]:
-        column = table[0]
-    elif series in table.columns:
-        column = table[series]
-    else:
+        return {"": _texts(table[0], path)}
+    if series is not None and series not in table.columns:
         names = ", ".join(str(name) for name in list(table.columns)[:12])
-        hint = f"; {series} is one of {', '.join(SERIES)}" if series in SERIES else ""
+        raise CorpusError(f"{path.name} has no series {series!r}. It has: {names}. Choose with --series.")
+    return {str(name): _texts(table[name], path) for name in ([series] if series else table.columns)}
+
+
+def clean_episodes(scripts: dict[str, str], cleaning: Cleaning) -> dict[str, str]:
+    """Return the clean text of each episode that has any."""
+    cleaned = {name: _CLEAN[cleaning](text) for name, text in scripts.items()}
+    return {name: text for name, text in cleaned.items() if text.strip()}
+
+
+def _texts(column: "pd.Series[Any]", path: Path) -> dict[str, str]:
+    texts = column.dropna()
+    if not all(isinstance(text, str) for text in texts):
         raise CorpusError(
-            f"{path.name} has no series {series!r}{hint}. It has: {names}. Choose with --series."
+            f"{path.name} holds something other than texts in series {str(column.name)!r}; it must map each episode "
+            "to its text."
         )
-    column = column.dropna()
-    if not all(isinstance(text, str) for text in column):
-        raise CorpusError(
-            f"{path.name} holds something other than texts in series {series!r}; it must map each episode to its text."
-        )
-    return {str(name): text for name, text in column.items()}
+    return {str(name): text for name, text in texts.items()}
 
 
 def _choose(scripts: dict[str, str], source: Source) -> dict[str, str]:

@@ -61,6 +61,14 @@ class Writer:
         plain = clean_line(line).replace(END_OF_EPISODE, "").strip("\n")
         return self.run.vocabulary.spell(plain)
 
+    def speakers(self) -> list[str]:
+        """Return who speaks in the corpus, the most talkative first."""
+        return list(self.run.facts["cast"]["speakers"])
+
+    def places(self) -> list[str]:
+        """Return the scene headings of the corpus, the most frequent first."""
+        return list(self.run.facts["cast"]["places"])
+
     def write(
         self,
         prompt: str = "",

@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from core.card import card_rows
 from core.checkpoint import Position, to_array
 from core.config import TrainConfig
 from core.corpus import Corpus, total_characters
@@ -149,27 +150,15 @@ def _samples(position: Position) -> str:
 
 def _card(name: str, config: TrainConfig, facts: dict[str, Any]) -> str:
     """Return the model card: what a person wants to know before using the run."""
-    data, result, software = facts["data"], facts["result"], facts["software"]
-    changed = "\n".join(f"| {key} | {value} |" for key, value in asdict(config).items())
-    scale = (
-        "logits, as usual"
-        if config.temperature_scale == "logits"
-        else "probabilities, as in the lecture notes"
-    )
+    summary = "\n".join(f"| {what} | {value} |" for what, value in card_rows(config, facts))
+    settings = "\n".join(f"| {key} | {value} |" for key, value in asdict(config).items())
     return f"""# {name}
 
-A character-level LSTM that writes scripts, trained by Holosuite on {facts["created"][:10]}.
+A character-level LSTM that writes scripts, trained by Holosuite.
 
 | | |
 |---|---|
-| trained on | {data["source"]} |
-| data | {data["episodes"]:,} episodes, {data["characters"]:,} characters, SHA-256 `{data["fingerprint"][:16]}` |
-| held out | {data["validation_characters"]:,} of {data["training_characters"] + data["validation_characters"]:,} targets |
-| result | {result["bits_per_character"]:.3f} bits per character on the held-out text |
-| network | {config.layers} x LSTM({config.units}), {result["parameters"]:,} parameters |
-| training | {result["seconds"] / 60:.1f} minutes on {software["device"]}, {result["targets"]:,} targets learnt |
-| software | Keras {software["keras"]}, {software["backend"]}, NumPy {software["numpy"]}, Python {software["python"]} |
-| temperature | divides {scale}; {config.default_temperature:g} unless asked otherwise |
+{summary}
 
 It knows the characters of its corpus and nothing else, invents what happens, and has no sense of the truth.
 
@@ -180,5 +169,5 @@ what it wrote on the way: `{SAMPLES}`.
 
 | setting | value |
 |---|---|
-{changed}
+{settings}
 """

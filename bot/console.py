@@ -1,0 +1,207 @@
+"""The bot's commands in a terminal or a pipe, when there is no Discord token."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from bot.commands import Call, Command, parse_call, read_number
+from bot.formatting import unquote
+from bot.screen import Screen
+from core.card import card_rows
+from core.episode import Episode, Writer
+from core.errors import CoreError, PromptError
+from core.run import Run
+
+_EPISODE_OPTIONS = {
+    "temp": "temperature: low repeats itself, high rambles",
+    "length": "characters to write",
+    "line": "a line to go on from",
+    "seed": "an integer; the same one writes the same episode",
+}
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command("episode", "write a new scene", _EPISODE_OPTIONS),
+        Command("continue", "go on with the last scene", {"temp": "", "length": "", "seed": ""}),
+        Command("sweep", "write the same beginning at several temperatures", {**_EPISODE_OPTIONS, "temps": "such as 0.2,0.5,1"}),
+        Command("about", "show what the model is and how good", {}),
+        Command("help", "show the commands", {}),
+        Command("quit", "leave", {}),
+    )
+}  # fmt: skip
+_EXAMPLE = '/episode temp:0.5 length:500 line:"KIRA: No p"'
+
+
+class Console:
+    """Answers command after command with one loaded run."""
+
+    def __init__(self, run: Run, screen: Screen) -> None:
+        self._run = run
+        self._screen = screen
+        self._writer = Writer(run)
+        self._last: Episode | None = None
+        self._answers: dict[str, Callable[[Call], None]] = {
+            "episode": self._episode,
+            "continue": self._continue,
+            "sweep": self._sweep,
+            "about": self._about,
+            "help": self._help,
+        }
+
+    def answer(self, line: str) -> bool:
+        """Answer one line; return whether it could be done.
+
+        Anything that is no command is a line to go on from.
+        """
+        try:
+            call = parse_call(line, COMMANDS) if line.startswith("/") else Call("episode", {"line": line})
+            self._answers[call.name](call)
+        except CoreError as error:
+            self._screen.show_problem(str(error))
+            return False
+        return True
+
+    def speakers(self) -> list[str]:
+        """Return the run's speakers, the most talkative first."""
+        return self._writer.speakers()
+
+    def _episode(self, call: Call) -> None:
+        episode = self._writer.write(
+            unquote(call.text("line") or ""),
+            temperature=call.number("temp"),
+            seed=call.integer("seed"),
+            length=_length(call),
+        )
+        self._show(episode, episode.script)
+
+    def _continue(self, call: Call) -> None:
+        if self._last is None:
+            raise PromptError("There is no scene to go on with yet; start one with /episode.")
+        episode = self._writer.go_on(
+            self._last, temperature=call.number("temp"), seed=call.integer("seed"), length=_length(call)
+        )
+        self._show(episode, episode.text)
+
+    def _sweep(self, call: Call) -> None:
+        default = f"{self._run.config.default_temperature:g}"
+        temperatures = [
+            read_number("temps", part)
+            for part in (call.text("temps") or call.text("temp") or default).split(",")
+        ]
+        seed = call.integer("seed")
+        for temperature in temperatures:
+            episode = self._writer.write(
+                unquote(call.text("line") or ""), temperature=temperature, seed=seed, length=_length(call)
+            )
+            seed = episode.seed  # one beginning, one randomness: only the temperature differs
+            self._show(episode, episode.script)
+
+    def _about(self, _: Call) -> None:
+        self._screen.show(self._run.name)
+        rows = [*card_rows(self._run.config, self._run.facts), ("fingerprint", self._run.fingerprint[:16])]
+        for what, value in rows:
+            self._screen.show(f"  {what:<17} {value}")
+
+    def _help(self, _: Call) -> None:
+        for command in COMMANDS.values():
+            options = " ".join(f"{option}:" for option in command.options)
+            self._screen.show(f"/{command.name} {options}".rstrip())
+            self._screen.show(f"    {command.summary}")
+        for option, words in _EPISODE_OPTIONS.items():
+            self._screen.show(f"  {option}: {words}")
+        self._screen.show(f"For example: {_EXAMPLE}")
+
+    def _show(self, episode: Episode, text: str) -> None:
+        self._last = episode
+        self._screen.show_script(text)
+        if episode.notice:
+            self._screen.show_aside(episode.notice)
+        ended = ", ended by the model" if episode.ended else ""
+        self._screen.show_aside(
+            f"-- {self._run.name}, temp:{episode.temperature:g} length:{episode.length} seed:{episode.seed}{ended}"
+        )
+        self._screen.show_time(f"-- {len(episode.text)} characters in {1000 * episode.seconds:.0f} ms")
+
+
+def run_console(run_path: Path, *, history: Path | None = None, screen: Screen | None = None) -> int:
+    """Read commands until /quit or the input's end; return 0, or 2 if one in a pipe could not be done."""
+    screen = screen or Screen()
+    started = time.perf_counter()
+    console = Console(Run.read(run_path), screen)
+    interactive = sys.stdin.isatty()
+    if interactive:
+        screen.show_aside(
+            f"Holosuite, run {run_path.name}, ready in {1000 * (time.perf_counter() - started):.0f} ms. "
+            f"Try {_EXAMPLE}, or /help."
+        )
+    failed = False
+    for line in _prompted_lines(console, history) if interactive else sys.stdin:
+        if not line.strip():
+            continue
+        if line.strip() in ("/quit", "/exit"):
+            break
+        failed |= not console.answer(line.strip())
+    return 2 if failed and not interactive else 0
+
+
+def _length(call: Call) -> int:
+    length = call.integer("length")
+    return 500 if length is None else length
+
+
+def _prompted_lines(console: Console, history: Path | None) -> Iterator[str]:
+    """Yield what a person types, with completion and a history that survives."""
+    from prompt_toolkit import PromptSession  # noqa: PLC0415  # a pipe does without
+    from prompt_toolkit.completion import CompleteEvent, Completer, Completion  # noqa: PLC0415
+    from prompt_toolkit.document import Document  # noqa: PLC0415
+    from prompt_toolkit.history import FileHistory, InMemoryHistory  # noqa: PLC0415
+
+    class CommandCompleter(Completer):
+        """Offers commands, then the options that are not there yet, then speakers for a line."""
+
+        def get_completions(self, document: Document, _: CompleteEvent) -> Iterable[Completion]:
+            before = document.text_before_cursor
+            for offered, start in complete(before, console.speakers()):
+                yield Completion(offered, start_position=start - len(before))
+
+    remembered: FileHistory | InMemoryHistory = InMemoryHistory()
+    if history is not None:
+        with contextlib.suppress(OSError):  # without a place for it, the history lasts as long as the console
+            history.parent.mkdir(parents=True, exist_ok=True)
+            remembered = FileHistory(str(history))
+    session: PromptSession[str] = PromptSession(
+        history=remembered, completer=CommandCompleter(), complete_while_typing=False
+    )
+    while True:
+        try:
+            yield session.prompt("> ")
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return
+
+
+def complete(before: str, speakers: list[str]) -> Iterator[tuple[str, int]]:
+    """Yield (text to offer, position from which it replaces) for what stands before the cursor."""
+    if not before.startswith("/") or " " not in before:
+        word = before.removeprefix("/")
+        yield from ((f"/{name} ", 0) for name in COMMANDS if name.startswith(word))
+        return
+    name = before[1:].split(" ", 1)[0]
+    word_start = before.rfind(" ") + 1
+    word = before[word_start:]
+    if name not in COMMANDS:
+        return
+    line_start = before.find("line:")
+    if line_start >= 0 and before.count('"', line_start) < 2:  # noqa: PLR2004  # an open quote
+        start = line_start + len("line:")
+        typed = before[start:].lstrip('"').upper()
+        yield from ((f'"{speaker}: ', start) for speaker in speakers if speaker.startswith(typed))
+        return
+    yield from (
+        (f"{option}:", word_start)
+        for option in COMMANDS[name].options
+        if option.startswith(word) and f" {option}:" not in before
+    )

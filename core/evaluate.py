@@ -1,0 +1,129 @@
+"""Bits per character of any text under a run: `python -m core.evaluate RUN FILE...`."""
+
+import argparse
+import math
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
+
+from core.config import END_OF_EPISODE
+from core.errors import CoreError, CorpusError
+from core.generator import Generator
+from core.run import Run
+
+
+@dataclass(frozen=True)
+class Score:
+    """What predicting some text cost."""
+
+    name: str
+    characters: int
+    bits: float
+    unknown: int  # characters that the run does not know: mapped or dropped, so not predicted as they stood
+
+    @property
+    def bits_per_character(self) -> float:
+        """Bits for each character that was predicted."""
+        return self.bits / self.characters
+
+
+def score_texts(run: Run, generator: Generator, name: str, texts: list[str]) -> Score:
+    """Return the score of `texts`, each read from the start of an episode; its end counts where the run knows it.
+
+    Raises:
+        CorpusError: nothing in them can be predicted.
+    """
+    known = run.vocabulary
+    end = known.characters.find(END_OF_EPISODE)
+    closing = END_OF_EPISODE if end >= 0 and len(texts) > 1 else ""
+    spellings = [known.spell(text.replace(END_OF_EPISODE, "")) for text in texts]
+    ids = [known.encode(spelling.text + closing) for spelling in spellings]
+    unknown = sum(
+        text.count(character)
+        for text, spelling in zip(texts, spellings, strict=True)
+        for character in {*spelling.mapped, *spelling.dropped}
+    )
+    start = end if end >= 0 else max(0, known.characters.find("\n"))
+    nats = [row for row in generator.nats(ids, start=start) if len(row)]
+    if not nats:
+        raise CorpusError(f"{name} has no characters that the run knows; name a text in its language.")
+    return Score(
+        name=name,
+        characters=sum(len(row) for row in nats),
+        bits=sum(float(row.sum(dtype="float64")) for row in nats) / math.log(2),
+        unknown=unknown,
+    )
+
+
+def score_file(
+    run: Run, generator: Generator, path: Path, *, series: str | None, held_out: bool
+) -> Iterator[Score]:
+    """Yield the score of a text file as it stands, or of each series of a scripts JSON, cleaned as the run's corpus.
+
+    Raises:
+        CorpusError: the file cannot be read, or lacks the series.
+    """
+    from core.corpus import clean_episodes, read_series, read_text  # noqa: PLC0415  # pandas, for this alone
+
+    if path.suffix.lower() != ".json":
+        if not path.is_file():
+            raise CorpusError(f"There is no file {path}; name a text or a scripts JSON.")
+        yield score_texts(run, generator, str(path), [read_text(path)])
+        return
+    for name, scripts in read_series(path, series).items():
+        episodes = list(clean_episodes(scripts, run.config.cleaning).values())
+        if held_out:
+            every = max(2, round(1 / run.config.validation_share))
+            episodes = episodes[every - 1 :: every]
+        if episodes:
+            yield score_texts(run, generator, f"{path} {name}".strip(), episodes)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print a line for each file, and one for all; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m core.evaluate", description=__doc__)
+    parser.add_argument("run", type=Path, help="run directory")
+    parser.add_argument("files", type=Path, nargs="+", help="text files, or scripts JSON")
+    parser.add_argument("--series", help="only this series of a scripts JSON")
+    parser.add_argument("--held-out", action="store_true", help="only the episodes that trainings hold out")
+    options = parser.parse_args(arguments)
+    try:
+        run = Run.read(options.run)
+        generator = Generator.of(run.config, run.weights())
+        scores = []
+        for path in options.files:
+            for score in score_file(run, generator, path, series=options.series, held_out=options.held_out):
+                _print(score)
+                scores.append(score)
+    except CoreError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{error.filename} cannot be read: {error.strerror}.", file=sys.stderr)
+        return 2
+    if len(scores) != 1:
+        total = Score(
+            "all",
+            sum(score.characters for score in scores),
+            sum(score.bits for score in scores),
+            sum(score.unknown for score in scores),
+        )
+        _print(total)
+    return 0
+
+
+def _print(score: Score) -> None:
+    unknown = f", {score.unknown:,} unknown characters mapped or dropped" if score.unknown else ""
+    print(
+        f"{score.name}: {score.bits_per_character:.4f} bits per character "
+        f"({score.characters:,} characters{unknown})",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
