@@ -157,8 +157,9 @@ class Gateway:
                 await self._close(connection, SESSION_TIMED_OUT)
                 return
             if received.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
-                if connection.socket.close_code in (1000, 1001) and connection.session in self.sessions:
-                    self.sessions.remove(connection.session)  # the client said goodbye: nothing to resume
+                goodbye = received.type is WSMsgType.CLOSE and received.data in (1000, 1001)
+                if goodbye and connection.session in self.sessions:
+                    self.sessions.remove(connection.session)  # nothing is left to resume
                 return
             try:
                 self._limit(commands)
