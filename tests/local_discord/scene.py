@@ -72,6 +72,13 @@ class Rest:
             text = await response.text()
             return response.status, await response.json() if text else None
 
+    async def ask_text(self, method: str, path: str, body: Any = None) -> tuple[int, str]:
+        """Return status and text, for answers that are not JSON."""
+        headers = {"Authorization": f"Bot {self._discord.token}"}
+        url = self._discord.api_url + path
+        async with self._session.request(method, url, json=body, headers=headers) as response:
+            return response.status, await response.text()
+
     async def call_back(self, interaction: Interaction, kind: int, data: Any = None) -> tuple[int, Any]:
         """Answer an interaction."""
         path = f"/interactions/{interaction.id}/{interaction.token}/callback?with_response=true"
