@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ class Source:
     """Where scripts are and which of them are meant."""
 
     scripts: str = NOTES_ADDRESS  # a path or an address
-    series: str = "DS9"  # a column of a JSON table; other sources have one series
+    series: str = "DS9"  # columns of a JSON table, with commas between them, or "all"; a text has one series
     episodes: range | None = None  # positions, first 0; None for all
 
     def __str__(self) -> str:
@@ -38,10 +38,20 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Script:
+    """One episode's text."""
+
+    name: str
+    position: int  # in its series, the first one 0
+    text: str
+
+
+@dataclass(frozen=True)
 class Corpus:
     """Clean episodes in the vocabulary's characters."""
 
     names: tuple[str, ...]  # one an episode
+    positions: tuple[int, ...]  # of each episode in its series, the first one 0
     episodes: tuple[str, ...]
     vocabulary: Vocabulary
     separator: str  # between episodes: a blank line (notes) or the end-of-episode character
@@ -55,43 +65,54 @@ class Corpus:
         return self.separator.join(self.episodes)
 
 
-def read_corpus(source: Source, *, cleaning: Cleaning, rare_count: int) -> Corpus:
-    """Return the clean episodes of `source`.
+def read_corpus(
+    source: Source, *, cleaning: Cleaning, rare_count: int, vocabulary: Vocabulary | None = None
+) -> Corpus:
+    """Return the clean episodes of `source`, in `vocabulary` if one is given, else in that of their own characters.
 
     Raises:
         CorpusError: nothing there, not text, of another shape, an unknown series or episode, or empty.
     """
-    episodes = clean_episodes(read_scripts(source), cleaning)
-    if not episodes:
+    scripts = clean_scripts(read_scripts(source), cleaning)
+    if not scripts:
         raise CorpusError(
             f"{source} holds no text after cleaning; name scripts that have some with --scripts."
         )
-    everything = "".join(episodes.values())
-    if cleaning == "notes":
-        vocabulary, separator, dropped = Vocabulary.of("\n\n" + everything), "\n\n", {}
+    everything = "".join(script.text for script in scripts)
+    separator = "\n\n" if cleaning == "notes" else END_OF_EPISODE
+    if vocabulary is not None:
+        known = vocabulary
+    elif cleaning == "notes":
+        known = Vocabulary.of(separator + everything)
     else:
-        known = common_characters(everything + "\n" * rare_count, rare_count=rare_count)
-        counts = Counter(everything)
-        dropped = {
-            character: counts[character] for character in sorted(counts) if character not in known.characters
-        }
-        if dropped:
-            episodes = {name: known.spell(text).text for name, text in episodes.items()}
-        vocabulary, separator = Vocabulary.of(known.characters + END_OF_EPISODE), END_OF_EPISODE
-    digest = hashlib.sha256("\0".join(episodes.values()).encode()).hexdigest()
+        common = common_characters(everything + "\n" * rare_count, rare_count=rare_count)
+        known = Vocabulary.of(common.characters + separator)
+    dropped = {
+        character: count
+        for character, count in sorted(Counter(everything).items())
+        if character not in known.characters
+    }
+    episodes = tuple(known.spell(script.text).text if dropped else script.text for script in scripts)
     return Corpus(
-        names=tuple(episodes),
-        episodes=tuple(episodes.values()),
-        vocabulary=vocabulary,
+        names=tuple(script.name for script in scripts),
+        positions=tuple(script.position for script in scripts),
+        episodes=episodes,
+        vocabulary=known,
         separator=separator,
         dropped=dropped,
-        fingerprint=digest,
+        fingerprint=hashlib.sha256("\0".join(episodes).encode()).hexdigest(),
         source=str(source),
     )
 
 
-def read_scripts(source: Source) -> dict[str, str]:
-    """Return the raw text of each episode of `source` by its name, in order.
+def clean_scripts(scripts: list[Script], cleaning: Cleaning) -> list[Script]:
+    """Return the scripts with clean text, those that have any."""
+    cleaned = [replace(script, text=_CLEAN[cleaning](script.text)) for script in scripts]
+    return [script for script in cleaned if script.text.strip()]
+
+
+def read_scripts(source: Source) -> list[Script]:
+    """Return the raw episodes of `source`, in order.
 
     Raises:
         CorpusError: as `read_corpus`.
@@ -104,16 +125,17 @@ def read_scripts(source: Source) -> dict[str, str]:
                 raise CorpusError(
                     f"The folder {path} has no .txt file; put scripts there, one episode a file."
                 )
-            scripts = {str(item.relative_to(path)): read_text(item) for item in files}
+            named = [(str(item.relative_to(path)), read_text(item)) for item in files]
+            every = [[Script(name, position, text) for position, (name, text) in enumerate(named)]]
         elif path.suffix.lower() == ".json":
-            scripts = next(iter(read_series(path, source.series).values()))
+            every = list(read_series(path, source.series).values())
         else:
-            scripts = {path.name: read_text(path)}
+            every = [[Script(path.name, 0, read_text(path))]]
     except FileNotFoundError as error:
         raise CorpusError(f"There is no file {path}; name one that exists with --scripts.") from error
     except OSError as error:
         raise CorpusError(f"{path} cannot be read: {error.strerror}.") from error
-    return _choose(scripts, source)
+    return [script for scripts in every for script in _choose(scripts, source)]
 
 
 def read_text(path: Path) -> str:
@@ -135,8 +157,8 @@ def read_text(path: Path) -> str:
     return text
 
 
-def read_series(path: Path, series: str | None = None) -> dict[str, dict[str, str]]:
-    """Return each series of a scripts JSON (only `series`, if named) as episode name to raw text.
+def read_series(path: Path, series: str = "all") -> dict[str, list[Script]]:
+    """Return the raw episodes of each series of a scripts JSON: all, or those named with commas between them.
 
     The file is an object of series, each an object of episodes; a plain list of texts is a series without a name.
 
@@ -152,57 +174,58 @@ def read_series(path: Path, series: str | None = None) -> dict[str, dict[str, st
         ) from error
     if list(table.columns) == [0]:
         return {"": _texts(table[0], path)}
-    if series is not None and series not in table.columns:
-        names = ", ".join(str(name) for name in list(table.columns)[:12])
-        raise CorpusError(f"{path.name} has no series {series!r}. It has: {names}. Choose with --series.")
-    return {str(name): _texts(table[name], path) for name in ([series] if series else table.columns)}
+    columns = {str(name): name for name in table.columns}
+    wanted = list(columns) if series == "all" else [name.strip() for name in series.split(",")]
+    for name in wanted:
+        if name not in columns:
+            raise CorpusError(
+                f"{path.name} has no series {name!r}. It has: {', '.join(list(columns)[:12])}. Choose with --series."
+            )
+    return {name: _texts(table[columns[name]], path) for name in wanted}
 
 
-def clean_episodes(scripts: dict[str, str], cleaning: Cleaning) -> dict[str, str]:
-    """Return the clean text of each episode that has any."""
-    cleaned = {name: _CLEAN[cleaning](text) for name, text in scripts.items()}
-    return {name: text for name, text in cleaned.items() if text.strip()}
-
-
-def _texts(column: "pd.Series[Any]", path: Path) -> dict[str, str]:
+def _texts(column: "pd.Series[Any]", path: Path) -> list[Script]:
     texts = column.dropna()
     if not all(isinstance(text, str) for text in texts):
         raise CorpusError(
             f"{path.name} holds something other than texts in series {str(column.name)!r}; it must map each episode "
             "to its text."
         )
-    return {str(name): text for name, text in texts.items()}
+    named = [(f"{column.name}, {name}", str(text)) for name, text in texts.items()]
+    return [Script(name, position, text) for position, (name, text) in enumerate(named)]
 
 
-def _choose(scripts: dict[str, str], source: Source) -> dict[str, str]:
+def _choose(scripts: list[Script], source: Source) -> list[Script]:
     """Return the episodes that `source` asks for, by their position."""
-    if source.episodes is None:
+    wanted = source.episodes
+    if wanted is None:
         return scripts
-    names = list(scripts)
-    if not 0 <= source.episodes.start < source.episodes.stop <= len(names):
+    if not 0 <= wanted.start < wanted.stop <= len(scripts):
         raise CorpusError(
-            f"Episodes {source.episodes.start} to {source.episodes.stop - 1} are not all there: {source.scripts} has "
-            f"0 to {len(names) - 1}. Choose with --episodes."
+            f"Episodes {wanted.start} to {wanted.stop - 1} are not all there: {source.scripts} has 0 to "
+            f"{len(scripts) - 1}. Choose with --episodes."
         )
-    return {names[index]: scripts[names[index]] for index in source.episodes}
+    return scripts[wanted.start : wanted.stop]
+
+
+def is_held_out(position: int, *, share: float) -> bool:
+    """Return whether the episode at `position` of its series is held out: the last of every ten for a share of 0.1."""
+    every = max(2, round(1 / share))
+    return position % every == every - 1
 
 
 def hold_out(corpus: Corpus, *, share: float) -> tuple[list[str], list[str]]:
-    """Return (episodes to train on, episodes to validate on): every tenth for a share of 0.1.
+    """Return (episodes to train on, episodes to validate on).
 
-    The rule depends on nothing but an episode's position, so that every training holds out the same ones. A
-    corpus with fewer episodes than that gives the last lines of each to validation instead.
+    The rule depends on nothing but an episode's position in its series, so that every training holds out the same
+    ones. Where that leaves one side empty, the last lines of each episode are held out instead.
     """
-    every = max(2, round(1 / share))
-    if len(corpus.episodes) >= every:
-        held = {index for index in range(len(corpus.episodes)) if index % every == every - 1}
-        return (
-            [text for index, text in enumerate(corpus.episodes) if index not in held],
-            [text for index, text in enumerate(corpus.episodes) if index in held],
-        )
-    cuts = [_last_line_start(text, share) for text in corpus.episodes]
-    pairs = list(zip(corpus.episodes, cuts, strict=True))
-    return [text[:cut] for text, cut in pairs], [text[cut:] for text, cut in pairs]
+    held = [is_held_out(position, share=share) for position in corpus.positions]
+    if any(held) and not all(held):
+        pairs = list(zip(held, corpus.episodes, strict=True))
+        return [text for out, text in pairs if not out], [text for out, text in pairs if out]
+    cuts = [(text, _last_line_start(text, share)) for text in corpus.episodes]
+    return [text[:cut] for text, cut in cuts], [text[cut:] for text, cut in cuts]
 
 
 def _last_line_start(text: str, share: float) -> int:

@@ -59,15 +59,13 @@ def score_texts(run: Run, generator: Generator, name: str, texts: list[str]) -> 
     )
 
 
-def score_file(
-    run: Run, generator: Generator, path: Path, *, series: str | None, held_out: bool
-) -> Iterator[Score]:
+def score_file(run: Run, generator: Generator, path: Path, *, series: str, held_out: bool) -> Iterator[Score]:
     """Yield the score of a text file as it stands, or of each series of a scripts JSON, cleaned as the run's corpus.
 
     Raises:
         CorpusError: the file cannot be read, or lacks the series.
     """
-    from core.corpus import clean_episodes, read_series, read_text  # noqa: PLC0415  # pandas, for this alone
+    from core.corpus import clean_scripts, is_held_out, read_series, read_text  # noqa: PLC0415  # pandas, for this alone
 
     if path.suffix.lower() != ".json":
         if not path.is_file():
@@ -75,12 +73,13 @@ def score_file(
         yield score_texts(run, generator, str(path), [read_text(path)])
         return
     for name, scripts in read_series(path, series).items():
-        episodes = list(clean_episodes(scripts, run.config.cleaning).values())
-        if held_out:
-            every = max(2, round(1 / run.config.validation_share))
-            episodes = episodes[every - 1 :: every]
-        if episodes:
-            yield score_texts(run, generator, f"{path} {name}".strip(), episodes)
+        texts = [
+            script.text
+            for script in clean_scripts(scripts, run.config.cleaning)
+            if not held_out or is_held_out(script.position, share=run.config.validation_share)
+        ]
+        if texts:
+            yield score_texts(run, generator, f"{path} {name}".strip(), texts)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -88,7 +87,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m core.evaluate", description=__doc__)
     parser.add_argument("run", type=Path, help="run directory")
     parser.add_argument("files", type=Path, nargs="+", help="text files, or scripts JSON")
-    parser.add_argument("--series", help="only this series of a scripts JSON")
+    parser.add_argument(
+        "--series", default="all", help="series of a scripts JSON, with commas between them (all)"
+    )
     parser.add_argument("--held-out", action="store_true", help="only the episodes that trainings hold out")
     options = parser.parse_args(arguments)
     try:

@@ -47,18 +47,22 @@ class TerminalProgress:
             f"{event['batch']}, {event['steps']:,} an epoch" + (", resumed" if event["resumed"] else "")
         )
         self._bar = tqdm(
-            total=100, file=self._stream, mininterval=0.5, bar_format="{percentage:3.0f}%|{bar:20}| {desc}"
+            total=100,
+            file=self._stream,
+            mininterval=0.5 if self._stream.isatty() else 15,  # seconds; a log gets a line now and then
+            bar_format="{percentage:3.0f}%|{bar:20}| {desc}",
         )
 
     def _show_progress(self, event: Event) -> None:
         if self._bar is None:
             return
-        self._bar.n = round(100 * event["share"], 1)
         self._bar.set_description_str(
             f"epoch {event['epoch'] + 1}, {event['step']:,}/{event['steps']:,}, "
             f"loss {event['loss']:.3f} nats = {event['bits_per_character']:.3f} bits a character, "
-            f"{event['characters_per_second']:,.0f} characters/s, {_clock(event['seconds_left'])} left"
+            f"{event['characters_per_second']:,.0f} characters/s, {_clock(event['seconds_left'])} left",
+            refresh=False,
         )
+        self._bar.update(100 * event["share"] - self._bar.n)
 
     def _show_epoch(self, event: Event) -> None:
         self._print(

@@ -48,6 +48,7 @@ class Job:
     source: Source
     config: TrainConfig
     path: Path  # where the complete run will be
+    start: Path | None = None  # a run whose weights and vocabulary to begin with
     resume: bool = False
     overwrite: bool = False
 
@@ -130,7 +131,13 @@ class _Training:
         self._stopped = stopped
         self._checkpoint_seconds = checkpoint_seconds
         self._budget = Budget(epochs=job.config.epochs, minutes=job.config.minutes)
-        self._corpus = read_corpus(job.source, cleaning=job.config.cleaning, rare_count=job.config.rare_count)
+        base = None if job.start is None else Run.read(job.start)
+        self._corpus = read_corpus(
+            job.source,
+            cleaning=job.config.cleaning,
+            rare_count=job.config.rare_count,
+            vocabulary=base.vocabulary if base else None,
+        )
         self._course: Course = plan_course(self._corpus, job.config)
         self._device = describe_device()
         if self._device.startswith("GPU") and job.config.mixed_precision:
@@ -138,6 +145,8 @@ class _Training:
         self._model: Model = build_model(
             job.config, vocabulary=len(self._corpus.vocabulary), batch=self._course.batch
         )
+        if base is not None:
+            _take_weights(self._model, base)
         self._position = Position()
         self._identity = {"configuration": _identity(job.config), "corpus": self._corpus.fingerprint}
         if job.resume:
@@ -337,6 +346,24 @@ def export_weights(model: Model) -> dict[str, Any]:
         for layer in model.layers
         for weight in layer.trainable_weights
     }
+
+
+def _take_weights(model: Model, base: Run) -> None:
+    """Give `model` the weights of `base`.
+
+    Raises:
+        TrainingError: they are those of another network.
+    """
+    weights = base.weights()
+    for layer in model.layers:
+        for variable in layer.trainable_weights:
+            array = weights.get(f"{layer.name}/{variable.name}")
+            if array is None or array.shape != tuple(variable.shape):
+                raise TrainingError(
+                    f"The run in {base.path} has another network; start from it with --units {base.config.units} "
+                    f"--layers {base.config.layers}."
+                )
+            variable.assign(array)
 
 
 def describe_device() -> str:

@@ -1,0 +1,61 @@
+"""The command line of a training: an option for every setting, and what the settings do not say."""
+
+import argparse
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, get_args
+
+from core.config import PRESETS, TrainConfig
+
+
+def parse_episodes(text: str) -> range:
+    """Return the range that `20-69` or `7` names.
+
+    Raises:
+        argparse.ArgumentTypeError: it names none.
+    """
+    found = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", text)
+    episodes = range(int(found[1]), int(found[2] or found[1]) + 1) if found else range(0)
+    if not episodes:
+        raise argparse.ArgumentTypeError(f"{text!r} names no episodes; write them like 20-69 or 7")
+    return episodes
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the command line, with an option for every setting of a training."""
+    parser = argparse.ArgumentParser(
+        description="Train a network on scripts.", formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument(
+        "--scripts", help="JSON table, .txt file, folder of them, or address (the lecture notes' file)"
+    )
+    parser.add_argument("--series", default="DS9", help="columns of the JSON table, with commas, or all")
+    parser.add_argument(
+        "--episodes", type=parse_episodes, help="positions of the episodes, such as 20-69 (all)"
+    )
+    parser.add_argument("--out", type=Path, default=Path("runs/new"), help="directory of the run to make")
+    parser.add_argument("--start", type=Path, help="run whose weights to begin with (random ones)")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace the run, or half-done training, in --out"
+    )
+    parser.add_argument(
+        "--preset", choices=sorted(PRESETS), default="default", help="where the settings start from"
+    )
+    for setting in fields(TrainConfig):
+        if setting.name == "preset":
+            continue
+        kind = next(iter(get_args(setting.type)), setting.type)
+        extra: dict[str, Any] = (
+            {"choices": setting.metadata["choices"]} if setting.metadata["choices"] else {"type": kind}
+        )
+        if kind is bool:
+            extra = {"action": argparse.BooleanOptionalAction}
+        parser.add_argument(
+            f"--{setting.name.replace('_', '-')}",
+            default=argparse.SUPPRESS,
+            help=setting.metadata["help"],
+            **extra,
+        )
+    return parser
