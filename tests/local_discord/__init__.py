@@ -1,4 +1,22 @@
-"""A Discord on loopback: speaks its HTTP API and gateway, and refuses what Discord refuses."""
+"""A Discord on loopback: speaks its HTTP API and gateway, and refuses what Discord refuses.
+
+```
+async with LocalDiscord() as discord:
+    guild = discord.add_guild()
+    member = discord.add_member(guild, "Kira", locale="de")
+    ...  # start the bot's process with discord.environment; or a client within `with pointed_at(discord):`
+    await discord.gateway.until_connected()
+    asked = await discord.slash(member, "episode", {"temp": 0.5})
+    message = await asked.message()
+    again = await discord.press(message.button("Continue"), member)
+    await again.message()
+    assert not discord.pings and not discord.refused_requests
+```
+
+The environment's `HOLOSUITE_DISCORD_API` is the base of the HTTP API (`discord.http.Route.BASE`); the
+gateway (`DiscordWebSocket.DEFAULT_GATEWAY`) is the same host and port, `ws://host:port`, as
+`GET /gateway` tells without a token. `discord.faults` and `discord.gateway` make things go wrong.
+"""
 
 from tests.local_discord.interactions import ApplicationDidNotRespond, CallbackKind, Interaction
 from tests.local_discord.messages import Attachment, Component, Message, Upload

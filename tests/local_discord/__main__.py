@@ -23,14 +23,14 @@ async def serve(port: int) -> None:
     guild = discord.add_guild()
     member = discord.add_member(guild, "Kira", permissions=Permission.ADMINISTRATOR)
     for name, value in discord.environment.items():
-        print(f"{name}={value}", flush=True)
+        show(f"{name}={value}")
     printer = asyncio.create_task(print_messages(discord))
     try:
         while line := await asyncio.to_thread(sys.stdin.readline):
             try:
                 await act(discord, member, line.strip())
             except (ClientRefused, KeyError, IndexError) as refused:
-                print(f"! {refused}", flush=True)
+                show(f"! {refused}")
         if not sys.stdin.isatty():
             await asyncio.Event().wait()  # started without a terminal: serve until ended
     finally:
@@ -48,6 +48,12 @@ async def act(discord: LocalDiscord, member: Member, line: str) -> None:
     elif line:
         mention = discord.world.bot.mention
         await discord.say(member, content=line.replace("@bot", mention))
+
+
+def show(text: str) -> None:
+    """Write a line to the terminal at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def read_value(text: str) -> object:
@@ -76,7 +82,7 @@ async def print_messages(discord: LocalDiscord) -> None:
                 shown[message.id] = len(message.revisions)
                 buttons = " ".join(f"[{button.label}]" for button in message.buttons)
                 files = " ".join(attachment.url for attachment in message.attachments)
-                print(f"< {message.text}\n  {buttons} {files}".rstrip(), flush=True)
+                show(f"< {message.text}\n  {buttons} {files}".rstrip())
 
 
 def main() -> None:

@@ -20,7 +20,8 @@ LARGEST_INTEGER = 2**53
 
 LOCALES = (
     "id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl",
-    "pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko",
+    "pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja",
+    "zh-TW", "ko",
 )  # fmt: skip
 
 
@@ -142,21 +143,7 @@ def _check_values(errors: FormErrors, path: Path, option: dict[str, Any]) -> Non
     if (choices or option.get("autocomplete")) and kind not in (STRING, INTEGER, NUMBER):
         message = "Option of this type cannot have choices"
         errors.add((*path, "choices"), "APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID_TYPE", message)
-    names: set[str] = set()
-    for index, choice in enumerate(choices):
-        spot = (*path, "choices", index)
-        if not choice.get("name"):
-            errors.require((*spot, "name"))
-        errors.check_length((*spot, "name"), choice.get("name"), least=1, most=CHOICE_TEXT)
-        for locale, text in (choice.get("name_localizations") or {}).items():
-            errors.check_choice((*spot, "name_localizations", locale), locale, LOCALES)
-            errors.check_length((*spot, "name_localizations", locale), text, least=1, most=CHOICE_TEXT)
-        if kind == STRING:
-            errors.check_length((*spot, "value"), choice.get("value"), least=1, most=CHOICE_TEXT)
-        if choice.get("name") in names:
-            message = "Choice name already exists"
-            errors.add((*spot, "name"), "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_EXISTS", message)
-        names.add(str(choice.get("name")))
+    _check_choices(errors, path, choices, text=kind == STRING)
     for key in ("min_value", "max_value"):
         value = option.get(key)
         if value is not None and abs(value) > LARGEST_INTEGER:
@@ -166,3 +153,21 @@ def _check_values(errors: FormErrors, path: Path, option: dict[str, Any]) -> Non
         if value is not None and not least <= value <= 6000:
             message = f"int value should be between {least} and 6000."
             errors.add((*path, key), "NUMBER_TYPE_MAX", message)
+
+
+def _check_choices(errors: FormErrors, path: Path, choices: list[dict[str, Any]], *, text: bool) -> None:
+    names: set[str] = set()
+    for index, choice in enumerate(choices):
+        spot = (*path, "choices", index)
+        if not choice.get("name"):
+            errors.require((*spot, "name"))
+        errors.check_length((*spot, "name"), choice.get("name"), least=1, most=CHOICE_TEXT)
+        for locale, name in (choice.get("name_localizations") or {}).items():
+            errors.check_choice((*spot, "name_localizations", locale), locale, LOCALES)
+            errors.check_length((*spot, "name_localizations", locale), name, least=1, most=CHOICE_TEXT)
+        if text:
+            errors.check_length((*spot, "value"), choice.get("value"), least=1, most=CHOICE_TEXT)
+        if choice.get("name") in names:
+            message = "Choice name already exists"
+            errors.add((*spot, "name"), "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_EXISTS", message)
+        names.add(str(choice.get("name")))

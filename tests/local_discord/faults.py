@@ -35,10 +35,11 @@ class Fault:
 
 
 class Faults:
-    """The faults in force. Patterns are `METHOD /path` with `*`, or a template in its place:
+    """The faults in force, and the ways to cause them.
 
-    `"PATCH /webhooks/*"`, `"POST /channels/{channel}/messages"`, `"*"`. Of several faults that concern a
-    request the first happens; slowness comes in addition.
+    Patterns are `METHOD /path` with `*`, or a template in the path's place: `"PATCH /webhooks/*"`,
+    `"POST /channels/{channel}/messages"`, `"*"`. Of several faults that concern a request the first
+    happens; slowness comes in addition.
     """
 
     def __init__(self) -> None:

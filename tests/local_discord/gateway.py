@@ -39,7 +39,7 @@ INVALID_SEQUENCE, RATE_LIMITED, SESSION_TIMED_OUT, INVALID_SHARD, INVALID_VERSIO
 INVALID_INTENTS, DISALLOWED_INTENTS = 4013, 4014
 
 
-class GatewayClosed(Exception):
+class GatewayClosed(Exception):  # noqa: N818 - it names what happens, not a fault of ours
     """The client did what makes Discord close the connection."""
 
     def __init__(self, code: int) -> None:
@@ -97,7 +97,7 @@ class Gateway:
                 yield session
 
     def drop_connections(self, *, code: int | None = None, resumable: bool = True) -> None:
-        """Break off every connection, or close it with a code; without `resumable` forget the sessions too."""
+        """Break off every connection, or close it with a code; not `resumable` forgets the sessions."""
         if not resumable:
             self.sessions.clear()
         for connection in list(self.connections):

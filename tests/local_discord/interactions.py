@@ -36,7 +36,7 @@ class CallbackKind(IntEnum):
     MODAL = 9
 
 
-class ApplicationDidNotRespond(AssertionError):
+class ApplicationDidNotRespond(AssertionError):  # noqa: N818 - the words that members read
     """The interaction got no answer in time: a member would read "The application did not respond"."""
 
 

@@ -1,5 +1,6 @@
 """Sending, editing and deleting messages, whoever does it; tells the gateway."""
 
+import copy
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -255,6 +256,7 @@ def _resolve_images(embed: dict[str, Any], attachments: list[Attachment]) -> lis
 
 def _number(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Give every component the id that Discord adds, in order from 1."""
+    components = copy.deepcopy(components)  # the request is recorded as it came
     for number, component in enumerate(walk_components(components), start=1):
         component.setdefault("id", number)
     return components

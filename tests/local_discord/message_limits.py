@@ -40,7 +40,7 @@ def check_message(
     if version_two:
         for legacy in ("content", "embeds"):
             if body.get(legacy):
-                message = "The 'content' and 'embeds' fields cannot be used when MessageFlags.IS_COMPONENTS_V2 is set"
+                message = f"The '{legacy}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2"
                 errors.add((legacy,), "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", message)
     check_allowed_mentions(errors, body.get("allowed_mentions"))
     _check_attachments(errors, body.get("attachments"), uploads)

@@ -14,7 +14,7 @@ SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, N
 )
 
 
-class ClientRefused(Exception):
+class ClientRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """The Discord app would not have let this person do that; nothing reached the bot."""
 
 
@@ -44,16 +44,15 @@ class OptionValues:
             if name == focused:
                 built |= {"value": value, "focused": True}
             else:
-                if not self._forged:
-                    value = check_value(option, value)
-                built["value"] = self.resolve(option["type"], value)
+                entered = value if self._forged else check_value(option, value)
+                built["value"] = self.resolve(entered)
             options.append(built)
         missing = [name for name, option in known.items() if option.get("required") and name not in given]
         if missing and focused is None and not self._forged:
             raise ClientRefused(f"required options are missing: {missing}")
         return options
 
-    def resolve(self, kind: int, value: Any) -> Any:
+    def resolve(self, value: Any) -> Any:
         """Return a value as JSON; people, places and files become ids with their data beside."""
         if isinstance(value, Member | User):
             self._keep("users", value.id, value.user.payload())

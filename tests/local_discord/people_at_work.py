@@ -20,7 +20,7 @@ FOLLOW_UPS_WITHOUT_BOT = 5  # for an application that is only installed for the 
 
 
 class PeopleAtWork(Staging):
-    """The part of the driver that acts as people do. ClientRefused means that their app would not let them."""
+    """The part of the driver that acts as people do; ClientRefused: their app would not let them."""
 
     async def slash(
         self,
@@ -69,7 +69,7 @@ class PeopleAtWork(Staging):
                 raise ClientRefused("the message is gone")
             resolved: dict[str, Any] = {"messages": {str(target.id): target.payload()}}
         else:
-            values.resolve(6, target)
+            values.resolve(target)
             resolved = values.resolved
         data = _command_data(command) | {"target_id": str(target.id), "resolved": resolved}
         return self._start(InteractionKind.COMMAND, person, channel, data, owners)
@@ -98,7 +98,7 @@ class PeopleAtWork(Staging):
             "component_type": menu.raw["type"],
             "custom_id": menu.custom_id,
             "id": menu.raw.get("id", 1),
-            "values": [resolver.resolve(0, value) for value in values],
+            "values": [resolver.resolve(value) for value in values],
         }
         if resolver.resolved:
             data["resolved"] = resolver.resolved

@@ -46,7 +46,7 @@ class Reason(Enum):
     NO_HISTORY_TO_REPLY = (400, 160002, "You cannot reply without permission to read message history")
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """An answer other than success; the HTTP side turns it into Discord's JSON."""
 
     def __init__(self, reason: Reason, errors: Json | None = None) -> None:
@@ -94,7 +94,7 @@ class FormErrors:
             return
         if least <= len(value) <= most:
             return
-        if least == 0 or len(value) > most and isinstance(value, str) and least <= 1:
+        if least == 0 or (least == 1 and len(value) > most and isinstance(value, str)):
             self.add(path, "BASE_TYPE_MAX_LENGTH", f"Must be {most} or fewer in length.")
         else:
             self.add(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.")

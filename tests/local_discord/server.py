@@ -54,12 +54,14 @@ class LocalDiscord(PeopleAtWork):
             self._runner = None
 
     async def __aenter__(self) -> Self:
+        """Start."""
         await self.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Stop; mistakes of this server itself come to light here."""
         await self.stop()
         if error is None and self.http.mistakes:
             raise ExceptionGroup("the local Discord itself failed", self.http.mistakes)

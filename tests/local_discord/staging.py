@@ -1,5 +1,6 @@
 """Setting the scene: guilds, channels and people come and go, and the bot hears of it."""
 
+import time
 from typing import Any
 
 from tests.local_discord.foundation import Foundation
@@ -29,7 +30,7 @@ class Staging(Foundation):
         bot_permissions: Permission = Permission.NONE,
         identifier: int | None = None,
     ) -> Guild:
-        """Add a guild with one text channel, "promenade"; the bot gets `bot_permissions` beside @everyone's."""
+        """Add a guild with a channel, "promenade"; the bot gets `bot_permissions` beside @everyone's."""
         owner = owner or self.add_user(f"Owner of {name}")
         guild = Guild(
             id=identifier or self.world.snowflakes.next(),
@@ -114,7 +115,7 @@ class Staging(Foundation):
             event = "THREAD_DELETE" if channel.kind in THREADS else "CHANNEL_DELETE"
             self._dispatch(event, channel.payload(), channel.guild)
         for message in list(channel.messages.values()):
-            message.deleted_at = message.created_at
+            message.deleted_at = time.monotonic()
             del channel.messages[message.id]
 
     def delete_message(self, message: Message) -> None:
