@@ -303,3 +303,22 @@ async def test_ephemeral_messages_are_their_readers_alone() -> None:
             await scene.discord.press(message.button("Go"), other)
         path = f"/channels/{scene.channel.id}/messages/{message.id}"
         assert (await rest.ask("GET", path))[1]["code"] == 10008
+
+
+async def test_interactions_from_every_kind_of_place_are_understood() -> None:
+    """discord.py takes commands from threads, groups and guilds that the bot is not in."""
+    async with open_scene() as scene, run_bot(scene.discord):
+        thread = scene.discord.add_channel(scene.guild, "Scene 2", parent=scene.channel)
+        elsewhere = scene.discord.add_guild("Ferenginar", has_bot=False)
+        traveller = scene.discord.add_user("Ezri", app_installed=True)
+        member = scene.discord.add_member(elsewhere, traveller)
+        group = scene.discord.add_group(traveller, scene.member)
+        asked = [
+            await scene.discord.slash(scene.member, "episode", channel=thread),
+            await scene.discord.slash(member, "episode", forged=True),
+            await scene.discord.slash(traveller, "episode", channel=group, forged=True),
+        ]
+        messages = [await one.message() for one in asked]
+        assert [message.channel.name for message in messages] == ["Scene 2", "promenade", "Group"]
+        pressed = await scene.discord.press(messages[1].button("Hotter"), member)
+        assert (await pressed.message()).content == "hotter"
