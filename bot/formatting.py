@@ -50,11 +50,16 @@ def format_script(script: str) -> str:
     return "\n".join(_format_line(line.rstrip()) for line in clean_text(script).split("\n")).strip("\n")
 
 
-def format_episode(earlier: str, text: str) -> str:
-    """Set the new text of a scene, from the start of the line that it goes on with."""
-    script = clean_text(earlier) + clean_text(text)
-    line_start = script.rfind("\n", 0, len(clean_text(earlier))) + 1
-    return ("\u2026\n" if line_start else "") + format_script(script[line_start:])
+def format_episode(earlier: str, text: str, *, prompt: str = "") -> str:
+    """Set the new text of a scene, from the start of the line that it goes on with.
+
+    A prompt belongs to the new text until something was written earlier.
+    """
+    before, new = (
+        (clean_text(prompt + earlier), clean_text(text)) if earlier else ("", clean_text(prompt + text))
+    )
+    line_start = before.rfind("\n") + 1
+    return ("\u2026\n" if line_start else "") + format_script((before + new)[line_start:])
 
 
 def split_pages(text: str, *, limit: int) -> list[str]:

@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import RowMapping, delete, insert, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -81,21 +81,20 @@ class Store:
         """Let go of the database."""
         await self._engine.dispose()
 
-    async def keep_episode(self, episode: KeptEpisode) -> int:
-        """Keep an episode and count it; return its number. The same request is kept once."""
+    async def keep_episode(self, episode: KeptEpisode) -> KeptEpisode:
+        """Keep an episode and count it; return it with its number. The same request is kept once."""
         values = {name: value for name, value in asdict(episode).items() if name != "id"}
 
-        async def keep(connection: AsyncConnection) -> int:
-            found = await connection.scalar(
-                select(episodes.c.id).where(episodes.c.request_id == episode.request_id)
-            )
-            if found is not None:
-                return int(found)
+        async def keep(connection: AsyncConnection) -> KeptEpisode:
+            same = select(episodes).where(episodes.c.request_id == episode.request_id)
+            row = (await connection.execute(same)).mappings().first()
+            if row is not None:
+                return _as_kept(row)
             result = await connection.execute(insert(episodes).values(values))
             await _count(connection, "episodes", 1)
             await _count(connection, "characters", len(episode.text))
             number: int = result.inserted_primary_key[0]  # type: ignore[index]  # one row has one key
-            return number
+            return replace(episode, id=number)
 
         return await self._run(keep)
 
@@ -106,7 +105,7 @@ class Store:
             row = (
                 (await connection.execute(select(episodes).where(episodes.c.id == number))).mappings().first()
             )
-            return None if row is None else KeptEpisode(**{str(name): value for name, value in row.items()})
+            return None if row is None else _as_kept(row)
 
         return await self._run(read)
 
@@ -227,6 +226,10 @@ class Store:
             await damaged.dispose()
             await asyncio.to_thread(keep_aside, self._url)
             self._engine = await open_engine(self._url)
+
+
+def _as_kept(row: RowMapping) -> KeptEpisode:
+    return KeptEpisode(**{str(name): value for name, value in row.items()})
 
 
 async def _count(connection: AsyncConnection, name: str, amount: int) -> None:

@@ -1,0 +1,67 @@
+"""The buttons under a scene; each carries its episode's number, so it works after any restart."""
+
+import re
+from typing import Any, Self
+
+import discord
+
+# The longest one has 9 + 6 + 19 characters, far under Discord's 100.
+EPISODE_ID = re.compile(r"hs:(?P<action>go_on|again|hotter|colder|script):(?P<episode>[0-9]{1,18})")
+PAGE_ID = re.compile(r"hs:page:(?P<episode>[0-9]{1,18}):(?P<number>-?[0-9]{1,4}):(?P<way>[bf])")
+LABELS = {
+    "go_on": "Continue",
+    "again": "Another take",
+    "hotter": "Hotter",
+    "colder": "Colder",
+    "script": "Script",
+}
+
+
+class EpisodeButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=EPISODE_ID):
+    """Continue, Another take, Hotter, Colder, Script."""
+
+    def __init__(self, action: str, episode: int, *, disabled: bool = False) -> None:
+        """Make the button of an action on the episode of that number."""
+        style = discord.ButtonStyle.primary if action == "go_on" else discord.ButtonStyle.secondary
+        custom_id = f"hs:{action}:{episode}"
+        super().__init__(
+            discord.ui.Button(
+                label=LABELS[action], style=style, custom_id=custom_id, disabled=disabled, row=0
+            )
+        )
+        self._action = action
+        self._episode = episode
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, _item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Make the button that was pressed."""
+        return cls(match["action"], int(match["episode"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what the button says."""
+        await interaction.client.presses.press(interaction, action=self._action, episode=self._episode)
+
+
+class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PAGE_ID):
+    """To the next or the previous page of a long scene."""
+
+    def __init__(self, episode: int, number: int, *, forward: bool, disabled: bool = False) -> None:
+        """Make the button that shows page `number`, counted from 0."""
+        custom_id = f"hs:page:{episode}:{number}:{'f' if forward else 'b'}"
+        label = "Next page" if forward else "Previous page"
+        super().__init__(discord.ui.Button(label=label, custom_id=custom_id, disabled=disabled, row=1))
+        self._episode = episode
+        self._number = number
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, _item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Make the button that was pressed."""
+        return cls(int(match["episode"]), int(match["number"]), forward=match["way"] == "f")
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Turn the page."""
+        await interaction.client.presses.turn_page(interaction, episode=self._episode, number=self._number)

@@ -1,0 +1,1 @@
+"""The bot's features, a cog each: defer, await one method, send."""

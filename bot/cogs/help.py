@@ -1,0 +1,41 @@
+"""`/help`: what the bot can do, in a few lines."""
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str as translated
+from discord.ext import commands
+
+from bot.client import Holosuite
+from bot.reply import SILENT
+from bot.scene import COLOUR
+
+TEXT = """
+**/episode** writes a new scene.
+- `temp` is its daring: low repeats itself, high rambles.
+- `length` is how many characters it has.
+- `line` is where it goes on from: a speaker, a place, or a whole line.
+- `seed` is a number; the same one, with the same options, writes the same scene again.
+
+**From what somebody said:** open a message's menu and choose *Apps*, then *Continue as an episode*. \
+Or mention me with a quoted line.
+
+**Under each scene:** *Continue* goes on from its exact end, *Another take* writes it anew, *Hotter* and \
+*Colder* change the temperature, *Script* sends it as a file.
+
+**/about** shows the model, **/forget-me** deletes what is stored of you.
+"""
+
+
+class HelpCog(commands.Cog):
+    """Explains the bot."""
+
+    @app_commands.command(description=translated("Show what this bot can do."))
+    async def help(self, interaction: discord.Interaction) -> None:
+        """Show what the bot can do, to the asker alone."""
+        embed = discord.Embed(title="Holosuite", description=TEXT.strip(), colour=COLOUR)
+        await interaction.response.send_message(embed=embed, ephemeral=True, allowed_mentions=SILENT)
+
+
+async def setup(bot: Holosuite) -> None:
+    """Add the cog."""
+    await bot.add_cog(HelpCog())

@@ -1,0 +1,75 @@
+"""The bot's log: plain lines to standard output or to rotating files, never with a secret in them."""
+
+import logging
+import re
+import sys
+import time
+from collections import deque
+from logging.handlers import RotatingFileHandler
+
+from bot.settings import Settings
+from core.errors import ConfigError
+
+FILE_BYTES = 2_000_000
+FILES = 5
+LAST_ERRORS = 5
+# An interaction's or webhook's token in an address, such as discord.py names in its errors.
+TOKEN_IN_ADDRESS = re.compile(r"((?:webhooks|interactions)/[0-9]+/)[\w.%-]{20,}")
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats a record, stack trace and all, and takes out what must not be read."""
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        """Take these texts out of every line."""
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+        self.converter = time.gmtime
+        self.default_msec_format = "%s.%03dZ"
+        self._secrets = tuple(secret for secret in secrets if secret)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's lines without secrets."""
+        text = super().format(record)
+        for secret in self._secrets:
+            text = text.replace(secret, "[secret]")
+        return TOKEN_IN_ADDRESS.sub(r"\1[secret]", text)
+
+
+class LastErrors(logging.Handler):
+    """Remembers the last errors' first lines, for the owner."""
+
+    def __init__(self) -> None:
+        """Remember nothing yet."""
+        super().__init__(logging.ERROR)
+        self.lines: deque[str] = deque(maxlen=LAST_ERRORS)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Remember a record: its first line, and the kind of exception."""
+        lines = self.format(record).splitlines() or [""]
+        self.lines.append(lines[0] if len(lines) == 1 else f"{lines[0]} ({lines[-1]})")
+
+
+def set_up_logging(settings: Settings) -> LastErrors:
+    """Send the log where the settings say, and return who remembers the last errors.
+
+    Raises:
+        ConfigError: If the log's files cannot be written.
+    """
+    handler: logging.Handler = logging.StreamHandler(sys.stdout)
+    if settings.log_target == "file":
+        folder = settings.data / "logs"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            handler = RotatingFileHandler(
+                folder / "holosuite.log", maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8"
+            )
+        except OSError as error:
+            raise ConfigError(f"The log cannot be written in {folder}; check HOLOSUITE_DATA.") from error
+    last_errors = LastErrors()
+    formatter = RedactingFormatter((settings.token, settings.database_url))
+    root = logging.getLogger()
+    for each in (handler, last_errors):
+        each.setFormatter(formatter)
+        root.addHandler(each)
+    root.setLevel(settings.log_level)
+    return last_errors

@@ -1,0 +1,53 @@
+"""What members read when something goes wrong, and what the log says: one handler for commands and buttons."""
+
+import logging
+import secrets
+from contextlib import suppress
+
+import discord
+from discord import app_commands
+
+from bot.reply import GoneError, InteractionReply, Reply
+from core.errors import CoreError
+
+log = logging.getLogger(__name__)
+
+
+class Tree(app_commands.CommandTree):
+    """The tree of commands, with the one error handler."""
+
+    async def on_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
+        """Answer a command that failed."""
+        if interaction.type is discord.InteractionType.autocomplete:
+            log.warning("Suggestions failed: %s", error)
+            return
+        await apologise(InteractionReply(interaction), error)
+
+
+async def apologise(reply: Reply, error: Exception) -> None:
+    """Tell a member in a sentence why there is no answer; nothing of the inside is shown."""
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    if isinstance(cause, GoneError):
+        log.info("An answer was dropped: nobody is left to read it (%s).", cause)
+        return
+    sentence = _explain(cause)
+    if sentence is None:
+        reference = secrets.token_hex(3)
+        log.error("Mishap %s", reference, exc_info=cause)
+        sentence = f"Something went wrong. The bot's owner finds it in the log as `{reference}`."
+    with suppress(GoneError, discord.HTTPException):
+        await reply.refuse(sentence)
+
+
+def _explain(error: Exception) -> str | None:
+    match error:
+        case CoreError():
+            return str(error)
+        case app_commands.TransformerError():
+            return "One of these values cannot be used; pick one that Discord offers."
+        case app_commands.CheckFailure():
+            return "This command is for the bot's owner alone."
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            return "This command has changed; reload Discord (Ctrl+R) and try again."
+        case _:
+            return None

@@ -1,0 +1,79 @@
+"""A kept episode as members see it: an embed with its script in pages, the buttons under it, and a file."""
+
+import io
+from dataclasses import dataclass
+
+import discord
+
+from bot.buttons import EpisodeButton, PageButton
+from bot.formatting import clean_text, escape_markdown, format_episode, shorten, split_pages
+from bot.limits import EMBED_DESCRIPTION_CHARACTERS, EMBED_FIELD_CHARACTERS, EMBED_FOOTER_CHARACTERS
+from bot.request import colder_than, hotter_than
+from bot.store import KeptEpisode
+
+COLOUR = discord.Colour(0x2B5C8A)
+MODEL_CHARACTERS = 100  # of a run's name
+SILENCE = "*(silence)*"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a message shows of a scene."""
+
+    embed: discord.Embed
+    view: discord.ui.View
+
+
+def build_page(episode: KeptEpisode, number: int = 0) -> Page:
+    """Build page `number`, counted from 0, of an episode; the nearest one if there is no such page."""
+    pages = split_pages(
+        format_episode(_readable(episode.earlier), _readable(episode.text), prompt=episode.prompt),
+        limit=EMBED_DESCRIPTION_CHARACTERS,
+    )
+    number = min(max(number, 0), len(pages) - 1)
+    embed = discord.Embed(description=pages[number] or SILENCE, colour=COLOUR)
+    if episode.notice:
+        note = shorten(escape_markdown(clean_text(episode.notice)), limit=EMBED_FIELD_CHARACTERS)
+        embed.add_field(name="About your line", value=note, inline=False)
+    where = f" \u00b7 page {number + 1} of {len(pages)}" if len(pages) > 1 else ""
+    embed.set_footer(text=shorten(describe(episode) + where, limit=EMBED_FOOTER_CHARACTERS))
+    return Page(embed, _build_view(episode, number, len(pages)))
+
+
+def build_file(episode: KeptEpisode) -> discord.File:
+    """Build the whole scene as a text file, with a last line that says how to write it again."""
+    script = _readable(episode.script).strip("\n")
+    text = f"{script}\n\n-- {describe(episode)}\n"
+    return discord.File(io.BytesIO(text.encode()), filename=f"episode-{episode.id}.txt")
+
+
+def describe(episode: KeptEpisode) -> str:
+    """Say what wrote an episode and how: model, temperature, length, seed and time."""
+    facts = [
+        shorten(clean_text(episode.model), limit=MODEL_CHARACTERS),
+        f"temp {episode.temperature:g}",
+        f"length {episode.length}",
+        f"seed {episode.seed}",
+        f"{episode.seconds:.2f} s",
+    ]
+    return " \u00b7 ".join([*facts, "the end"] if episode.ended else facts)
+
+
+def _readable(text: str) -> str:
+    # The corpus's mark between two episodes; a reader sees a gap.
+    return text.replace("\x03", "\n\n")
+
+
+def _build_view(episode: KeptEpisode, number: int, pages: int) -> discord.ui.View:
+    view = discord.ui.View(timeout=None)
+    view.add_item(EpisodeButton("go_on", episode.id))
+    view.add_item(EpisodeButton("again", episode.id))
+    is_hottest = hotter_than(episode.temperature) <= episode.temperature
+    is_coldest = colder_than(episode.temperature) >= episode.temperature
+    view.add_item(EpisodeButton("hotter", episode.id, disabled=is_hottest))
+    view.add_item(EpisodeButton("colder", episode.id, disabled=is_coldest))
+    view.add_item(EpisodeButton("script", episode.id))
+    if pages > 1:
+        view.add_item(PageButton(episode.id, number - 1, forward=False, disabled=number == 0))
+        view.add_item(PageButton(episode.id, number + 1, forward=True, disabled=number == pages - 1))
+    return view
