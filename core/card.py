@@ -4,10 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.config import TrainConfig
+from core.errors import RunError
 
 
 def card_rows(config: TrainConfig, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return (what, value) pairs about a run with these settings and facts."""
+    """Return (what, value) pairs about a run with these settings and facts.
+
+    Raises:
+        RunError: a fact is missing or of the wrong kind.
+    """
+    try:
+        return _rows(config, facts)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError("The facts about this run are damaged. Train it anew.") from error
+
+
+def _rows(config: TrainConfig, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     data, result, software = facts["data"], facts["result"], facts["software"]
     targets = data["training_characters"] + data["validation_characters"]
     logits = config.temperature_scale == "logits"
@@ -19,13 +31,17 @@ def card_rows(config: TrainConfig, facts: Mapping[str, Any]) -> list[tuple[str, 
         ("network", f"{config.layers} x LSTM({config.units}), {result['parameters']:,} parameters"),
         (
             "training",
-            f"preset {config.preset}, {result['seconds'] / 60:.1f} minutes on {software['device']}, "
-            f"{result['targets']:,} targets learnt",
+            (
+                f"preset {config.preset}, {result['seconds'] / 60:.1f} minutes on {software['device']}, "
+                f"{result['targets']:,} targets learnt"
+            ),
         ),
         (
             "software",
-            f"Keras {software['keras']}, {software['backend']}, NumPy {software['numpy']}, "
-            f"Python {software['python']}",
+            (
+                f"Keras {software['keras']}, {software['backend']}, NumPy {software['numpy']}, "
+                f"Python {software['python']}"
+            ),
         ),
         (
             "temperature",

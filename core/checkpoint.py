@@ -57,7 +57,7 @@ def load_checkpoint(folder: Path, model: Model, identity: dict[str, Any]) -> Pos
     if not path.is_file():
         raise RunError(f"There is no checkpoint in {folder} to go on from; start without --resume.")
     try:
-        with safe_open(path, framework="numpy") as file:  # type: ignore[no-untyped-call]  # safetensors has no types
+        with safe_open(path, framework="numpy") as file:
             notes = file.metadata()
             arrays = [file.get_tensor(name) for name in sorted(file.keys())]
         position = Position(**json.loads(notes["position"]))

@@ -1,13 +1,16 @@
 """Text to clean text: pure functions from a scraped or uploaded script to what a network learns."""
 
 import re
+import string
 import unicodedata
+from itertools import pairwise
 
 NOTES_HEADER = "\n\n\n\n\n\nThe Deep Space Nine Transcripts -"
 NOTES_UNWANTED = "\xa0à\xe9}{"
 _PARTS = "\n" * 7  # the scraped pages put this between header, script and footer
 
-_FOOTER = re.compile(r"(?:\n[-\s]*)?<\s*Back\s+to\s+the\s+episode\s+listing.*", re.DOTALL)
+_FOOTER = re.compile(r"<\s{0,9}Back\s{1,9}to\s{1,9}the\s{1,9}episode\s{1,9}listing")
+_RULE = "-\xa0" + string.whitespace  # drawn between a script and its footer
 _HEADER = re.compile(r"Original Airdate:|Transcripts? -")
 
 _PLAIN = str.maketrans(
@@ -59,7 +62,12 @@ def strip_furniture(raw: str) -> str:
         raw = parts[-2]
     elif len(parts) > 1 and _HEADER.search(parts[0]):
         raw = _PARTS.join(parts[1:])
-    return _FOOTER.sub("", raw)
+    footer = _FOOTER.search(raw)
+    if footer is None:
+        return raw
+    before = raw[: footer.start()]
+    script = before.rstrip(_RULE)
+    return script if "\n" in before[len(script) :] else before
 
 
 def plain_characters(text: str) -> str:
@@ -74,12 +82,12 @@ def plain_characters(text: str) -> str:
 
 
 def unwrap(text: str) -> str:
-    """Return `text` with the lines that a page's width broke joined again.
+    r"""Return `text` with the lines that a page's width broke joined again.
 
     A break is the page's when the next word had no room before the widest line's end, the line carries no
     trailing space (scraped pages leave one at a true line end), and the next line does not start as a
     speaker's, a direction's or a heading's does.
-    Example, at width 12: `"ODO: You are\\nlate. \\nQUARK: So?"` -> `"ODO: You are late. \\nQUARK: So?"`.
+    Example, at width 12: `"ODO: You are\nlate. \nQUARK: So?"` -> `"ODO: You are late. \nQUARK: So?"`.
     """
     lines = text.split("\n")
     width = _wrap_width(lines)
@@ -110,9 +118,7 @@ def _wrap_width(lines: list[str]) -> int | None:
     width = lengths[int(0.98 * (len(lengths) - 1))]
     if width > _LONGEST_WRAPPED_LINE:
         return None
-    pairs = [
-        (line, after) for line, after in zip(lines, lines[1:], strict=False) if line.strip() and after.strip()
-    ]
+    pairs = [(line, after) for line, after in pairwise(lines) if line.strip() and after.strip()]
     full = sum(_is_full(line, after, width) for line, after in pairs)
     return width if pairs and full / len(pairs) >= _SHARE_OF_FULL_LINES else None
 

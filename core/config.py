@@ -9,6 +9,8 @@ from core.errors import ConfigError
 # cleaning drops control characters, so no script contains it.
 END_OF_EPISODE = "\x03"
 
+_SEEDS = 2**32  # what every backend's random numbers start from
+
 Targets = Literal["last", "all"]
 Cleaning = Literal["notes", "script"]
 Validation = Literal["tail", "episodes"]
@@ -67,6 +69,8 @@ class TrainConfig:
         for name in ("rare_count", "window_length", "stride", "units", "layers", "batch", "epochs"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{_spell(name)} must be 1 or more, not {getattr(self, name)}.")
+        if not 0 <= self.seed < _SEEDS:
+            raise ConfigError(f"{_spell('seed')} must be from 0 to {_SEEDS - 1}, not {self.seed}.")
         if not 0 < self.validation_share < 1:
             raise ConfigError(
                 f"{_spell('validation_share')} must lie between 0 and 1, not {self.validation_share}."

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -165,16 +166,19 @@ def read_series(path: Path, series: str = "all") -> dict[str, list[Script]]:
     Raises:
         CorpusError: not JSON, another shape, or no such series.
     """
-    read_text(path)  # says what is wrong with a binary file or its encoding
+    text = read_text(path)
     try:
-        table = pd.read_json(path, convert_dates=False, dtype=False)
+        # No conversions: a series or an episode may be named like a number or a date.
+        table = pd.read_json(StringIO(text), dtype=False, convert_axes=False)
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise CorpusError(
             f"{path} is not JSON in the shape {{series: {{episode: text}}}} or a list of texts; check the file."
         ) from error
-    if list(table.columns) == [0]:
+    if table.empty:
+        raise CorpusError(f"{path} is JSON without any episodes; name scripts that have some with --scripts.")
+    columns: dict[str, Any] = {str(name): name for name in table.columns}
+    if list(columns.values()) == [0]:
         return {"": _texts(table[0], path)}
-    columns = {str(name): name for name in table.columns}
     wanted = list(columns) if series == "all" else [name.strip() for name in series.split(",")]
     for name in wanted:
         if name not in columns:

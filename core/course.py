@@ -9,7 +9,6 @@ from core.config import END_OF_EPISODE, TrainConfig
 from core.corpus import Corpus, hold_out
 from core.errors import CorpusError
 from core.model import Model, reset_state
-from core.vocabulary import Ids
 from core.windows import Batch, LastWindows, StreamWindows
 
 

@@ -12,7 +12,7 @@ NOTES_ADDRESS = "https://raw.githubusercontent.com/PhilChodrow/PIC16B/master/dat
 
 def is_address(source: str) -> bool:
     """Return whether `source` names something on the web and not a path."""
-    return urlparse(source).scheme in ("http", "https")
+    return source.lower().startswith(("http://", "https://"))
 
 
 def fetch(address: str, *, cache: Path | None = None) -> Path:
@@ -27,10 +27,10 @@ def fetch(address: str, *, cache: Path | None = None) -> Path:
     import requests  # noqa: PLC0415  # pooch's own client
 
     folder = cache or Path(pooch.os_cache("holosuite"))
-    # Two addresses may end in the same file name.
-    name = hashlib.sha256(address.encode()).hexdigest()[:16] + "-" + Path(urlparse(address).path).name
     pooch.get_logger().setLevel("WARNING")
     try:
+        # Two addresses may end in the same file name.
+        name = hashlib.sha256(address.encode()).hexdigest()[:16] + "-" + Path(urlparse(address).path).name
         return Path(
             pooch.retrieve(
                 address,

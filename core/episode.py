@@ -1,4 +1,4 @@
-"""`Episode`, what one command writes, and `Writer`, which writes it: prompt in, script out, the same for the same seed."""
+"""`Episode`, what one command writes, and `Writer`, which writes it: the same script for the same prompt and seed."""
 
 import secrets
 import time
@@ -121,7 +121,7 @@ class Writer:
         )
         return self._write(episode.prompt, earlier, "", temperature, length, seed, top_p, cancelled)
 
-    def _write(
+    def _write(  # noqa: PLR0917  # what `write` and `go_on` take by name, once more
         self,
         prompt: str,
         earlier: str,

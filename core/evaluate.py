@@ -65,6 +65,10 @@ def score_file(run: Run, generator: Generator, path: Path, *, series: str, held_
     Raises:
         CorpusError: the file cannot be read, or lacks the series.
     """
+    if held_out and run.config.validation == "tail":
+        raise CorpusError(
+            f"The run in {run.path} held out the end of its text and no whole episodes; score it without --held-out."
+        )
     from core.corpus import clean_scripts, is_held_out, read_series, read_text  # noqa: PLC0415  # pandas, for this alone
 
     if path.suffix.lower() != ".json":
@@ -106,7 +110,10 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"{error.filename} cannot be read: {error.strerror}.", file=sys.stderr)
         return 2
-    if len(scores) != 1:
+    if not scores:
+        print(f"There is no text to score in {', '.join(map(str, options.files))}.", file=sys.stderr)
+        return 2
+    if len(scores) > 1:
         total = Score(
             "all",
             sum(score.characters for score in scores),

@@ -1,5 +1,6 @@
 """The event log of a training: JSON lines that another process can follow while they are written."""
 
+import errno
 import json
 import time
 from collections.abc import Callable
@@ -32,6 +33,11 @@ class EventLog:
         entry: Event = {"event": event, "time": round(time.time(), 3), **facts}
         line = json.dumps(entry, ensure_ascii=False) + "\n"
         with disk_errors(self._path), self._path.open("ab", buffering=0) as file:
-            file.write(line.encode())  # one write: a reader never sees half a line of a process that lives
+            start = file.tell()
+            data = line.encode()
+            # One write: a reader never sees half a line of a process that lives.
+            if file.write(data) < len(data):
+                file.truncate(start)
+                raise OSError(errno.ENOSPC, "the disk took half a line")
         if self._listener is not None:
             self._listener(entry)

@@ -12,9 +12,9 @@ _RARE = 3  # a name seen less often may be a typing error
 
 
 def speakers_of(texts: Iterable[str], *, most: int = 200) -> list[str]:
-    """Return who speaks in `texts`, the most talkative first.
+    r"""Return who speaks in `texts`, the most talkative first.
 
-    Example: `"KIRA: No.\\nODO [OC]: Yes.\\nKIRA: So?"` has the speakers KIRA and ODO.
+    Example: `"KIRA: No.\nODO [OC]: Yes.\nKIRA: So?"` has the speakers KIRA and ODO.
     """
     return _frequent((match[1] for text in texts for match in _SPEAKER.finditer(text)), most)
 

@@ -132,6 +132,8 @@ class Generator:
 
     def _nats_of_windows(self, ids: Ids, start: int) -> Floats:
         """Return the nats of each id after its window, the first windows filled up with `start`."""
+        if not len(ids):
+            return np.empty(0, dtype=np.float32)
         padded = np.concatenate((np.full(self.window_length, start), ids)).astype(np.intp)
         windows = np.lib.stride_tricks.sliding_window_view(padded[:-1], self.window_length)
         scores = np.empty(len(ids), dtype=np.float32)
@@ -227,7 +229,7 @@ class _States:
         for number, layer in enumerate(self._generator.layers):
             hidden, carry, product = self.hidden[number], self._carry[number], self._products[number]
             gates, entering, kept, shown, candidate = self._parts[number]
-            if number:
+            if layer.bias is not None:  # not the first layer, whose kernel holds it
                 added = np.matmul(self.hidden[number - 1], layer.kernel, out=self._inputs[number - 1])
                 added += layer.bias
             np.matmul(hidden, layer.recurrent_kernel, out=product)

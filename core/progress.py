@@ -1,7 +1,7 @@
 """A training's events as a person in a terminal wants to see them: a line of facts, a progress bar, samples."""
 
 import sys
-from typing import TextIO
+from typing import Never, TextIO
 
 from tqdm import tqdm
 
@@ -13,7 +13,7 @@ class TerminalProgress:
 
     def __init__(self, stream: TextIO = sys.stderr) -> None:
         self._stream = stream
-        self._bar: tqdm[None] | None = None
+        self._bar: tqdm[Never] | None = None  # it counts, but goes through nothing
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
@@ -71,7 +71,9 @@ class TerminalProgress:
         )
 
     def _show_sample(self, event: Event) -> None:
-        self._print("\n" + "\n".join("    " + line for line in event["text"].splitlines()) + "\n")
+        # What a network writes must not steer the terminal.
+        lines = ("".join(filter(str.isprintable, line)) for line in event["text"].split("\n"))
+        self._print("\n" + "\n".join("    " + line for line in lines) + "\n")
 
     def _show_end(self, event: Event) -> None:
         self.close()

@@ -48,6 +48,7 @@ class Run:
             raise RunError(f"There is no run in {path}; train one with `python train.py --out {path}`.")
         facts = _read_facts(path)
         try:
+            _check_facts(facts)
             return cls(
                 path=path,
                 name=str(facts["name"]),
@@ -56,7 +57,7 @@ class Run:
                 vocabulary=Vocabulary(facts["vocabulary"]),
                 facts=facts,
             )
-        except (KeyError, TypeError, ValueError, ConfigError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, ConfigError) as error:
             raise RunError(
                 f"The run in {path} is damaged: {FACTS} lacks something. Train it anew."
             ) from error
@@ -152,12 +153,24 @@ def fingerprint(weights: bytes, config: TrainConfig, vocabulary: Vocabulary) -> 
     return hashlib.sha256(hashlib.sha256(weights).digest() + settings).hexdigest()
 
 
+def _check_facts(facts: Mapping[str, Any]) -> None:
+    """Check what readers rely on and the fingerprint does not cover.
+
+    Raises:
+        KeyError, TypeError, ValueError: a fact is missing or of the wrong kind.
+    """
+    float(facts["result"]["bits_per_character"])
+    names = [*facts["cast"]["speakers"], *facts["cast"]["places"]]
+    if not all(isinstance(name, str) for name in [*names, facts["name"], facts["fingerprint"]]):
+        raise TypeError("a name that is no text")
+
+
 def _read_facts(path: Path) -> dict[str, Any]:
     try:
         facts = json.loads((path / FACTS).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise RunError(f"The run in {path} is incomplete: {FACTS} is missing. Train it anew.") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"The run in {path} is damaged: {FACTS} cannot be read. Train it anew.") from error
     if not isinstance(facts, dict) or not isinstance(facts.get("format"), int):
         raise RunError(f"The run in {path} is damaged: {FACTS} is not what a training writes. Train it anew.")

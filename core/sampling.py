@@ -1,5 +1,7 @@
 """From one distribution over characters to one id: temperature in both scales, top-p, masks; pure NumPy."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -35,12 +37,17 @@ def distribution(
 
     On the scale of logits a temperature T makes p into p ** (1 / T), normalised; on that of probabilities, into
     exp(p / T), normalised (the lecture notes' formula). At 0 all goes to the likeliest. `top_p` keeps the
-    likeliest characters that together reach that share (Holtzman et al. 2020).
+    likeliest characters that together reach that share (Holtzman et al. 2020). A logit of minus infinity has
+    no probability on either scale.
+
+    Raises:
+        PromptError: a temperature that cannot be used.
     """
     scores = _scores(logits, scale)
-    if temperature == 0:
+    if check_temperature(temperature) == 0:
         return np.asarray(np.arange(len(scores)) == scores.argmax(), dtype=np.float64)
-    scaled = (scores - scores.max()) / max(temperature, np.finfo(np.float64).tiny)
+    with np.errstate(over="ignore"):  # a tiny temperature sends all but the likeliest to minus infinity
+        scaled = (scores - scores.max()) / max(temperature, np.finfo(np.float64).tiny)
     probabilities = softmax(np.maximum(scaled, -1e4))
     if top_p < 1:
         probabilities = np.where(_nucleus(probabilities, top_p), probabilities, 0)
@@ -87,13 +94,13 @@ class Sampler:
         self._next = _BLOCK
         self._sum = np.empty(vocabulary)
 
-    def draw(self, logits: npt.NDArray[np.floating]) -> int:  # type: ignore[type-arg]  # any precision
+    def draw(self, logits: npt.NDArray[np.floating[Any]]) -> int:
         """Return the next id; a logit of minus infinity is never drawn."""
         if self._temperature == 0:
             return int(logits.argmax())
         if self._next == _BLOCK:
             self._draw_noise()
-        scores = logits if self._scale == "logits" else softmax(logits)
+        scores = logits if self._scale == "logits" else _scores(logits, self._scale)
         if self._top_p < 1:
             shares = distribution(logits, temperature=self._temperature, scale=self._scale)
             scores = np.where(_nucleus(shares, self._top_p), scores, -np.inf)
@@ -111,7 +118,10 @@ class Sampler:
 
 
 def _scores(logits: npt.ArrayLike, scale: TemperatureScale) -> npt.NDArray[np.float64]:
-    return np.asarray(logits, dtype=np.float64) if scale == "logits" else softmax(logits)
+    logits = np.asarray(logits, dtype=np.float64)
+    if scale == "logits":
+        return logits
+    return np.where(np.isneginf(logits), -np.inf, softmax(logits))  # exp(0 / T) would let them in again
 
 
 def _nucleus(probabilities: npt.NDArray[np.float64], top_p: float) -> npt.NDArray[np.bool_]:

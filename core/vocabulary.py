@@ -37,9 +37,9 @@ class Spelling:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Distinct characters in code-point order; a character's id is its index.
+    r"""Distinct characters in code-point order; a character's id is its index.
 
-    Example: `Vocabulary("\\nab")` encodes `"ba\\n"` as `[2, 1, 0]`.
+    Example: `Vocabulary("\nab")` encodes `"ba\n"` as `[2, 1, 0]`.
     """
 
     characters: str
@@ -87,7 +87,9 @@ class Vocabulary:
 
     def decode(self, ids: npt.ArrayLike) -> str:
         """Return the text that `ids` stand for."""
-        return self._code_points[np.asarray(ids, dtype=np.intp)].tobytes().decode("utf-32-le")
+        return (
+            self._code_points[np.asarray(ids, dtype=np.intp)].tobytes().decode("utf-32-le", "surrogatepass")
+        )
 
     def spell(self, text: str) -> Spelling:
         """Return `text` with each unknown character mapped to a known relative, or dropped.
