@@ -122,15 +122,26 @@ def publish(folder: Path, path: Path, *, overwrite: bool) -> Run:
     """
     check_free(path, overwrite=overwrite)
     with disk_errors(path):
+        replaced = _aside(path)
+        shutil.rmtree(replaced, ignore_errors=True)
         if path.exists():
-            replaced = path.with_name(f"{path.name}.replaced")
-            shutil.rmtree(replaced, ignore_errors=True)
             path.rename(replaced)
             folder.rename(path)
             shutil.rmtree(replaced, ignore_errors=True)
         else:
             folder.rename(path)
     return Run.read(path)
+
+
+def restore(path: Path) -> None:
+    """Put back the old run of a `publish` that was killed between its two renames.
+
+    Raises:
+        DeviceError: the disk refuses.
+    """
+    if _aside(path).exists() and not path.exists():
+        with disk_errors(path):
+            _aside(path).rename(path)
 
 
 def check_free(path: Path, *, overwrite: bool) -> None:
@@ -151,6 +162,11 @@ def fingerprint(weights: bytes, config: TrainConfig, vocabulary: Vocabulary) -> 
     """Return the SHA-256 of all that decides what a run writes, 64 hexadecimal digits."""
     settings = json.dumps([asdict(config), vocabulary.characters], sort_keys=True).encode()
     return hashlib.sha256(hashlib.sha256(weights).digest() + settings).hexdigest()
+
+
+def _aside(path: Path) -> Path:
+    """Return where a run stays while the new one takes its place."""
+    return path.with_name(f"{path.name}.replaced")
 
 
 def _check_facts(facts: Mapping[str, Any]) -> None:

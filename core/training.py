@@ -12,19 +12,20 @@ from typing import Any
 
 import keras
 from filelock import FileLock, Timeout
+from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
 from core.checkpoint import CHECKPOINT, Position, load_checkpoint, save_checkpoint, to_array
 from core.config import END_OF_EPISODE, TrainConfig
-from core.corpus import Corpus, Source, read_corpus
+from core.corpus import Source, read_corpus
 from core.course import Course, plan_course
 from core.errors import CoreError, TrainingError
 from core.events import EVENTS, EventLog, Listener
 from core.files import disk_errors, write_whole
 from core.model import Model, build_model
 from core.outcome import describe_software, write_outcome
-from core.run import Run, check_free, publish
+from core.run import Run, check_free, publish, restore
 from core.samples import write_sample
 from core.schedule import Budget, learning_rate
 
@@ -33,11 +34,13 @@ log = logging.getLogger(__name__)
 CHECKPOINT_SECONDS = 60.0
 _PROGRESS_SECONDS = 1.0
 _BEST = "best.safetensors"
-_LOCK = "training.lock"
-_CURVE_POINTS = 400  # a finer loss curve is thinned to this
+_CURVE_POINTS = 4000  # a finer loss curve is thinned to half of it
 
 
-class TrainingStopped(TrainingError):
+_NO_NUMBER = "The loss is no longer a number; train anew with a smaller --learning-rate."
+
+
+class TrainingStopped(TrainingError):  # noqa: N818  # nothing went wrong
     """The training was asked to stop; its checkpoint is there to go on from."""
 
 
@@ -77,8 +80,9 @@ def train(
         try:
             training = _Training(job, events, stopped, checkpoint_seconds)
             training.run()
-            folder = training.finish()
-            run = publish(folder, job.path, overwrite=job.overwrite)
+            training.finish()
+            run = publish(job.folder, job.path, overwrite=job.overwrite)
+            _tidy(run.path)
         except TrainingStopped:
             raise
         except CoreError as error:
@@ -98,25 +102,33 @@ def _own(job: Job) -> Iterator[Path]:
     with disk_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder.with_name(f".{folder.name}.lock"))
+    with disk_errors(folder):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise TrainingError(
+                f"Another training is writing {job.path} at this moment; choose another --out."
+            ) from error
     try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise TrainingError(
-            f"Another training is writing {job.path} at this moment; choose another --out."
-        ) from error
-    try:
+        restore(job.path)
+        check_free(job.path, overwrite=job.overwrite)
         if (folder / CHECKPOINT).exists() and not job.resume and not job.overwrite:
             raise TrainingError(
                 f"A training of {job.path} was stopped half-way; go on with --resume, or drop it with --overwrite."
             )
         with disk_errors(folder):
-            if not job.resume:
-                shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(exist_ok=True)
         yield folder / EVENTS
     finally:
         lock.release()
         Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def _tidy(folder: Path) -> None:
+    """Drop what only a half-done training needs; as the last step, so that a kill before it loses nothing."""
+    with disk_errors(folder):
+        for name in (CHECKPOINT, _BEST):
+            (folder / name).unlink(missing_ok=True)
 
 
 class _Training:
@@ -155,6 +167,11 @@ class _Training:
 
     def run(self) -> None:
         """Train until the budget is used up or the validation loss stops falling."""
+        if not self._job.resume:
+            # Not before the scripts are read: a mistyped name must not cost the training that stands here.
+            with disk_errors(self._job.folder):
+                shutil.rmtree(self._job.folder)
+                self._job.folder.mkdir()
         self._announce()
         if not self._job.resume:
             self._checkpoint()
@@ -166,8 +183,8 @@ class _Training:
                 "The budget ended before anything was learnt; give more --minutes or --epochs."
             )
 
-    def finish(self) -> Path:
-        """Write the complete run beside its place, with the best weights, and return that folder."""
+    def finish(self) -> None:
+        """Write the complete run beside its place, with the best weights."""
         folder = self._job.folder
         for variable, array in zip(self._model.variables, self._read_best(), strict=True):
             variable.assign(array)
@@ -185,10 +202,6 @@ class _Training:
         self._events.send(
             "end", validation_loss=best, bits_per_character=best / math.log(2), seconds=self._position.seconds
         )
-        with disk_errors(folder):
-            for name in (CHECKPOINT, _BEST, _LOCK):
-                (folder / name).unlink(missing_ok=True)
-        return folder
 
     def _announce(self) -> None:
         corpus, course = self._corpus, self._course
@@ -228,9 +241,7 @@ class _Training:
             model.reset_metrics()
             loss = float(model.train_on_batch(inputs, targets))
             if not math.isfinite(loss):
-                raise TrainingError(
-                    "The loss is no longer a number; resume with a smaller --learning-rate in a new training."
-                )
+                raise TrainingError(_NO_NUMBER)
             losses.append(loss)
             position.step += 1
             position.targets += targets.size
@@ -255,6 +266,8 @@ class _Training:
         epochs = position.epoch + position.step / steps
         training_loss = position.epoch_loss / position.step
         validation_loss = self._course.validate(self._model)
+        if not math.isfinite(validation_loss):
+            raise TrainingError(_NO_NUMBER)
         if validation_loss < position.best_loss:
             position.best_loss, position.best_epoch, position.worse_epochs = validation_loss, epochs, 0
             self._keep_best()
@@ -287,7 +300,10 @@ class _Training:
         epochs = position.epoch + position.step / steps
         position.curve.append((round(epochs, 4), round(loss, 4)))
         if len(position.curve) > _CURVE_POINTS:
-            position.curve = position.curve[::2]
+            earlier, later = position.curve[0::2], position.curve[1::2]
+            position.curve = [
+                (second[0], (first[1] + second[1]) / 2) for first, second in zip(earlier, later, strict=False)
+            ]
         self._events.send(
             "progress",
             epoch=position.epoch,
@@ -335,7 +351,12 @@ class _Training:
         write_whole(self._job.folder / _BEST, save_arrays(arrays))
 
     def _read_best(self) -> list[Any]:
-        arrays = load_arrays((self._job.folder / _BEST).read_bytes())
+        try:
+            arrays = load_arrays((self._job.folder / _BEST).read_bytes())
+        except (OSError, SafetensorError) as error:
+            raise TrainingError(
+                f"The best weights in {self._job.folder} are damaged; delete that folder and start anew."
+            ) from error
         return [arrays[name] for name in sorted(arrays)]
 
 
