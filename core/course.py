@@ -125,12 +125,12 @@ class StreamCourse:
     def validate(self, model: Model) -> float:
         """Return the mean loss over the held-out episodes, in nats, the state carried through them."""
         reset_state(model)
-        model.reset_metrics()
-        loss = 0.0
+        losses = []
         for inputs, targets in self._validation.batches():
-            loss = float(model.test_on_batch(inputs, targets))  # the mean over all batches so far
+            model.reset_metrics()  # whether Keras averages over batches differs between its backends
+            losses.append(float(model.test_on_batch(inputs, targets)))
         reset_state(model)
-        return loss
+        return sum(losses) / len(losses)
 
     def _offset(self, epoch: int) -> int:
         return self._training.offset(np.random.default_rng((self._seed, epoch)))

@@ -11,6 +11,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import numpy.typing as npt
 
 from core.card import card_rows
 from core.checkpoint import Position, to_array
@@ -27,6 +28,7 @@ HISTORY = "history.csv"
 PLOT = "loss.png"
 SAMPLES = "samples.md"
 CARD = "README.md"
+_STRETCHES = 150  # of the plot's training loss, each a mean
 
 
 def write_outcome(
@@ -103,13 +105,8 @@ def draw_losses(position: Position) -> bytes:
     axes = figure.add_subplot()
     bits = 1 / math.log(2)
     if position.curve:
-        axes.plot(
-            [epochs for epochs, _ in position.curve],
-            [loss * bits for _, loss in position.curve],
-            color="#9aa5b1",
-            linewidth=1,
-            label="training",
-        )
+        epochs, losses = _smooth(position.curve)
+        axes.plot(epochs, losses * bits, color="#9aa5b1", linewidth=1.2, label="training")
     axes.plot(
         [row["epoch"] for row in position.history],
         [row["validation_loss"] * bits for row in position.history],
@@ -129,6 +126,16 @@ def draw_losses(position: Position) -> bytes:
     picture = io.BytesIO()
     figure.savefig(picture, format="png")
     return picture.getvalue()
+
+
+def _smooth(curve: list[tuple[float, float]]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return (epochs, mean losses) over at most 150 equal stretches of the training."""
+    epochs, losses = np.array(curve, dtype=np.float64).T
+    stretch = np.minimum((epochs / epochs[-1] * _STRETCHES).astype(np.intp), _STRETCHES - 1)
+    used = np.unique(stretch)
+    means = [(epochs[stretch == index].mean(), losses[stretch == index].mean()) for index in used]
+    x, y = np.array(means).T
+    return x, y
 
 
 def _history(position: Position) -> str:
