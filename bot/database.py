@@ -135,8 +135,8 @@ def _create_engine(url: URL) -> AsyncEngine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -- the driver's own type
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
-    # Each commit reaches the disk: an episode that was shown survives even a power cut.
-    cursor.execute("PRAGMA synchronous = FULL")
+    # A commit survives whatever ends the process; only a power cut may take the last ones back.
+    cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.close()
 
 

@@ -3,11 +3,13 @@
 import logging
 import secrets
 from contextlib import suppress
+from typing import Any
 
 import discord
 from discord import app_commands
 
 from bot.reply import GoneError, InteractionReply, Reply
+from bot.turnstile import Turnstile
 from core.errors import CoreError
 
 log = logging.getLogger(__name__)
@@ -15,6 +17,16 @@ log = logging.getLogger(__name__)
 
 class Tree(app_commands.CommandTree):
     """The tree of commands, with the one error handler."""
+
+    def __init__(self, client: discord.Client, **options: Any) -> None:  # noqa: ANN401 -- discord.py's own
+        """Belong to a client."""
+        super().__init__(client, **options)
+        self._turnstile = Turnstile()
+
+    async def interaction_check(self, _interaction: discord.Interaction) -> bool:
+        """Let everybody through, a crowd one by one: 200 commands at once would hold the event loop up."""
+        await self._turnstile.enter()
+        return True
 
     async def on_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
         """Answer a command that failed."""

@@ -19,6 +19,8 @@ from core.errors import CoreError
 
 LEAVING = "I am being restarted and will write this when I am back, in a moment."
 
+EDIT_SPREAD_SECONDS = 0.02  # 50 a second, which is what Discord takes of one bot
+
 log = logging.getLogger(__name__)
 
 
@@ -172,7 +174,8 @@ class Stage:
             await self._store.keep_pending(pending)
             self._promised.add(pending.id)
         while not ticket.episode.done():
-            await asyncio.wait([ticket.episode], timeout=SECONDS_BETWEEN_EDITS)
+            # Those who came together would all be told at once: the further back, the later.
+            await asyncio.wait([ticket.episode], timeout=SECONDS_BETWEEN_EDITS + place * EDIT_SPREAD_SECONDS)
             if not ticket.episode.done() and ticket.place != place:
                 place = ticket.place
                 await reply.wait(_describe_place(place))
