@@ -1,0 +1,46 @@
+"""Programs of this project as other processes: their settings, and no others' environment."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+_SECONDS = 240
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return this process's environment without the bot's settings, with the project's packages at hand."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("HOLOSUITE_", "DISCORD_", "DATABASE_")) and name != "SHARD_COUNT"
+    }
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", **more}
+
+
+def run_python(
+    arguments: Sequence[str | Path], *, cwd: Path, typed: str | bytes = b"", **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run `python ARGUMENTS` in `cwd` with `typed` on its standard input; return what it said."""
+    result = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=environment(**more),
+        input=typed.encode() if isinstance(typed, str) else typed,
+        capture_output=True,
+        check=False,
+        timeout=_SECONDS,
+    )
+    return subprocess.CompletedProcess(
+        result.args,
+        result.returncode,
+        result.stdout.decode(errors="replace"),
+        result.stderr.decode(errors="replace"),
+    )
+
+
+def train(*arguments: str | Path, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run `train.py ARGUMENTS` in `cwd`."""
+    return run_python([ROOT / "train.py", *arguments], cwd=cwd, **more)
