@@ -67,7 +67,8 @@ def strip_furniture(raw: str) -> str:
         return raw
     before = raw[: footer.start()]
     script = before.rstrip(_RULE)
-    return script if "\n" in before[len(script) :] else before
+    end = before.find("\n", len(script))
+    return before if end < 0 else before[:end]
 
 
 def plain_characters(text: str) -> str:

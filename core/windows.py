@@ -74,7 +74,7 @@ class StreamWindows:
         return (len(self.ids) - 1 - offset) // (self.batch * self.window_length)
 
     def offset(self, rng: np.random.Generator) -> int:
-        """Return a random start that costs no batch, so that windows fall differently in each epoch."""
+        """Return a random start that costs one batch at most, so that windows fall differently in each epoch."""
         slack = (len(self.ids) - 1) % (self.batch * self.window_length)
         return int(rng.integers(0, max(slack, min(self.window_length, len(self.ids) // 10)) + 1))
 
