@@ -15,6 +15,7 @@ Floats = npt.NDArray[np.float32]
 
 _PIECE = 8192  # characters; longer texts are scored in pieces side by side
 _WARM_UP = 512  # characters read before a piece, whose state then no longer shows where the piece began
+_ONE, _HALF = np.array(1, np.float32), np.array(0.5, np.float32)  # a Python number is converted at every use
 _ROWS = 32  # pieces, or windows by the hundred, that advance in one matrix product
 
 
@@ -22,7 +23,7 @@ _ROWS = 32  # pieces, or windows by the hundred, that advance in one matrix prod
 class _Layer:
     """One LSTM layer, prepared so that its four activations are one tanh.
 
-    Columns stand in the order input, forget, output, candidate; those of the three sigmoids are halved, since
+    Columns stand in four parts: candidate, output, forget, input; those of the three sigmoids are halved, since
     sigmoid(x) = (tanh(x / 2) + 1) / 2.
     """
 
@@ -49,6 +50,7 @@ class Generator:
             )
             for layer in range(1, layers + 1)
         )
+        self.look_up = _parts(self.layers[0].kernel)  # (4, vocabulary, units): what each id adds
         self.output_kernel = np.ascontiguousarray(
             weights["characters/kernel"], dtype=np.float32
         )  # (units, vocabulary)
@@ -126,7 +128,7 @@ class Generator:
         states = _States(self, len(rows))
         nats = np.empty((len(rows), length - 1), dtype=np.float32)
         for step in range(length - 1):
-            states.advance(self.layers[0].kernel[ids[:, step]])
+            states.advance(self.look_up[:, ids[:, step]])
             nats[:, step] = _nats(states.logits(), ids[:, step + 1])
         return [row[: len(values) - 1] for row, values in zip(nats, rows, strict=True)]
 
@@ -142,7 +144,7 @@ class Generator:
             chosen = windows[first : first + rows]
             states = _States(self, len(chosen))
             for step in range(self.window_length):
-                states.advance(self.layers[0].kernel[chosen[:, step]])
+                states.advance(self.look_up[:, chosen[:, step]])
             scores[first : first + rows] = _nats(states.logits(), ids[first : first + rows].astype(np.intp))
         return scores
 
@@ -167,13 +169,14 @@ class CarriedReader(Reader):
 
     def __init__(self, generator: Generator) -> None:
         self._states = _States(generator, 1)
-        self._kernel = generator.layers[0].kernel
-        self.logits = self._states.logits()[0]
+        self._look_up = generator.look_up
+        self.logits = np.empty(generator.vocabulary, dtype=np.float32)
+        self._states.write_logits(0, self.logits)
 
     def read(self, character: int) -> None:
         """Take in one id."""
-        self._states.advance(self._kernel[character])
-        self.logits = self._states.logits()[0]
+        self._states.advance(self._look_up[:, character : character + 1])
+        self._states.write_logits(0, self.logits)
 
 
 class WindowReader(Reader):
@@ -185,76 +188,115 @@ class WindowReader(Reader):
 
     def __init__(self, generator: Generator) -> None:
         self._states = _States(generator, generator.window_length)
-        self._kernel = generator.layers[0].kernel
+        self._look_up = generator.look_up
+        self._window_length = generator.window_length
         self._oldest = 0
-        self.logits = self._states.logits(0)[0]
+        self.logits = np.empty(generator.vocabulary, dtype=np.float32)
+        self._states.write_logits(0, self.logits)
 
     def read(self, character: int) -> None:
         """Take in one id."""
-        window_length = len(self._states.hidden[-1])
-        self._states.clear(
-            self._oldest
-        )  # the window that was complete makes room for the one that starts here
-        self._oldest = (self._oldest + 1) % window_length
-        self._states.advance(self._kernel[character])
-        self.logits = self._states.logits(self._oldest)[0]
+        # The window that was complete makes room for the one that starts here.
+        self._states.clear(self._oldest)
+        self._oldest = (self._oldest + 1) % self._window_length
+        self._states.advance(self._look_up[:, character : character + 1])
+        self._states.write_logits(self._oldest, self.logits)
 
 
 class _States:
-    """Hidden and carry of every layer for some rows (texts or windows), and the buffers to advance them in."""
+    """What some rows (texts or windows) remember in every layer."""
 
     def __init__(self, generator: Generator, rows: int) -> None:
-        self._generator = generator
-        self.hidden = [np.zeros((rows, layer.units), dtype=np.float32) for layer in generator.layers]
-        self._carry = [np.zeros((rows, layer.units), dtype=np.float32) for layer in generator.layers]
-        self._products = [np.empty((rows, 4 * layer.units), dtype=np.float32) for layer in generator.layers]
-        self._inputs = [np.empty((rows, 4 * layer.units), dtype=np.float32) for layer in generator.layers[1:]]
-        # Views, made once: the three gates together, then each, and the candidate.
-        self._parts = [
-            (
-                product[:, : 3 * units],
-                product[:, :units],
-                product[:, units : 2 * units],
-                product[:, 2 * units : 3 * units],
-                product[:, 3 * units :],
-            )
-            for product, units in zip(
-                self._products, (layer.units for layer in generator.layers), strict=True
-            )
-        ]
+        self._cells = [_Cell(layer, rows) for layer in generator.layers]
+        self._last = self._cells[-1].hidden
+        self._output_kernel = generator.output_kernel
+        self._output_bias = generator.output_bias
 
-    def advance(self, first_product: Floats) -> None:
-        """Read one character: `first_product` is its row of the first layer's kernel, (4 units,) or (rows, 4 units)."""
-        added = first_product
-        for number, layer in enumerate(self._generator.layers):
-            hidden, carry, product = self.hidden[number], self._carry[number], self._products[number]
-            gates, entering, kept, shown, candidate = self._parts[number]
-            if layer.bias is not None:  # not the first layer, whose kernel holds it
-                added = np.matmul(self.hidden[number - 1], layer.kernel, out=self._inputs[number - 1])
-                added += layer.bias
-            np.matmul(hidden, layer.recurrent_kernel, out=product)
-            product += added
-            np.tanh(product, out=product)
-            gates += 1.0
-            gates *= 0.5
-            carry *= kept
-            candidate *= entering
-            carry += candidate
-            np.tanh(carry, out=hidden)
-            hidden *= shown
+    def advance(self, added: Floats) -> None:
+        """Read one character: `added` is what it adds in the first layer, (4, 1, units) or (4, rows, units)."""
+        first, *others = self._cells
+        first.advance(added)
+        below = first.hidden
+        for cell in others:
+            cell.read(below)
+            below = cell.hidden
 
-    def logits(self, row: int | None = None) -> Floats:
-        """Return the logits of the next id, (rows, vocabulary), or (1, vocabulary) of one row."""
-        hidden = self.hidden[-1] if row is None else self.hidden[-1][row : row + 1]
-        logits = hidden @ self._generator.output_kernel
-        logits += self._generator.output_bias
+    def logits(self) -> Floats:
+        """Return the logits of the next id, (rows, vocabulary)."""
+        logits = self._last @ self._output_kernel
+        logits += self._output_bias
         return np.asarray(logits)
+
+    def write_logits(self, row: int, logits: Floats) -> None:
+        """Write the logits of one row's next id into `logits`, (vocabulary,)."""
+        np.dot(self._last[row], self._output_kernel, out=logits)
+        logits += self._output_bias
 
     def clear(self, row: int) -> None:
         """Set one row's states to zero: it starts to read here."""
-        for hidden, carry in zip(self.hidden, self._carry, strict=True):
-            hidden[row] = 0
-            carry[row] = 0
+        for cell in self._cells:
+            cell.hidden[row] = 0
+            cell.carry[row] = 0
+
+
+class _Cell:
+    """Hidden and carry of one layer for some rows, and the buffers to advance them in."""
+
+    def __init__(self, layer: _Layer, rows: int) -> None:
+        self.hidden = np.zeros((rows, layer.units), dtype=np.float32)
+        # Carry, candidate, output gate, forget gate, input gate, in an order that lets one multiplication forget
+        # and let in. NumPy takes longer to start than to compute here, so every operation and view counts.
+        buffer = np.zeros((5, rows, layer.units), dtype=np.float32)
+        self.carry, self._candidate, self._shown = buffer[:3]
+        self._product, self._gates = buffer[1:], buffer[2:]
+        self._old_and_new, self._shares = buffer[:2], buffer[3:]
+        self._multiply = _Multiplication(layer.recurrent_kernel, self._product)
+        if layer.bias is not None:
+            self._added = np.empty_like(self._product)
+            self._multiply_below = _Multiplication(layer.kernel, self._added)
+            self._bias = _parts(layer.bias[None])
+
+    def read(self, below: Floats) -> None:
+        """Advance by the hidden state of the layer below, (rows, its units)."""
+        self._multiply_below(below)
+        self._added += self._bias
+        self.advance(self._added)
+
+    def advance(self, added: Floats) -> None:
+        """Advance by what the input adds before the activations, (4, 1, units) or (4, rows, units)."""
+        product, gates, carry, hidden = self._product, self._gates, self.carry, self.hidden
+        self._multiply(hidden)
+        product += added
+        np.tanh(product, out=product)
+        gates += _ONE
+        gates *= _HALF
+        self._old_and_new *= self._shares
+        carry += self._candidate
+        np.tanh(carry, out=hidden)
+        hidden *= self._shown
+
+
+class _Multiplication:
+    """Rows times a matrix (features, 4 units) into a buffer (4, rows, units), in the shape that is quickest.
+
+    One row is read against the whole matrix, as fast as memory brings it; several rows against a part at a time,
+    which OpenBLAS's kernel for small products is quick at.
+    """
+
+    def __init__(self, matrix: Floats, product: Floats) -> None:
+        one = product.shape[1] == 1
+        self._matrix = matrix if one else _parts(matrix)
+        self._product = product.reshape(1, -1) if one else product
+
+    def __call__(self, vectors: Floats) -> None:
+        """Multiply `vectors`, (rows, features), into the buffer."""
+        np.matmul(vectors, self._matrix, out=self._product)
+
+
+def _parts(matrix: Floats) -> Floats:
+    """Return the four parts of a matrix (rows, 4 units) one after another, (4, rows, units), as a view."""
+    rows, columns = matrix.shape
+    return matrix.reshape(rows, 4, columns // 4).transpose(1, 0, 2)
 
 
 def _prepare_layer(kernel: Floats, recurrent_kernel: Floats, bias: Floats, *, one_hot: bool) -> _Layer:
@@ -262,7 +304,7 @@ def _prepare_layer(kernel: Floats, recurrent_kernel: Floats, bias: Floats, *, on
 
     def arrange(array: Floats) -> Floats:
         entering, kept, candidate, shown = np.split(array.astype(np.float32), 4, axis=-1)
-        return np.concatenate((entering * 0.5, kept * 0.5, shown * 0.5, candidate), axis=-1, dtype=np.float32)
+        return np.concatenate((candidate, shown * 0.5, kept * 0.5, entering * 0.5), axis=-1, dtype=np.float32)
 
     if one_hot:
         return _Layer(kernel=arrange(kernel + bias), recurrent_kernel=arrange(recurrent_kernel), bias=None)
