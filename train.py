@@ -27,9 +27,13 @@ def main(arguments: list[str] | None = None) -> int:
         from core.progress import TerminalProgress  # noqa: PLC0415
         from core.training import Job, TrainingStopped, train  # noqa: PLC0415
 
-        episodes = own["episodes"] or (
-            NOTES_EPISODES if own["preset"] == "notes" and own["series"] == "DS9" else None
+        # The lecture's own episodes, unless the scripts are no such table.
+        lecture = (
+            own["preset"] == "notes"
+            and own["series"] == "DS9"
+            and str(own["scripts"] or ".json").endswith(".json")
         )
+        episodes = own["episodes"] or (NOTES_EPISODES if lecture else None)
         source = Source(
             series=own["series"], episodes=episodes, **({"scripts": own["scripts"]} if own["scripts"] else {})
         )

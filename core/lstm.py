@@ -53,6 +53,9 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
         """Return what Keras's layer returns for the same sequences."""
         if self.one_hot is not None:
             sequences = keras.ops.one_hot(sequences, self.one_hot, dtype=self.compute_dtype)
+        if self.stateful and initial_state is None:
+            # Copies: the variables hold the next state by the time the gradient is taken.
+            initial_state = [keras.ops.copy(state) for state in self.states]
         return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
 
     def inner_loop(
@@ -78,8 +81,7 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
             product += cell.bias.value
         if self.go_backwards:
             product = tf.reverse(product, [0])
-        # Read now: a stateful layer's variables hold the next state by the time the gradient is taken.
-        hidden, carry = (tf.identity(state) for state in initial_state)
+        hidden, carry = (tf.convert_to_tensor(state) for state in initial_state)
         outputs, hidden, carry = _recur(tf)(product, hidden, carry, tf.identity(cell.recurrent_kernel.value))
         return hidden, tf.transpose(outputs, (1, 0, 2)), [hidden, carry]
 
