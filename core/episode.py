@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.aids import read_aids
 from core.cleaning import clean_line
 from core.config import END_OF_EPISODE
+from core.directions import Directions
+from core.directions.direct import check_directions, direct
+from core.directions.place import open_under
 from core.errors import PromptError
 from core.generator import Generator, Reader
+from core.originality import Originality
 from core.run import Run
 from core.sampling import Sampler, check_temperature
 from core.vocabulary import Spelling
@@ -18,6 +23,17 @@ from core.vocabulary import Spelling
 LONGEST = 100_000  # characters in one request
 SEEDS = 2**32
 _CANCEL_EVERY = 64  # characters between two looks at whether the writing is still wanted
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of one writing; with the text before it and a run, it fixes the text."""
+
+    temperature: float
+    length: int  # characters
+    seed: int
+    top_p: float = 1.0
+    directions: Directions | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +50,14 @@ class Episode:
     ended: bool  # whether the model ended the episode itself
     notice: str  # what of the prompt the model could not spell, in a sentence, or empty
     seconds: float
+    directions: Directions | None = None  # None for the raw model
+    top_p: float = 1.0
+    before: tuple[Request, ...] = ()  # the requests that wrote `earlier`, the first one first
+
+    @property
+    def request(self) -> Request:
+        """What wrote `text`, apart from the prompt."""
+        return Request(self.temperature, self.length, self.seed, self.top_p, self.directions)
 
     @property
     def script(self) -> str:
@@ -45,12 +69,13 @@ class Writer:
     """A run, loaded: writes episodes, any number of them at once from different threads.
 
     Raises:
-        RunError: the run's weights are missing or damaged.
+        RunError: the run's weights or word lists are missing or damaged.
     """
 
     def __init__(self, run: Run) -> None:
         self.run = run
         self.generator = Generator.of(run.config, run.weights())
+        self.aids = read_aids(run)
         # A run of the notes' kind has no end-of-episode character; a blank line stands between its episodes.
         known = run.vocabulary.characters
         self._end = known.index(END_OF_EPISODE) if END_OF_EPISODE in known else None
@@ -69,6 +94,16 @@ class Writer:
         """Return the scene headings of the corpus, the most frequent first."""
         return list(self.run.facts["cast"]["places"])
 
+    @property
+    def usual(self) -> Directions:
+        """The directions of a scene of which nothing is asked: all that make it readable and that the run can keep."""
+        has_aids = self.aids is not None
+        return Directions(spelling=has_aids, form=has_aids)
+
+    def originality(self, text: str) -> Originality | None:
+        """Return how much of `text` stands word for word in the corpus, or None if the run cannot tell."""
+        return None if self.aids is None else self.aids.runs.measure(self.aids.alphabet.tokens(text))
+
     def write(
         self,
         prompt: str = "",
@@ -77,16 +112,19 @@ class Writer:
         length: int = 500,
         seed: int | None = None,
         top_p: float = 1.0,
+        directions: Directions | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Episode:
-        """Return an episode of at most `length` new characters that goes on from `prompt`, or begins if it is empty.
+        """Return an episode of `length` new characters that goes on from `prompt`, or begins if it is empty.
 
         Args:
             prompt: starting text; characters that the model lacks are mapped or dropped, and `notice` says so.
             temperature: on the run's own scale; None for the run's default.
-            length: characters to write; fewer come only where the model ends the episode.
+            length: characters to write; fewer come only where the model ends the episode, and up to 200 more where
+                `directions` ask for an ending.
             seed: fixes the randomness; None for a new one.
             top_p: share of the likeliest characters to draw from.
+            directions: what is asked of the scene; None for the raw model, `usual` for what suits most.
             cancelled: asked now and then; the writing stops when it returns true.
 
         Raises:
@@ -97,7 +135,11 @@ class Writer:
             raise PromptError(
                 "The model knows none of these characters; quote a line in letters that it has."
             )
-        return self._write(spelling.text, "", spelling.notice, temperature, length, seed, top_p, cancelled)
+        line = spelling.text
+        request = self._check(temperature, length, seed, top_p, directions, line)
+        if request.directions is not None and request.directions.place is not None:
+            line = open_under(request.directions.place, line, vocabulary=self.run.vocabulary)
+        return self._write(line, "", spelling.notice, request, (), cancelled)
 
     def go_on(
         self,
@@ -107,9 +149,12 @@ class Writer:
         length: int = 500,
         seed: int | None = None,
         top_p: float = 1.0,
+        directions: Directions | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Episode:
         """Return `episode` continued from its exact end; the text so far becomes `earlier`.
+
+        Without `directions`, those of the episode hold on.
 
         Raises:
             PromptError: a value that cannot be used.
@@ -119,20 +164,20 @@ class Writer:
             + episode.text
             + (END_OF_EPISODE if episode.ended and self._end is not None else "")
         )
-        return self._write(episode.prompt, earlier, "", temperature, length, seed, top_p, cancelled)
+        request = self._check(temperature, length, seed, top_p, directions or episode.directions, "")
+        return self._write(
+            episode.prompt, earlier, "", request, (*episode.before, episode.request), cancelled
+        )
 
-    def _write(  # noqa: PLR0917  # what `write` and `go_on` take by name, once more
+    def _check(  # noqa: PLR0917  # what `write` and `go_on` take by name, once more
         self,
-        prompt: str,
-        earlier: str,
-        notice: str,
         temperature: float | None,
         length: int,
         seed: int | None,
         top_p: float,
-        cancelled: Callable[[], bool] | None,
-    ) -> Episode:
-        started = time.perf_counter()
+        directions: Directions | None,
+        line: str,
+    ) -> Request:
         temperature = check_temperature(
             self.run.config.default_temperature if temperature is None else temperature
         )
@@ -141,22 +186,55 @@ class Writer:
         seed = secrets.randbelow(SEEDS) if seed is None else seed
         if seed < 0:
             raise PromptError(f"The seed must be a whole number from 0 on, and not {seed}.")
+        if directions is not None:
+            directions = check_directions(
+                directions,
+                line=line,
+                speakers=self.speakers(),
+                vocabulary=self.run.vocabulary,
+                aids=self.aids,
+            )
+        return Request(temperature, length, seed, top_p, directions)
+
+    def _write(  # noqa: PLR0917  # what both of its callers know
+        self,
+        prompt: str,
+        earlier: str,
+        notice: str,
+        request: Request,
+        before: tuple[Request, ...],
+        cancelled: Callable[[], bool] | None,
+    ) -> Episode:
+        started = time.perf_counter()
         sampler = Sampler(
             vocabulary=self.generator.vocabulary,
-            temperature=temperature,
-            rng=np.random.default_rng(seed),
+            temperature=request.temperature,
+            rng=np.random.default_rng(request.seed),
             scale=self.run.config.temperature_scale,
-            top_p=top_p,
+            top_p=request.top_p,
         )
         reader = self._open(prompt + earlier, fresh=not prompt)
+        if request.directions is None:
+            ids = self.generator.stream(sampler, reader=reader, forbidden_first=self._end)
+        else:
+            directed = direct(
+                request.directions,
+                length=request.length,
+                speakers=self.speakers(),
+                vocabulary=self.run.vocabulary,
+                aids=self.aids,
+            )
+            directed.director.read_all(self.run.vocabulary.encode(prompt + earlier))
+            ids = directed.stream(sampler, reader=reader, forbidden_first=self._end)
+        longest = request.length if request.directions is None or not request.directions.ending else None
         written: list[int] = []
         ended = False
-        for character in self.generator.stream(sampler, reader=reader, forbidden_first=self._end):
+        for character in ids:
             if character == self._end:
                 ended = True
                 break
             written.append(character)
-            if len(written) == length or (
+            if len(written) == longest or (
                 cancelled is not None and len(written) % _CANCEL_EVERY == 0 and cancelled()
             ):
                 break
@@ -165,12 +243,15 @@ class Writer:
             prompt=prompt,
             earlier=earlier,
             text=self.run.vocabulary.decode(written),
-            temperature=temperature,
-            length=length,
-            seed=seed,
+            temperature=request.temperature,
+            length=request.length,
+            seed=request.seed,
             ended=ended,
             notice=notice,
             seconds=time.perf_counter() - started,
+            directions=request.directions,
+            top_p=request.top_p,
+            before=before,
         )
 
     def _open(self, text: str, *, fresh: bool) -> Reader:

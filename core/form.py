@@ -24,6 +24,12 @@ def places_of(texts: Iterable[str], *, most: int = 200) -> list[str]:
     return _frequent((match[1] for text in texts for match in _HEADING.finditer(text)), most)
 
 
+def speaker_of(line: str) -> str | None:
+    """Return who speaks in `line`, or None. Example: `"ODO [OC]: Yes."` is spoken by ODO."""
+    match = _SPEAKER.match(line)
+    return match[1] if match else None
+
+
 def _frequent(names: Iterable[str], most: int) -> list[str]:
     counts = Counter(names)
     return [name for name, count in counts.most_common(most) if count >= _RARE]

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from core.aids import build_aids, write_aids
 from core.card import card_rows
 from core.checkpoint import Position, to_array
 from core.config import TrainConfig
@@ -47,7 +48,7 @@ def write_outcome(
     Raises:
         DeviceError: the disk refuses.
     """
-    facts = {
+    facts: dict[str, Any] = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "data": {
             "source": corpus.source,
@@ -81,6 +82,7 @@ def write_outcome(
         for layer in model.layers
         for weight in layer.trainable_weights
     }
+    facts["aids"] = write_aids(folder, build_aids(corpus.episodes, corpus.vocabulary))
     write_run(folder, name=name, config=config, vocabulary=corpus.vocabulary, weights=weights, facts=facts)
 
 

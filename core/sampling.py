@@ -108,6 +108,23 @@ class Sampler:
         self._next += 1
         return int(self._sum.argmax())
 
+    def draw_again(self, logits: npt.NDArray[np.floating[Any]], *, among: npt.NDArray[np.bool_]) -> int:
+        """Return what the last draw would have been had there only been the ids that `among` marks, at least one.
+
+        The randomness is that of the last draw, so it is the same id wherever that one is marked.
+        """
+        if self._temperature == 0:
+            return int(np.where(among, logits, -np.inf).argmax())
+        kept = among
+        if self._top_p < 1:
+            shares = distribution(logits, temperature=self._temperature, scale=self._scale)
+            kept = among & _nucleus(shares, self._top_p)
+            if not kept.any():  # nothing of the likeliest is left: the likeliest of the rest
+                rest = np.where(among, shares, 0)
+                kept = among & _nucleus(rest / (rest.sum() or 1), self._top_p)
+        scores = _scores(logits, self._scale) + self._noise[self._next - 1]
+        return int(np.where(kept, scores, -np.inf).argmax())
+
     def _draw_noise(self) -> None:
         """Fill the block with temperature * Gumbel noise: the negative logarithm of exponential noise."""
         self._rng.standard_exponential(out=self._noise)
