@@ -1,15 +1,12 @@
 """What a run ships for directions: its words, how its lines start, and a filter of its runs of words.
 
-`python -m core.aids RUN --scripts FILE` adds them to a run from the corpus that it was trained on. Two files hold them,
-their SHA-256 stands in the facts; a run without them writes all the same.
+Two files hold them, their SHA-256 stands in the facts; a run without them writes all the same.
 """
 
-import argparse
 import gzip
 import hashlib
 import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -25,7 +22,7 @@ from core.directions.ending import LONGEST_WORD
 from core.directions.form import CLOSING, Shape
 from core.directions.lexicon import Lexicon
 from core.directions.originality import WordHashes
-from core.errors import CoreError, CorpusError, RunError
+from core.errors import RunError
 from core.files import write_whole
 from core.form import speaker_of
 from core.originality import RUN, RUN_OF_LETTERS, RunFilter
@@ -147,40 +144,6 @@ def add_aids(run: Run, aids: Aids) -> Run:
     return Run.read(run.path)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Add aids to the run that the command line names; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m core.aids", description=__doc__)
-    parser.add_argument("run", type=Path, help="run directory")
-    parser.add_argument(
-        "--scripts", required=True, help="the corpus: a JSON table, a text, a folder or an address"
-    )
-    parser.add_argument(
-        "--series", default="DS9", help="columns of a JSON table, with commas between, or all"
-    )
-    options = parser.parse_args(arguments)
-    from core.corpus import Source, read_corpus  # noqa: PLC0415  # pandas takes a second; --help should not
-
-    try:
-        run = Run.read(options.run)
-        corpus = read_corpus(
-            Source(options.scripts, options.series),
-            cleaning=run.config.cleaning,
-            rare_count=run.config.rare_count,
-            vocabulary=run.vocabulary,
-        )
-        if corpus.fingerprint != run.facts["data"]["fingerprint"]:
-            raise CorpusError(
-                f"{run.path} was trained on other scripts ({run.facts['data']['source']}); name those with --scripts."
-            )
-        run = add_aids(run, build_aids(corpus.episodes, corpus.vocabulary))
-    except CoreError as error:
-        print(error, file=sys.stderr)
-        return 2
-    size = sum((run.path / name).stat().st_size for name in (WORDS, RUNS))
-    print(f"{run.path} can now be directed: {size / 1e6:.1f} MB of words and hashes.")
-    return 0
-
-
 def _read_lines(episodes: Iterable[str], alphabet: Alphabet) -> tuple[set[str], set[str], Shape]:
     """Return (names, first words, shape) of a corpus's lines."""
     names: Counter[str] = Counter()
@@ -229,8 +192,4 @@ def _frequent(counts: Counter[str]) -> set[str]:
 
 
 def _damaged(run: Run, what: str) -> str:
-    return f"The run in {run.path} is damaged, {what}; add them anew with `python -m core.aids`."
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return f"The run in {run.path} is damaged, {what}; add them anew with `python -m core.index`."

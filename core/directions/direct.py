@@ -20,7 +20,7 @@ from core.sampling import Sampler
 from core.vocabulary import Vocabulary
 from core.words import Alphabet
 
-_ADD = "add its word lists with `python -m core.aids`"
+_ADD = "add its word lists with `python -m core.index`"
 
 
 @dataclass(frozen=True)
