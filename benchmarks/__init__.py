@@ -1,0 +1,1 @@
+"""What the design promises in figures, measured: `python -m benchmarks`."""

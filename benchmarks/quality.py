@@ -1,0 +1,231 @@
+"""How good the writing is: runs against each other and against unseen human episodes, as a table and a plot.
+
+`python -m benchmarks.quality --scripts FILE RUN...` writes scenes from the same unseen lines with every run and
+temperature, and measures them and the unseen episodes with the same rulers.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.corpus import Corpus, Source, hold_out, read_corpus
+from core.episode import Writer
+from core.errors import CoreError
+from core.evaluate import score_texts
+from core.run import Run
+
+TEMPERATURES = (0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
+NOTES_TEMPERATURES = (0.01, 0.02, 0.03, 0.04, 0.05)
+SCENE_LENGTH = 1000  # characters
+_WORD = re.compile(r"\w+(?:'\w+)*")
+_SPEAKER = re.compile(r"^([^\s:()\[\]][^:()\[\]\n]{0,40}?)(?: [\[(][^\])\n]*[\])])*:(?=\s|$)")
+_HEADING = re.compile(r"^\[[^\]]+\]$")
+_DIRECTION = re.compile(r"^\(.+\)$")
+_VERBATIM = 8  # words in a row that count as copied
+_REPEATED = 4  # words in a row that count as repeated
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What some texts score; every share lies between 0 and 1."""
+
+    name: str
+    temperature: float | None  # None for human text
+    words_right: float  # of words, those that the training episodes have
+    speakers_right: float  # of lines with a speaker, those whose speaker the training episodes have
+    lines_with_form: float  # of lines, those that are a heading, a direction or have a speaker
+    brackets_closed: float  # of opened brackets, those closed in their line
+    repeated: float  # of runs of four words, those that stood in the same scene before
+    verbatim: float  # of runs of eight words, those that stand in the training episodes
+
+
+class Ruler:
+    """What the training episodes have: words, speakers and runs of words."""
+
+    def __init__(self, episodes: Sequence[str]) -> None:
+        self._words = {word for text in episodes for word in _WORD.findall(text)}
+        self._speakers = {name for text in episodes for name in _speakers(text)}
+        self._runs = {run for text in episodes for run in _runs(_WORD.findall(text), _VERBATIM)}
+
+    def measure(self, name: str, temperature: float | None, texts: Sequence[str]) -> Quality:
+        """Return what `texts` score; a last line that was cut off does not count."""
+        texts = [text[: text.rfind("\n")] if "\n" in text else text for text in texts]
+        words = [word for text in texts for word in _WORD.findall(text)]
+        lines = [line.strip() for text in texts for line in text.split("\n") if line.strip()]
+        speakers = [name for text in texts for name in _speakers(text)]
+        opened = [found for line in lines for found in re.finditer(r"[(\[]", line)]
+        closed = [
+            found for found in opened if re.match(r"[(\[][^()\[\]]*[)\]]", found.string[found.start() :])
+        ]
+        repeats = [_repeated_share(text) for text in texts]
+        runs = [run for text in texts for run in _runs(_WORD.findall(text), _VERBATIM)]
+        return Quality(
+            name=name,
+            temperature=temperature,
+            words_right=_share(word in self._words for word in words),
+            speakers_right=_share(speaker in self._speakers for speaker in speakers),
+            lines_with_form=_share(
+                bool(_HEADING.match(line) or _DIRECTION.match(line) or _SPEAKER.match(line)) for line in lines
+            ),
+            brackets_closed=len(closed) / len(opened) if opened else 1.0,
+            repeated=float(np.mean(repeats)),
+            verbatim=_share(run in self._runs for run in runs),
+        )
+
+
+def unseen_lines(episodes: Sequence[str], *, count: int, rng: np.random.Generator) -> list[str]:
+    """Return lines with a speaker from unseen episodes, 20 to 80 characters long, to go on from."""
+    lines = [
+        line
+        for text in episodes
+        for line in text.split("\n")
+        if _SPEAKER.match(line) and 20 <= len(line) <= 80
+    ]
+    return [lines[index] for index in rng.integers(0, len(lines), count)]
+
+
+def measure_run(run: Run, ruler: Ruler, lines: Sequence[str]) -> Iterator[Quality]:
+    """Yield what the run's scenes score at each temperature, one scene from each line, without directions."""
+    writer = Writer(run)
+    notes = run.config.temperature_scale == "probabilities"
+    for temperature in NOTES_TEMPERATURES if notes else TEMPERATURES:
+        scenes = [
+            writer.write(line + "\n", temperature=temperature, length=SCENE_LENGTH, seed=seed).text
+            for seed, line in enumerate(lines)
+        ]
+        yield ruler.measure(run.name, temperature, scenes)
+
+
+def draw(rows: Sequence[Quality], human: Quality) -> bytes:
+    """Return a PNG of the words that are right against the temperature."""
+    import io  # noqa: PLC0415
+
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    for name in dict.fromkeys(row.name for row in rows):
+        own = [row for row in rows if row.name == name]
+        axes.plot(
+            [row.temperature or 0.0 for row in own],
+            [100 * row.words_right for row in own],
+            marker="o",
+            label=name,
+        )
+    axes.axhline(100 * human.words_right, color="#4b5563", linestyle="--", label="unseen human episodes")
+    axes.set_xlabel("temperature")
+    axes.set_ylabel("words that the corpus has, %")
+    axes.grid(color="#e5e7eb")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    return picture.getvalue()
+
+
+def table(rows: Sequence[Quality], bits: dict[str, float]) -> str:
+    """Return the scores as a Markdown table, in percent but for the bits."""
+    lines = [
+        "| text | temp | bits/char | words right | speakers right | with form | brackets closed | repeated | verbatim |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        temperature = "" if row.temperature is None else f"{row.temperature:g}"
+        known = f"{bits[row.name]:.3f}" if row.name in bits else ""
+        shares = (
+            row.words_right,
+            row.speakers_right,
+            row.lines_with_form,
+            row.brackets_closed,
+            row.repeated,
+            row.verbatim,
+        )
+        lines.append(
+            f"| {row.name} | {temperature} | {known} | "
+            + " | ".join(f"{100 * share:.1f}" for share in shares)
+            + " |"
+        )
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure the runs that the command line names; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
+    parser.add_argument("runs", type=Path, nargs="+", help="run directories")
+    parser.add_argument("--scripts", required=True, help="scripts of which every tenth episode is unseen")
+    parser.add_argument("--series", default="DS9", help="series of a scripts JSON")
+    parser.add_argument("--scenes", type=int, default=40, help="scenes for each run and temperature")
+    parser.add_argument("--json", type=Path, help="write the scores here as well")
+    parser.add_argument("--plot", type=Path, help="write the plot of words against temperature here")
+    options = parser.parse_args(arguments)
+    try:
+        corpus = read_corpus(Source(options.scripts, options.series), cleaning="script", rare_count=5)
+        seen, unseen = hold_out(corpus, share=0.1)
+        ruler = Ruler(seen)
+        human = ruler.measure("unseen episodes", None, list(_pieces(unseen)))
+        lines = unseen_lines(unseen, count=options.scenes, rng=np.random.default_rng(1993))
+        rows: list[Quality] = []
+        bits: dict[str, float] = {}
+        for path in options.runs:
+            run = Run.read(path)
+            bits[run.name] = _bits(run, corpus, options)
+            rows.extend(measure_run(run, ruler, lines))
+    except CoreError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(table([human, *rows], bits))
+    if options.json:
+        scores = {"bits_per_character": bits, "quality": [asdict(row) for row in (human, *rows)]}
+        options.json.write_text(json.dumps(scores, indent=2) + "\n", encoding="utf-8")
+    if options.plot:
+        options.plot.write_bytes(draw(rows, human))
+    return 0
+
+
+def _bits(run: Run, corpus: Corpus, options: argparse.Namespace) -> float:
+    """Return the bits per character of the unseen episodes, cleaned as the run's own corpus was."""
+    if run.config.cleaning != "script":
+        corpus = read_corpus(
+            Source(options.scripts, options.series), cleaning=run.config.cleaning, rare_count=1
+        )
+    unseen = hold_out(corpus, share=0.1)[1]
+    return score_texts(run, Writer(run).generator, run.name, unseen).bits_per_character
+
+
+def _pieces(texts: Sequence[str]) -> Iterator[str]:
+    """Yield human text in pieces as long as a scene."""
+    for text in texts:
+        for start in range(0, len(text) - SCENE_LENGTH, SCENE_LENGTH):
+            yield text[text.find("\n", start) + 1 : start + SCENE_LENGTH]
+
+
+def _speakers(text: str) -> list[str]:
+    return [found[1] for line in text.split("\n") if (found := _SPEAKER.match(line))]
+
+
+def _runs(words: Sequence[str], length: int) -> Iterator[tuple[str, ...]]:
+    return (tuple(words[start : start + length]) for start in range(len(words) - length + 1))
+
+
+def _repeated_share(text: str) -> float:
+    """Return the share of runs of words that stood in the same text before."""
+    runs = list(_runs(_WORD.findall(text), _REPEATED))
+    return 1 - len(set(runs)) / len(runs) if runs else 0.0
+
+
+def _share(truths: Iterator[bool]) -> float:
+    """Return how many of `truths` are true, as a share; 1 where there are none."""
+    values = list(truths)
+    return sum(values) / len(values) if values else 1.0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
