@@ -4,12 +4,16 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from bot.commands import Call, Command, parse_call, read_number
 from bot.formatting import unquote
 from bot.screen import Screen
 from core.card import card_rows
+from core.code import code_of, read_code, replay
+from core.directions import Directions
+from core.directions.cast import split_cast
 from core.episode import Episode, Writer
 from core.errors import CoreError, PromptError
 from core.run import Run
@@ -19,18 +23,25 @@ _EPISODE_OPTIONS = {
     "length": "characters to write",
     "line": "a line to go on from",
     "seed": "an integer; the same one writes the same episode",
+    "cast": 'who has lines, such as cast:"QUARK, ODO"',
+    "place": 'where it happens, such as place:"Quark\'s"',
+    "spelling": "on: every word is one of the scripts'; off: as the model spells",
+    "originality": "most words in a row as they stand in the scripts, from 6 on",
 }
+_GO_ON_OPTIONS = ("temp", "length", "seed", "cast", "spelling", "originality")
 COMMANDS = {
     command.name: command
     for command in (
         Command("episode", "write a new scene", _EPISODE_OPTIONS),
-        Command("continue", "go on with the last scene", {"temp": "", "length": "", "seed": ""}),
-        Command("sweep", "write the same beginning at several temperatures", {**_EPISODE_OPTIONS, "temps": "such as 0.2,0.5,1"}),
+        Command("continue", "go on with the last scene", dict.fromkeys(_GO_ON_OPTIONS, "")),
+        Command("sweep", "write one start at several temperatures", {**_EPISODE_OPTIONS, "temps": "such as 0.2,0.5"}),
+        Command("replay", "write the scene of a code again", {"code": "as it stands under a scene"}),
         Command("about", "show what the model is and how good", {}),
         Command("help", "show the commands", {}),
         Command("quit", "leave", {}),
     )
 }  # fmt: skip
+_SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 _EXAMPLE = '/episode temp:0.5 length:500 line:"KIRA: No p"'
 
 
@@ -46,6 +57,7 @@ class Console:
             "episode": self._episode,
             "continue": self._continue,
             "sweep": self._sweep,
+            "replay": self._replay,
             "about": self._about,
             "help": self._help,
         }
@@ -63,6 +75,10 @@ class Console:
             return False
         return True
 
+    def places(self) -> list[str]:
+        """Return the run's scene headings, the most frequent first."""
+        return self._writer.places()
+
     def speakers(self) -> list[str]:
         """Return the run's speakers, the most talkative first."""
         return self._writer.speakers()
@@ -73,6 +89,7 @@ class Console:
             temperature=call.number("temp"),
             seed=call.integer("seed"),
             length=_length(call),
+            directions=_directions(call, self._writer.usual),
         )
         self._show(episode, episode.script)
 
@@ -80,7 +97,11 @@ class Console:
         if self._last is None:
             raise PromptError("There is no scene to go on with yet; start one with /episode.")
         episode = self._writer.go_on(
-            self._last, temperature=call.number("temp"), seed=call.integer("seed"), length=_length(call)
+            self._last,
+            temperature=call.number("temp"),
+            seed=call.integer("seed"),
+            length=_length(call),
+            directions=_directions(call, self._last.directions or self._writer.usual),
         )
         self._show(episode, episode.text)
 
@@ -93,10 +114,23 @@ class Console:
         seed = call.integer("seed")
         for temperature in temperatures:
             episode = self._writer.write(
-                unquote(call.text("line") or ""), temperature=temperature, seed=seed, length=_length(call)
+                unquote(call.text("line") or ""),
+                temperature=temperature,
+                seed=seed,
+                length=_length(call),
+                directions=_directions(call, self._writer.usual),
             )
             seed = episode.seed  # one beginning, one randomness: only the temperature differs
             self._show(episode, episode.script)
+
+    def _replay(self, call: Call) -> None:
+        code = call.text("code")
+        if code is None:
+            raise PromptError(
+                "Give the code that stands under a scene, such as /replay code:8CfUWCK6Gc5EWNvr1F7YF."
+            )
+        episode = replay(read_code(code), writer=self._writer)
+        self._show(episode, episode.script)
 
     def _about(self, _: Call) -> None:
         self._screen.show(self._run.name)
@@ -122,6 +156,12 @@ class Console:
         self._screen.show_aside(
             f"-- {self._run.name}, temp:{episode.temperature:g} length:{episode.length} seed:{episode.seed}{ended}"
         )
+        originality = self._writer.originality(episode.text)
+        if originality is not None:
+            self._screen.show_aside(f"-- {originality}")
+        code = code_of(episode, writer=self._writer)
+        if code is not None:
+            self._screen.show_aside(f"-- code:{code}")
         self._screen.show_time(f"-- {len(episode.text)} characters in {1000 * episode.seconds:.0f} ms")
 
 
@@ -146,6 +186,25 @@ def run_console(run_path: Path, *, history: Path | None = None, screen: Screen |
     return 2 if failed and not interactive else 0
 
 
+def _directions(call: Call, usual: Directions) -> Directions:
+    """Return what a command asks of its scene; what it leaves out is as usual.
+
+    Raises:
+        PromptError: an option has a value that cannot be used.
+    """
+    cast, place, spelling = call.text("cast"), call.text("place"), call.text("spelling")
+    if spelling is not None and spelling.lower() not in _SWITCH:
+        raise PromptError(f"spelling must be on or off, such as spelling:off, and not {spelling[:40]!r}.")
+    originality = call.integer("originality")
+    return replace(
+        usual,
+        cast=usual.cast if cast is None else split_cast(cast),
+        place=usual.place if place is None else place,
+        spelling=usual.spelling if spelling is None else _SWITCH[spelling.lower()],
+        originality=usual.originality if originality is None else originality,
+    )
+
+
 def _length(call: Call) -> int:
     length = call.integer("length")
     return 500 if length is None else length
@@ -163,7 +222,7 @@ def _prompted_lines(console: Console, history: Path | None) -> Iterator[str]:
 
         def get_completions(self, document: Document, _: CompleteEvent) -> Iterable[Completion]:
             before = document.text_before_cursor
-            for offered, start in complete(before, console.speakers()):
+            for offered, start in complete(before, console.speakers(), console.places()):
                 yield Completion(offered, start_position=start - len(before))
 
     remembered: FileHistory | InMemoryHistory = InMemoryHistory()
@@ -183,7 +242,7 @@ def _prompted_lines(console: Console, history: Path | None) -> Iterator[str]:
             return
 
 
-def complete(before: str, speakers: list[str]) -> Iterator[tuple[str, int]]:
+def complete(before: str, speakers: list[str], places: list[str] | None = None) -> Iterator[tuple[str, int]]:
     """Yield (text to offer, position from which it replaces) for what stands before the cursor."""
     if not before.startswith("/") or " " not in before:
         word = before.removeprefix("/")
@@ -193,6 +252,18 @@ def complete(before: str, speakers: list[str]) -> Iterator[tuple[str, int]]:
     word_start = before.rfind(" ") + 1
     word = before[word_start:]
     if name not in COMMANDS:
+        return
+    if "cast:" in before and before.count('"', before.find("cast:")) % 2:
+        start = max(before.rfind('"'), before.rfind(",")) + 1
+        typed = before[start:].lstrip()
+        start = len(before) - len(typed)
+        yield from ((speaker, start) for speaker in speakers if speaker.startswith(typed.upper()))
+        return
+    place_start = before.find("place:")
+    if place_start >= 0 and before.count('"', place_start) < 2:  # noqa: PLR2004  # an open quote, or none yet
+        start = place_start + len("place:")
+        typed = before[start:].lstrip('"').casefold()
+        yield from ((f'"{place}" ', start) for place in places or () if place.casefold().startswith(typed))
         return
     line_start = before.find("line:")
     if line_start >= 0 and before.count('"', line_start) < 2:  # noqa: PLR2004  # an open quote

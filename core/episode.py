@@ -191,6 +191,7 @@ class Writer:
                 directions,
                 line=line,
                 speakers=self.speakers(),
+                places=self.places(),
                 vocabulary=self.run.vocabulary,
                 aids=self.aids,
             )

@@ -17,10 +17,13 @@ class Direction(Protocol):
         """Take in one id of the text."""
 
     def permits(self, character: int) -> bool:
-        """Return whether this id may follow: `allowed()` of one id, but quick."""
+        """Return whether this id may follow: `allowed` of one id, but quick."""
 
-    def allowed(self) -> Row:
-        """Return which ids may follow, (vocabulary,); the row is the direction's own and not to be changed."""
+    def allowed(self, refused: int) -> Row:
+        """Return which ids may follow in place of `refused`, which the model chose and some direction does not permit.
+
+        The row (vocabulary,) is the direction's own and not to be changed.
+        """
 
 
 class Director:
@@ -55,15 +58,15 @@ class Director:
                     break
             else:
                 return drawn
-        return sampler.draw_again(logits, among=self.allowed(forbidden=forbidden))
+        return sampler.draw_again(logits, among=self.allowed(drawn, forbidden=forbidden))
 
-    def allowed(self, *, forbidden: int | None = None) -> Row:
-        """Return which ids may follow, at least one."""
+    def allowed(self, refused: int, *, forbidden: int | None = None) -> Row:
+        """Return which ids may follow in place of `refused`, at least one."""
         kept = np.ones(self._vocabulary, dtype=np.bool_)
         if forbidden is not None and self._vocabulary > 1:
             kept[forbidden] = False
         for direction in self._directions:
-            both = kept & direction.allowed()
+            both = kept & direction.allowed(refused)
             if both.any():
                 kept = both
         return kept

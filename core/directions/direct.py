@@ -1,6 +1,6 @@
 """From what is asked of a scene to the directions that hold it to that, or a sentence why they cannot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.aids import Aids
@@ -47,7 +47,13 @@ class Directed:
 
 
 def check_directions(
-    asked: Directions, *, line: str, speakers: list[str], vocabulary: Vocabulary, aids: Aids | None
+    asked: Directions,
+    *,
+    line: str,
+    speakers: Sequence[str],
+    places: Sequence[str],
+    vocabulary: Vocabulary,
+    aids: Aids | None,
 ) -> Directions:
     """Return what is asked with its names as the model spells them.
 
@@ -76,12 +82,12 @@ def check_directions(
     cast = read_cast(asked.cast, speakers=speakers, vocabulary=vocabulary) if asked.cast else ()
     if cast:
         check_line(line, cast)
-    place = None if asked.place is None else clean_place(asked.place, vocabulary=vocabulary)
+    place = None if asked.place is None else clean_place(asked.place, vocabulary=vocabulary, places=places)
     return replace(asked, cast=cast, place=place)
 
 
 def direct(
-    asked: Directions, *, length: int, speakers: list[str], vocabulary: Vocabulary, aids: Aids | None
+    asked: Directions, *, length: int, speakers: Sequence[str], vocabulary: Vocabulary, aids: Aids | None
 ) -> Directed:
     """Return the directions of a scene of `length` characters; `asked` has been checked.
 

@@ -95,9 +95,9 @@ class Ending:
         """Return whether this id may follow."""
         if not self._open and self._written < self._length + GRACE:
             return True
-        return bool(self.allowed()[character])
+        return bool(self.allowed(character)[character])
 
-    def allowed(self) -> Row:
+    def allowed(self, refused: int) -> Row:  # noqa: ARG002  # it does not matter here
         """Return which ids may follow."""
         if self._written >= self._length + GRACE or (self._open and self._since > _LONGEST_BRACKET):
             return self._closing()

@@ -122,15 +122,15 @@ class Form:
         """Return whether this id may follow."""
         if self._at is _At.REST:
             return bool(self._rest[character])
-        return bool(self.allowed()[character])
+        return bool(self.allowed(character)[character])
 
-    def allowed(self) -> Row:  # noqa: PLR0911  # one case for each place in a line
-        """Return which ids may follow."""
+    def allowed(self, refused: int) -> Row:  # noqa: PLR0911  # one case for each place in a line
+        """Return which ids may follow; in place of a speaker's initial, other initials alone."""
         at = self._at
         if at is _At.REST:
             return self._rest
         if at is _At.START:
-            return self._starting()
+            return self._starting(refused)
         if at is _At.NAME:
             return self._naming()
         if at is _At.TAG:
@@ -184,8 +184,10 @@ class Form:
         self._opener = opener
         self._closer = self._alphabet.vocabulary.characters.find(CLOSING[opener])
 
-    def _starting(self) -> Row:
+    def _starting(self, refused: int) -> Row:
         row = self._names.row(self._names.root) | self._starts.row(self._starts.root)
+        if self._letters[refused] and row.any():
+            return row  # somebody was to speak, only not who may: another name, not a direction instead
         row[list(self._openers)] = True
         if self._newline >= 0:
             row[self._newline] = self._blank_lines < self._shape.blank_lines

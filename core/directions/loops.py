@@ -62,7 +62,7 @@ class NoLoops:
             return bool(self._letters[character])
         return not (self._banned and not self._word and self._bans(character))
 
-    def allowed(self) -> Row:
+    def allowed(self, refused: int) -> Row:  # noqa: ARG002  # it does not matter here
         """Return which ids may follow."""
         stuck = self._same >= _SAME and not self._letters[self._previous]
         if not stuck and (not self._banned or self._word):

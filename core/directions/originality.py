@@ -83,9 +83,9 @@ class Originality:
 
     def permits(self, character: int) -> bool:
         """Return whether this id may follow."""
-        return self._closed is None or bool(self.allowed()[character])
+        return self._closed is None or bool(self.allowed(character)[character])
 
-    def allowed(self) -> Row:
+    def allowed(self, refused: int) -> Row:  # noqa: ARG002  # it does not matter here
         """Return which ids may follow."""
         if self._closed is None or (self._form is not None and self._form.naming):
             return self._everything

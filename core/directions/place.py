@@ -1,5 +1,7 @@
 """Place: the scene opens under a heading, which the model reads before it writes."""
 
+from collections.abc import Sequence
+
 from core.cleaning import clean_line
 from core.errors import PromptError
 from core.vocabulary import Vocabulary
@@ -30,8 +32,8 @@ def open_under(place: str, line: str, *, vocabulary: Vocabulary) -> str:
     return heading + break_ + line
 
 
-def clean_place(place: str, *, vocabulary: Vocabulary) -> str:
-    """Return the name of a place in the model's characters.
+def clean_place(place: str, *, vocabulary: Vocabulary, places: Sequence[str] = ()) -> str:
+    """Return the name of a place in the model's characters; one of the corpus's `places` is found in any capitals.
 
     Raises:
         PromptError: it is empty, too long, or in other characters alone.
@@ -41,6 +43,8 @@ def clean_place(place: str, *, vocabulary: Vocabulary) -> str:
         raise PromptError(
             f"The place has {len(plain):,} characters; a heading has at most {LONGEST_PLACE}, such as Quark's."
         )
+    known = {heading.casefold(): heading for heading in reversed(places)}
+    plain = known.get(plain.casefold(), plain)
     name = " ".join(vocabulary.spell(plain).text.translate({ord(sign): " " for sign in "[]\n\x03"}).split())
     if not any(character.isalnum() for character in name):
         raise PromptError(

@@ -55,7 +55,7 @@ class Spelling:
             return False
         return self._whole if self._after_hyphen else node is None or node.ends
 
-    def allowed(self) -> Row:
+    def allowed(self, refused: int) -> Row:  # noqa: ARG002  # it does not matter here
         """Return which ids may follow."""
         if self._form is not None and self._form.naming:
             return self._everything
