@@ -3,6 +3,9 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before Keras loads: TensorFlow's greetings help nobody
 
@@ -23,9 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda received, _: stopped.append(received))
     try:
         config = TrainConfig.from_preset(own["preset"], **options)
-        from core.corpus import Source  # noqa: PLC0415  # pandas and Keras take seconds; --help should not
-        from core.progress import TerminalProgress  # noqa: PLC0415
-        from core.training import Job, TrainingStopped, train  # noqa: PLC0415
+        with _silence():
+            from core.corpus import Source  # noqa: PLC0415  # pandas and Keras take seconds; --help should not
+            from core.progress import TerminalProgress  # noqa: PLC0415
+            from core.training import Job, TrainingStopped, train  # noqa: PLC0415
 
         # The lecture's own episodes, unless the scripts are no such table.
         lecture = (
@@ -56,6 +60,18 @@ def main(arguments: list[str] | None = None) -> int:
         f"{run.path} is ready: {run.bits_per_character:.3f} bits per character. Try `python -m bot --run {run.path}`."
     )
     return 0
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Close standard error for a while: TensorFlow's C++ part greets before it reads its log level."""
+    sys.stderr.flush()
+    with os.fdopen(os.dup(2), "wb") as kept, Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept.fileno(), 2)
 
 
 if __name__ == "__main__":
