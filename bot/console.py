@@ -1,6 +1,7 @@
 """The bot's commands in a terminal or a pipe, when there is no Discord token."""
 
 import contextlib
+import io
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -167,6 +168,11 @@ class Console:
 
 def run_console(run_path: Path, *, history: Path | None = None, screen: Screen | None = None) -> int:
     """Read commands until /quit or the input's end; return 0, or 2 if one in a pipe could not be done."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(
+            stream, io.TextIOWrapper
+        ):  # what is no text, or has no place in the encoding, becomes a "?"
+            stream.reconfigure(errors="replace")
     screen = screen or Screen()
     started = time.perf_counter()
     console = Console(Run.read(run_path), screen)
@@ -182,7 +188,12 @@ def run_console(run_path: Path, *, history: Path | None = None, screen: Screen |
             continue
         if line.strip() in ("/quit", "/exit"):
             break
-        failed |= not console.answer(line.strip())
+        try:
+            failed |= not console.answer(line.strip())
+        except KeyboardInterrupt:
+            if not interactive:
+                raise
+            screen.show_aside("Stopped.")
     return 2 if failed and not interactive else 0
 
 
@@ -229,6 +240,7 @@ def _prompted_lines(console: Console, history: Path | None) -> Iterator[str]:
     if history is not None:
         with contextlib.suppress(OSError):  # without a place for it, the history lasts as long as the console
             history.parent.mkdir(parents=True, exist_ok=True)
+            history.touch()
             remembered = FileHistory(str(history))
     session: PromptSession[str] = PromptSession(
         history=remembered, completer=CommandCompleter(), complete_while_typing=False

@@ -24,8 +24,8 @@ class Screen:
         self.is_terminal = self._stream.isatty()
 
     def show(self, text: str) -> None:
-        """Print text as it is."""
-        self._print(text)
+        """Print text, on a terminal without what could steer it."""
+        self._print(printable(text) if self.is_terminal else text)
 
     def show_script(self, script: str) -> None:
         """Print a script; in a pipe character for character."""
@@ -49,9 +49,9 @@ class Screen:
 
     def show_problem(self, text: str) -> None:
         """Print what went wrong and what to do."""
-        print(
-            self._style(text, "problem") if self._problems.isatty() else text, file=self._problems, flush=True
-        )
+        if self._problems.isatty():
+            text = f"\x1b[{_STYLES['problem']}m{printable(text)}\x1b[0m"
+        print(text, file=self._problems, flush=True)
 
     def _set(self, line: str, width: int) -> str:
         """Return one line of a script, wrapped, what follows a speaker indented, and styled."""
@@ -69,7 +69,7 @@ class Screen:
         return styled
 
     def _style(self, text: str, style: str) -> str:
-        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.is_terminal else text
+        return f"\x1b[{_STYLES[style]}m{printable(text)}\x1b[0m" if self.is_terminal else text
 
     def _print(self, text: str) -> None:
         print(text, file=self._stream, flush=True)
