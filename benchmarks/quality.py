@@ -134,7 +134,7 @@ def draw(rows: Sequence[Quality], human: Quality) -> bytes:
 def table(rows: Sequence[Quality], bits: dict[str, float]) -> str:
     """Return the scores as a Markdown table, in percent but for the bits."""
     lines = [
-        "| text | temp | bits/char | words right | speakers right | with form | brackets closed | repeated | verbatim |",
+        "| text | temp | bits/char | words right | speakers right | form | brackets closed | repeated | verbatim |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
