@@ -76,7 +76,7 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
             product = tf.tensordot(inputs, cell.kernel.value, 1)
         else:
             # The argmax undoes the one-hot of `call`, so that the product with it is a look-up of rows.
-            product = tf.gather(cell.kernel.value, tf.transpose(tf.argmax(sequences, axis=-1)))
+            product = _look_up(tf, tf.transpose(tf.argmax(sequences, axis=-1)))(cell.kernel.value)
         if cell.use_bias:
             product += cell.bias.value
         if self.go_backwards:
@@ -114,6 +114,23 @@ def on_tensorflow_cpu() -> bool:
         keras.backend.backend() == "tensorflow"
         and not any(device.startswith("gpu") for device in keras.distribution.list_devices())
     )
+
+
+def _look_up(tf: Any, ids: Tensor) -> Callable[[Tensor], Tensor]:
+    """Return the look-up of rows (time, batch, columns) of a kernel (features, columns), with a dense gradient.
+
+    TensorFlow's own gradient lists every row read, repeats apart, which Keras's optimizers then square and clip one
+    by one instead of their sum.
+    """
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]  # tensorflow has no type information
+    def look_up(kernel: Tensor) -> Any:
+        def gradient(d_product: Tensor) -> Tensor:
+            return tf.math.unsorted_segment_sum(d_product, ids, kernel.shape[0])
+
+        return tf.gather(kernel, ids), gradient
+
+    return look_up  # type: ignore[no-any-return]  # tensorflow has no type information
 
 
 def _recur(tf: Any) -> Callable[[Tensor, Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]:
