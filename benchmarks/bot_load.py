@@ -26,7 +26,9 @@ async def measure(*, requests: int, members: int, rounds: int, queue: int) -> in
         people = [discord.add_member(guild, f"Member {number}") for number in range(members)]
         owner = discord.add_member(guild, discord.world.application.owner)
         with tempfile.TemporaryDirectory() as data:
-            environment = os.environ | discord.environment | {"HOLOSUITE_DATA": data, "HOLOSUITE_COOLDOWN": "0"}
+            environment = (
+                os.environ | discord.environment | {"HOLOSUITE_DATA": data, "HOLOSUITE_COOLDOWN": "0"}
+            )
             environment["HOLOSUITE_QUEUE"] = str(queue)
             started = time.perf_counter()
             bot = await asyncio.create_subprocess_exec(

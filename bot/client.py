@@ -66,6 +66,7 @@ class Holosuite(commands.AutoShardedBot):
             # Nothing is asked of members or past messages, so they take no memory.
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            guild_ready_timeout=0.2,  # seconds without news of a further server; nothing here needs them all
             max_messages=None,
             shard_ids=list(settings.shard_ids) or None,  # type: ignore[arg-type]  # None stands for all
             shard_count=settings.shard_count,
@@ -100,6 +101,7 @@ class Holosuite(commands.AutoShardedBot):
         """Leave Discord."""
         for task in self._work:
             task.cancel()
+        await asyncio.gather(*self._work, return_exceptions=True)
         await super().close()
 
     async def on_message(self, message: discord.Message, /) -> None:
@@ -173,6 +175,9 @@ def serve(settings: Settings) -> int:
 
 
 async def _serve(settings: Settings, last_errors: LastErrors) -> None:
+    leave = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, leave.set)
     async with contextlib.AsyncExitStack() as resources:
         store = await Store.open(settings.database_url, data=settings.data)
         resources.push_async_callback(store.close)
@@ -183,9 +188,6 @@ async def _serve(settings: Settings, last_errors: LastErrors) -> None:
         bot = await resources.enter_async_context(
             Holosuite(settings, studio=studio, store=store, last_errors=last_errors)
         )
-        leave = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, leave.set)
         serving = asyncio.create_task(_stay_connected(bot, settings.token))
         leaving = asyncio.create_task(leave.wait())
         await asyncio.wait([serving, leaving], return_when=asyncio.FIRST_COMPLETED)

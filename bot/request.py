@@ -5,8 +5,9 @@ import secrets
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
-from bot.limits import LINE_CHARACTERS, MOST_TEMPERATURE
+from bot.limits import LEAST_LENGTH, LINE_CHARACTERS, MOST_LENGTH, MOST_SEED, MOST_TEMPERATURE
 from bot.store import KeptEpisode
+from core.errors import PromptError
 
 SHORT_SEEDS = 1_000_000  # seeds that we choose are short enough to type
 HOTTER = 1.4  # a factor, because the useful temperatures of some runs lie near 0.02
@@ -34,7 +35,14 @@ class Request:
         length: int = LENGTH,
         seed: int | None = None,
     ) -> Self:
-        """Return a request for a new scene; without a seed, one is chosen now."""
+        """Return a request for a new scene; without a seed, one is chosen now.
+
+        Raises:
+            PromptError: If a value is one that Discord's own app would not have sent.
+        """
+        _check("temp", temperature, 0, MOST_TEMPERATURE)
+        _check("length", length, LEAST_LENGTH, MOST_LENGTH)
+        _check("seed", seed, 0, MOST_SEED)
         # The end of a long line is what the model goes on from. The database takes no lone surrogates or NULs.
         spelled = line.encode("utf-8", "ignore").decode().replace("\0", "")[-LINE_CHARACTERS:]
         chosen = secrets.randbelow(SHORT_SEEDS) if seed is None else seed
@@ -48,6 +56,12 @@ class Request:
     def to_json(self) -> str:
         """Return the request as JSON."""
         return json.dumps(asdict(self))
+
+
+def _check(option: str, value: float | None, least: float, most: float) -> None:
+    # Discord checks the commands' ranges, discord.py does not: a forged value comes as anything.
+    if value is not None and not (isinstance(value, int | float) and least <= value <= most):
+        raise PromptError(f"{option} has to be a number from {least:g} to {most:.10g}.")
 
 
 def go_on(episode: KeptEpisode) -> Request:

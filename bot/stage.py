@@ -169,10 +169,11 @@ class Stage:
         pending = reply.pending(
             member_id=asker.member_id, created=int(time.time()), request=request.to_json()
         )
-        await reply.wait(_describe_place(place))
         if pending is not None:
-            await self._store.keep_pending(pending)
+            # Kept before it is promised: a process that dies in between has promised nothing.
             self._promised.add(pending.id)
+            await self._store.keep_pending(pending)
+        await reply.wait(_describe_place(ticket.place))
         while not ticket.episode.done():
             # Those who came together would all be told at once: the further back, the later.
             await asyncio.wait([ticket.episode], timeout=SECONDS_BETWEEN_EDITS + place * EDIT_SPREAD_SECONDS)

@@ -65,6 +65,10 @@ class Store:
         self._engine = engine
         self._url = url
         self._repair = asyncio.Lock()
+        self._is_closed = False
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @classmethod
     async def open(cls, database_url: str, *, data: Path) -> "Store":
@@ -78,7 +82,10 @@ class Store:
         return cls(await open_engine(url), url)
 
     async def close(self) -> None:
-        """Let go of the database."""
+        """Finish what is running and let go of the database."""
+        self._is_closed = True
+        # A connection that is taken away from under a transaction would leave its task waiting for ever.
+        await self._idle.wait()
         await self._engine.dispose()
 
     async def keep_episode(self, episode: KeptEpisode) -> KeptEpisode:
@@ -204,6 +211,19 @@ class Store:
         return await self._run(read)
 
     async def _run(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+        """Do work in a transaction, unless the store is closed."""
+        if self._is_closed:
+            raise StoreError("The bot is leaving; please try again in a moment.")
+        self._running += 1
+        self._idle.clear()
+        try:
+            return await self._run_or_repair(work)
+        finally:
+            self._running -= 1
+            if self._running == 0:
+                self._idle.set()
+
+    async def _run_or_repair(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
         """Do work in a transaction; if the SQLite file turns out damaged, once more in a new one."""
         engine = self._engine
         try:

@@ -15,7 +15,7 @@ def parse_episodes(text: str) -> range:
     Raises:
         argparse.ArgumentTypeError: it names none.
     """
-    found = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", text)
+    found = re.fullmatch(r"([0-9]{1,6})(?:-([0-9]{1,6}))?", text)
     episodes = range(int(found[1]), int(found[2] or found[1]) + 1) if found else range(0)
     if not episodes:
         raise argparse.ArgumentTypeError(f"{text!r} names no episodes; write them like 20-69 or 7")

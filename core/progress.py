@@ -9,10 +9,10 @@ from core.events import Event
 
 
 class TerminalProgress:
-    """Shows each event on a stream; call it with every event, and `close` at the end."""
+    """Shows each event on a stream (standard error if None); call it with every event, and `close` at the end."""
 
-    def __init__(self, stream: TextIO = sys.stderr) -> None:
-        self._stream = stream
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = sys.stderr if stream is None else stream
         self._bar: tqdm[Never] | None = None  # it counts, but goes through nothing
 
     def __call__(self, event: Event) -> None:

@@ -1,4 +1,4 @@
-"""A run made small enough to ship: `python -m core.ship RUN PLACE`, weights in half precision, no Keras file, no log."""
+"""A run made small enough to ship: `python -m core.ship RUN PLACE`, weights in half precision, no Keras file."""
 
 import argparse
 import shutil

@@ -19,7 +19,7 @@ class _Answers(BaseHTTPRequestHandler):
 
     asked: list[str]
 
-    def do_GET(self) -> None:  # noqa: N802  # http.server's name
+    def do_GET(self) -> None:  # http.server's name
         """Answer one request."""
         self.asked.append(self.path)
         if self.path == "/none.json":
@@ -61,7 +61,9 @@ def test_download_leaves_nothing_half_done(path: str, server: tuple[str, list[st
     """A missing or truncated file leaves nothing in the cache, and is asked for again the next time."""
     address, asked = server
     for _ in range(2):
-        with pytest.raises(CorpusError, match="could not be downloaded .* check the network, or name a file"):
+        with pytest.raises(
+            CorpusError, match=r"could not be downloaded .* check the network, or name a file"
+        ):
             fetch(address + path, cache=tmp_path)
     assert list(tmp_path.iterdir()) == []
     assert asked == [path, path]

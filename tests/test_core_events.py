@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import threading
 from pathlib import Path
 
@@ -26,8 +25,7 @@ def test_events_can_be_followed_while_they_are_written(tmp_path: Path) -> None:
         with path.open("rb") as file:
             while True:
                 last_look = done.is_set()
-                for line in file:
-                    seen.append(json.loads(line).get("step", -1))
+                seen.extend(json.loads(line).get("step", -1) for line in file)
                 if last_look:
                     return
 
@@ -103,4 +101,4 @@ def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
         write_whole(tmp_path / "folder", "new")
     write_whole(tmp_path / "file", "Größe")
     assert (tmp_path / "file").read_text(encoding="utf-8") == "Größe"
-    assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]

@@ -64,11 +64,10 @@ def test_notes_numbers_are_the_lectures() -> None:
     assert (CONFIG.window_length, CONFIG.stride, CONFIG.units, CONFIG.batch) == (20, 5, 128, 128)
     assert (CONFIG.validation_share, CONFIG.epochs, CONFIG.learning_rate) == (0.3, 200, 1e-3)
     assert (CONFIG.layers, CONFIG.dropout, CONFIG.schedule, CONFIG.clip_norm) == (1, 0.0, "constant", None)
-    assert [*NOTES_EPISODES][0] == 20
-    assert [*NOTES_EPISODES][-1] == 69
+    assert range(20, 69 + 1) == NOTES_EPISODES
 
 
-def lecture_windows() -> tuple[np.ndarray, np.ndarray, int]:  # type: ignore[type-arg]  # as the lecture makes them
+def lecture_windows() -> tuple[np.ndarray, np.ndarray, int]:
     """Return the lecture's one-hot doubles, its targets, and how many of them train."""
     text = lecture_text()
     characters = sorted(set(text))
@@ -97,7 +96,7 @@ def test_notes_windows_are_the_lectures() -> None:
 
 
 def test_notes_network_has_the_lectures_losses() -> None:
-    """From the same initial weights, LSTM(128) and a softmax layer have the same losses to 1e-5, before and while training."""
+    """From the same initial weights, LSTM(128) and a softmax layer lose the same to 1e-5, before and in training."""
     vectors, targets, train = lecture_windows()
     size = vectors.shape[2]
     theirs = keras.Sequential(

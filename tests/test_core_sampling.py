@@ -139,9 +139,7 @@ def test_sample_follows_the_distribution() -> None:
 
 def test_sampler_repeats_with_its_seed() -> None:
     """The same seed draws the same ids, across the blocks in which noise is made."""
-    first, second = (
-        Sampler(vocabulary=4, temperature=1, rng=np.random.default_rng(5)) for _ in range(2)
-    )
+    first, second = (Sampler(vocabulary=4, temperature=1, rng=np.random.default_rng(5)) for _ in range(2))
     assert [first.draw(LOGITS) for _ in range(200)] == [second.draw(LOGITS) for _ in range(200)]
 
 

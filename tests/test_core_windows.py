@@ -55,7 +55,7 @@ def test_stream_windows_go_on_from_batch_to_batch() -> None:
 def test_stream_windows_keep_each_stream_whole(
     length: int, batch: int, window_length: int, seed: int
 ) -> None:
-    """Each row's windows follow one another, each target follows its input, and a random start costs one batch at most."""
+    """Each row's windows follow one another, each target follows its input, a random start costs a batch at most."""
     windows = StreamWindows(text_of(length), batch=batch, window_length=window_length)
     offset = windows.offset(np.random.default_rng(seed))
     batches = list(windows.batches(offset=offset))

@@ -1,0 +1,106 @@
+"""A step of our generator against the matrix products that no generator can do without, on one thread."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.measure import ROOT, Child, Options, Row, Spread, judge, take_turns, time_calls
+from benchmarks.networks import VOCABULARY, random_generator, write_random_run
+from core.config import TrainConfig
+from core.episode import Writer
+from core.generator import Generator
+from core.run import Run
+from core.sampling import Sampler
+
+_SHIPPED = ROOT / "models" / "ds9"
+_CARRIED = [(units, layers) for units in (256, 512, 1024) for layers in (1, 2)]
+
+
+def rows(options: Options) -> Iterator[Row]:
+    """Yield each kind of network's step over its bare products, and the time of an episode."""
+    names = {
+        f"LSTM({units}), {layers} layer{'s'[: layers - 1]}": (units, layers) for units, layers in _CARRIED
+    }
+    child = Child("step:turns", threads=1, one_core=True, networks=names, calls=5 if options.quick else 400)
+    samples = take_turns([child], rounds=options.rounds(9))
+    for name in (*names, _NOTES):
+        steps, bare = samples[f"{name} step"], samples[f"{name} bare"]
+        row = judge(
+            f"a character over its bare products, {name}",
+            Spread.of_ratio(steps, bare),
+            "{:.2f} times",
+            most=1.6,
+        )
+        yield row.noting(microseconds=1e6 * min(steps), bare_microseconds=1e6 * min(bare))
+    which = "the shipped model" if _SHIPPED.is_dir() else "a model of the shipped one's size"
+    child = Child("step:episodes", threads=1, one_core=True, length=20 if options.quick else 500)
+    milliseconds = take_turns([child], rounds=options.rounds(9))["milliseconds"]
+    yield judge(
+        f"an episode of 500 characters, {which}, one core, warm",
+        Spread.of(milliseconds),
+        "{:.0f} ms",
+        most=100,
+    )
+
+
+_NOTES = "LSTM(128), sliding window of 20"
+
+
+def turns(networks: dict[str, tuple[int, int]], calls: int) -> Iterator[dict[str, float]]:
+    """Yield the seconds of a character (read and drawn) and of its bare products, for every network."""
+    configs = {
+        name: TrainConfig.from_preset("default", units=units, layers=layers)
+        for name, (units, layers) in networks.items()
+    }
+    configs[_NOTES] = TrainConfig.from_preset("notes")
+    calls_of: dict[str, Callable[[], object]] = {}
+    for name, config in configs.items():
+        generator = random_generator(config)
+        calls_of[f"{name} bare"] = _bare_products(generator)
+        calls_of[f"{name} step"] = _step(generator, config)
+    while True:
+        yield {name: time_calls(call, calls) for name, call in calls_of.items()}
+
+
+def episodes(length: int) -> Iterator[dict[str, float]]:
+    """Yield the milliseconds that 500 characters take, from a writer that has written before."""
+    with tempfile.TemporaryDirectory() as folder:
+        shipped = _SHIPPED.is_dir()
+        run = Run.read(_SHIPPED) if shipped else write_random_run(Path(folder) / "run", TrainConfig())
+        writer = Writer(run)
+        seed = 0
+        while True:
+            seed += 1
+            episode = writer.write(length=length, seed=seed)
+            yield {"milliseconds": 1000 * episode.seconds * 500 / len(episode.text)}
+
+
+def _step(generator: Generator, config: TrainConfig) -> Callable[[], int]:
+    reader = generator.reader()
+    reader.read_all([0] * config.window_length)
+    sampler = Sampler(
+        vocabulary=VOCABULARY,
+        temperature=config.default_temperature,
+        rng=np.random.default_rng(7),
+        scale=config.temperature_scale,
+    )
+    return generator.stream(sampler, reader=reader).__next__
+
+
+def _bare_products(generator: Generator) -> Callable[[], None]:
+    """Return a call that does a step's matrix products on the generator's own matrices, and nothing else."""
+    rows = generator.window_length if generator.targets == "last" else 1
+    matrices = []
+    for number, layer in enumerate(generator.layers):
+        matrices += [layer.kernel, layer.recurrent_kernel] if number else [layer.recurrent_kernel]
+    pairs = [(np.ones((rows, len(matrix)), np.float32), matrix) for matrix in matrices]
+    pairs.append((np.ones((1, len(generator.output_kernel)), np.float32), generator.output_kernel))
+    products = [(left, matrix, left @ matrix) for left, matrix in pairs]
+
+    def multiply() -> None:
+        for left, matrix, product in products:
+            np.dot(left, matrix, out=product)
+
+    return multiply

@@ -1,0 +1,103 @@
+"""The real bot, from its entry point in its own process, as tests of its behaviour need it."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.local_discord import Interaction, LocalDiscord, Message
+
+PROJECT = Path(__file__).parent.parent
+
+
+@dataclass(eq=False)
+class BotProcess:
+    """A running bot."""
+
+    process: asyncio.subprocess.Process
+    log_file: Path
+    log_start: int  # bytes that earlier bots have said
+
+    @property
+    def log(self) -> str:
+        """All that the bot has said, on both streams."""
+        return self.log_file.read_bytes()[self.log_start :].decode()
+
+    async def until_says(self, text: str, *, timeout_seconds: float = 30.0) -> None:
+        """Wait until the bot has said something."""
+        async with asyncio.timeout(timeout_seconds):
+            while text not in self.log:  # noqa: ASYNC110 -- a file tells nobody that it grows
+                await asyncio.sleep(0.01)
+
+    async def kill(self) -> None:
+        """End it as `kill -9` does."""
+        self.process.kill()
+        await self.process.wait()
+
+    async def leave(self) -> int:
+        """Ask it to leave and return its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return await self.process.wait()
+
+
+async def start_bot(environment: dict[str, str], data: Path) -> BotProcess:
+    """Start the bot without waiting for anything."""
+    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
+    log_file = data / "said.txt"
+    clean = {
+        name: value for name, value in os.environ.items() if not name.startswith(("HOLOSUITE", "DISCORD"))
+    }
+    settings = {"HOLOSUITE_DATA": str(data), "HOLOSUITE_COOLDOWN": "0"}
+    with log_file.open("ab") as log:
+        log_start = log.tell()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            cwd=PROJECT,
+            env=clean | settings | environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    return BotProcess(process, log_file, log_start)
+
+
+@asynccontextmanager
+async def running_bot(discord: LocalDiscord, data: Path, **environment: str) -> AsyncIterator[BotProcess]:
+    """Run the bot until the context ends, from when it is connected and has its commands."""
+    bot = await start_bot(discord.environment | environment, data)
+    try:
+        await discord.gateway.until_connected(timeout_seconds=30)
+        await discord.until(lambda: bool(discord.world.application.global_commands), timeout_seconds=30)
+        await bot.until_says("Ready as")
+        yield bot
+    finally:
+        if bot.process.returncode is None:
+            await bot.leave()
+
+
+def shows_scene(message: Message) -> bool:
+    """Tell whether a message shows a scene."""
+    return bool(message.embeds) and bool(message.buttons)
+
+
+async def scene_of(asked: Interaction, *, timeout_seconds: float = 30.0) -> Message:
+    """Wait for the scene that answers an interaction."""
+    return await asked.message_where(
+        lambda message: shows_scene(message) and message is not asked.source, timeout_seconds=timeout_seconds
+    )
+
+
+def described(message: Message) -> str:
+    """Return the text of a scene as Discord gets it."""
+    return str(message.embeds[0]["description"])
+
+
+def footer(message: Message) -> str:
+    """Return what stands under a scene."""
+    return str(message.embeds[0]["footer"]["text"])

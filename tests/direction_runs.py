@@ -1,0 +1,98 @@
+"""Runs for the tests of directions: networks of random weights over small corpora, and what to look for in a scene."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from core.aids import add_aids, build_aids
+from core.config import END_OF_EPISODE, TrainConfig
+from core.episode import Writer
+from core.form import places_of, speakers_of
+from core.run import Run, write_run
+from core.vocabulary import Vocabulary
+
+SCRIPT = [
+    """[Quark's]
+
+QUARK: You can't be serious! A whole bar of latinum?
+ODO [OC]: I am. Open the door, Quark.
+(Rom runs out with a well-made tray.)
+QUARK: (sighs) Fine. It's open... Twenty-four bars, then.
+KIRA: Major Kira to Ops. Stardate 47 is here.
+
+[Ops]
+
+KIRA [on viewscreen]: The station isn't ready. Why not?
+ODO: Because nobody came.""",
+    """[Ops]
+
+KIRA: Shut it down - now!
+ODO: As you wish, Major.
+(The lights go out [all of them] at once.)
+QUARK: Not again.
+KIRA (quietly): Yes.
+QUARK: Odo, my friend, you're late. So late!""",
+] * 3
+PROSE = ["It was late. The ship went out, and nobody came.\nThe sea was calm.\nNobody said a word."] * 3
+GREEK = ["ΝΙΚΗ: Καλημέρα σε όλους.\nΠΑΝΟΣ: Τι λες; Δεν είναι αργά.\n(Φεύγει.)\nΝΙΚΗ: Ναι, πάμε!"] * 3
+CHINESE = ["王: 你好, 今天天气很好。\n李: 是的! 我们走吧。\n(他们走了)\n王: 好。我们去哪里?"] * 3
+
+
+def build_writer(folder: Path, episodes: list[str], *, aids: bool = True, **changes: object) -> Writer:
+    """Return a writer over a network of random weights that prefers the corpus's frequent characters."""
+    text = END_OF_EPISODE.join(episodes) + END_OF_EPISODE
+    vocabulary = Vocabulary.of(text)
+    config = TrainConfig.from_preset("default", units=12, **changes)
+    random = np.random.default_rng(5)
+    counts = Counter(text)
+    frequent = np.log([counts[character] for character in vocabulary.characters])
+    weights = {
+        "lstm_1/kernel": random.normal(size=(len(vocabulary), 48)),
+        "lstm_1/recurrent_kernel": random.normal(size=(12, 48)),
+        "lstm_1/bias": random.normal(size=48),
+        "characters/kernel": random.normal(size=(12, len(vocabulary))) * 3,
+        "characters/bias": frequent,
+    }
+    facts = {
+        "created": "2026-01-01T00:00:00+00:00",
+        "data": {"source": "a test", "fingerprint": "0" * 64},
+        "result": {"bits_per_character": 2.0},
+        "cast": {"speakers": speakers_of(episodes), "places": places_of(episodes)},
+    }
+    folder.mkdir()
+    write_run(
+        folder,
+        name=folder.name,
+        config=config,
+        vocabulary=vocabulary,
+        weights={name: array.astype(np.float32) for name, array in weights.items()},
+        facts=facts,
+    )
+    run = Run.read(folder)
+    return Writer(add_aids(run, build_aids(episodes, vocabulary)) if aids else run)
+
+
+def heads_off(script: str, names: tuple[str, ...]) -> str:
+    """Return a script without the names before the colons."""
+    for name in sorted(names, key=len, reverse=True):
+        script = re.sub(rf"^{re.escape(name)}(?=[:\s])", "", script, flags=re.MULTILINE)
+    return script
+
+
+def strange_words(writer: Writer, text: str) -> list[str]:
+    """Return the words of `text` that the corpus has not."""
+    assert writer.aids is not None
+    return [word for word in writer.aids.alphabet.words(text) if word not in set(writer.aids.words.words)]
+
+
+def repeated_run(words: list[str], length: int) -> list[str]:
+    """Return the first run of `length` words that comes a second time, or an empty list."""
+    seen: set[tuple[str, ...]] = set()
+    for first in range(len(words) - length + 1):
+        run = tuple(words[first : first + length])
+        if run in seen:
+            return list(run)
+        seen.add(run)
+    return []

@@ -1,0 +1,229 @@
+"""The bot's commands, buttons and quotes as members use them, against the local Discord."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bot_process import PROJECT, BotProcess, described, footer, running_bot, scene_of
+from tests.local_discord import Guild, LocalDiscord, Member, Permission
+
+LINE = "QUARK: No p"
+GERMAN = PROJECT / "bot" / "locales" / "de.json"
+
+
+@dataclass(eq=False)
+class Stage:
+    """A Discord with a guild, a member and the running bot."""
+
+    discord: LocalDiscord
+    guild: Guild
+    member: Member
+    bot: BotProcess
+
+
+@asynccontextmanager
+async def open_stage(data: Path, **environment: str) -> AsyncIterator[Stage]:
+    """Start everything; at the end nothing may have been refused by Discord, and nobody pinged."""
+    async with LocalDiscord() as discord:
+        guild = discord.add_guild()
+        member = discord.add_member(guild, "Kira")
+        async with running_bot(discord, data, **environment) as bot:
+            yield Stage(discord, guild, member, bot)
+        assert not discord.pings
+        assert not discord.refused_requests
+
+
+async def test_episode_and_its_buttons(tmp_path: Path) -> None:
+    """A scene is written as it was asked for, the same for the same seed, and each button does what it says."""
+    async with open_stage(tmp_path) as stage:
+        discord, member = stage.discord, stage.member
+        options = {"temp": 0.5, "length": 200, "line": f"> \u201c{LINE}\u201d", "seed": 7}
+        scene = await scene_of(await discord.slash(member, "episode", options))
+        assert described(scene).startswith("**QUARK:** No p")
+        assert re.fullmatch(
+            r"ds9 \u00b7 temp 0.5 \u00b7 length 200 \u00b7 seed 7 \u00b7 \d\.\d\d s.*", footer(scene)
+        )
+        same = await scene_of(await discord.slash(member, "episode", options))
+        assert described(same) == described(scene)
+
+        other = discord.add_member(stage.guild, "Odo")
+        again = await scene_of(await discord.press(scene.button("Another take"), other))
+        assert described(again).startswith("**QUARK:** No p")
+        assert described(again) != described(scene)
+        hotter = await scene_of(await discord.press(scene.button("Hotter"), other))
+        assert "temp 0.7" in footer(hotter)
+        assert "seed 7" in footer(hotter)
+        colder = await scene_of(await discord.press(scene.button("Colder"), other))
+        assert "temp 0.36" in footer(colder)
+
+        more = await scene_of(await discord.press(scene.button("Continue"), other))
+        script = await (await discord.press(more.button("Script"), other)).message()
+        assert script.ephemeral
+        text = script.attachments[0].text
+        first = await (await discord.press(scene.button("Script"), member)).message()
+        begun = first.attachments[0].text.rsplit("\n\n-- ", 1)[0]
+        assert text.startswith(begun)
+        assert len(text) > len(begun) + 100
+
+
+async def test_continued_scene_is_the_one_written_at_once(tmp_path: Path) -> None:
+    """At temperature 0 a scene in two parts is character for character the scene in one."""
+    async with open_stage(tmp_path) as stage:
+        discord, member = stage.discord, stage.member
+        options = {"temp": 0, "line": LINE, "seed": 1}
+        whole = await scene_of(await discord.slash(member, "episode", options | {"length": 200}))
+        half = await scene_of(await discord.slash(member, "episode", options | {"length": 100}))
+        assert half.button("Colder").disabled
+        both = await scene_of(await discord.press(half.button("Continue"), member))
+        texts = [
+            (await (await discord.press(scene.button("Script"), member)).message()).attachments[0].text
+            for scene in (whole, both)
+        ]
+        assert texts[0].rsplit("\n\n-- ", 1)[0] == texts[1].rsplit("\n\n-- ", 1)[0]
+
+
+async def test_long_scene_goes_on_in_pages(tmp_path: Path) -> None:
+    """What does not fit an embed is on further pages, and all of it is in the file."""
+    async with open_stage(tmp_path) as stage:
+        discord, member = stage.discord, stage.member
+        asked = await discord.slash(member, "episode", {"length": 4_000, "temp": 0.6, "seed": 3})
+        scene = await scene_of(asked)
+        assert "page 1 of 2" in footer(scene)
+        assert scene.button("Previous page").disabled
+        first = described(scene)
+        turned = await discord.press(scene.button("Next page"), member)
+        await turned.acknowledged()
+        await discord.until(lambda: "page 2 of 2" in footer(scene))
+        assert described(scene) != first
+        script = await (await discord.press(scene.button("Script"), member)).message()
+        assert len(script.attachments[0].text) >= 4_000
+
+
+async def test_quoted_lines_begin_scenes(tmp_path: Path) -> None:
+    """A message's menu, a mention with a quotation, and a mention in a reply each go on from what was said."""
+    async with open_stage(tmp_path) as stage:
+        discord, member = stage.discord, stage.member
+        said = await discord.say(member, content='"ODO: Nobody leaves"')
+        menu = await scene_of(await discord.context_menu(member, "Continue as an episode", said))
+        assert described(menu).startswith("**ODO:** Nobody leaves")
+
+        me = f"<@{discord.world.bot.id}>"
+        asked = await discord.say(member, content=f"{me} go on:\n> KIRA: Prophets")
+        answer = await discord.until_bot_message(lambda message: message.referenced is asked)
+        await discord.until(lambda: bool(answer.embeds))
+        assert described(answer).startswith("**KIRA:** Prophets")
+
+        reply = await discord.say(member, content=me, reply_to=said)
+        hint = await discord.until_bot_message(lambda message: message.referenced is reply)
+        assert "Continue as an episode" in hint.content
+
+        go_on = await discord.say(member, content=me, reply_to=menu)
+        answer = await discord.until_bot_message(lambda message: message.referenced is go_on)
+        await discord.until(lambda: bool(answer.embeds))
+        assert answer.buttons
+
+        chatter = await discord.say(member, content="so funny", reply_to=menu)
+        await discord.settle(quiet_seconds=0.3)
+        assert not [message for message in discord.bot_messages if message.referenced is chatter]
+
+
+async def test_suggestions_about_help_and_forgetting(tmp_path: Path) -> None:
+    """Speakers and own lines are offered; the model introduces itself; what is stored can be deleted."""
+    async with open_stage(tmp_path) as stage:
+        discord, member = stage.discord, stage.member
+        scene = await scene_of(await discord.slash(member, "episode", {"line": "QUIET: Hm", "length": 20}))
+        offered = await (await discord.autocomplete(member, "episode", "line", "qu")).choices()
+        values = [choice["value"].strip() for choice in offered]
+        assert values[0] == "QUARK:"
+        assert "QUIET: Hm" in values
+        about = await (await discord.slash(member, "about")).message()
+        assert "bits per character" in about.text
+        assert "/loss.png" in about.embeds[0]["image"]["url"]
+        help_ = await (await discord.slash(member, "help")).message()
+        assert "/episode" in help_.text
+        forgotten = await (await discord.slash(member, "forget-me")).message()
+        assert forgotten.ephemeral
+        assert "1 of your scenes" in forgotten.content
+        pressed = await (await discord.press(scene.button("Continue"), member)).message()
+        assert pressed.ephemeral
+        assert "no longer stored" in pressed.content
+
+
+async def test_diagnosis_is_for_the_owner_alone(tmp_path: Path) -> None:
+    """The owner sees queue, delay and memory, and no training package; an administrator is refused."""
+    async with open_stage(tmp_path) as stage:
+        discord = stage.discord
+        owner = discord.add_member(
+            stage.guild, discord.world.application.owner, permissions=Permission.ADMINISTRATOR
+        )
+        shown = await (await discord.slash(owner, "diagnose")).message()
+        assert shown.ephemeral
+        assert "99th percentile" in shown.text
+        assert "Training packages loaded: none" in shown.text
+        assert discord.token not in shown.text
+        administrator = discord.add_member(stage.guild, "Sisko", permissions=Permission.ADMINISTRATOR)
+        refused = await (await discord.slash(administrator, "diagnose")).message()
+        assert "owner alone" in refused.text
+
+
+async def test_commands_work_in_direct_messages_and_as_a_users_own_app(tmp_path: Path) -> None:
+    """A scene is written in a conversation with the bot, and in a server that it is not in."""
+    async with open_stage(tmp_path) as stage:
+        discord = stage.discord
+        user = discord.add_user("Garak", app_installed=True)
+        direct = await scene_of(await discord.slash(user, "episode", {"length": 50}))
+        assert direct.channel.guild is None
+        elsewhere = discord.add_guild("Cardassia", has_bot=False)
+        visitor = discord.add_member(elsewhere, user)
+        foreign = await scene_of(await discord.slash(visitor, "episode", {"length": 50}))
+        await scene_of(await discord.press(foreign.button("Continue"), visitor))
+
+
+async def test_pause_between_requests_spares_administrators(tmp_path: Path) -> None:
+    """A member who asks twice at once is told privately to wait; an administrator is not."""
+    async with open_stage(tmp_path, HOLOSUITE_COOLDOWN="60") as stage:
+        discord, member = stage.discord, stage.member
+        await scene_of(await discord.slash(member, "episode", {"length": 20}))
+        refused = await (await discord.slash(member, "episode", {"length": 20})).message()
+        assert refused.ephemeral
+        assert "please wait" in refused.content
+        chief = discord.add_member(stage.guild, "Sisko", permissions=Permission.ADMINISTRATOR)
+        for _ in range(2):
+            await scene_of(await discord.slash(chief, "episode", {"length": 20}))
+
+
+async def test_commands_are_described_in_four_languages_and_synchronised_once(tmp_path: Path) -> None:
+    """Every description has its translations, and a second start does not send the commands again."""
+    async with LocalDiscord() as discord:
+        discord.add_guild()
+        async with running_bot(discord, tmp_path):
+            commands = list(discord.world.application.global_commands.values())
+        texts = json.loads(GERMAN.read_text(encoding="utf-8"))
+        described_items = [
+            *commands,
+            *(option for command in commands for option in command.get("options") or []),
+        ]
+        for item in described_items:
+            if item.get("description"):
+                assert item["description"] in texts
+                assert {"de", "fr", "es-ES", "es-419"} <= set(item["description_localizations"])
+        async with running_bot(discord, tmp_path):
+            await discord.settle(quiet_seconds=0.3)
+        sent = [request for request in discord.requests if request.method == "PUT"]
+        assert len(sent) == 1
+
+
+async def test_forged_values_are_refused(tmp_path: Path) -> None:
+    """Values that Discord's own app would not send are refused with a sentence, never obeyed."""
+    forged = ({"temp": 9}, {"length": 10**6}, {"seed": -1})
+    async with open_stage(tmp_path) as stage:
+        long = await stage.discord.slash(stage.member, "episode", {"line": "x" * 6_000}, forged=True)
+        assert described(await scene_of(long)).startswith("x" * 1_000)
+        for options in forged:
+            asked = await stage.discord.slash(stage.member, "episode", options, forged=True)
+            answer = await asked.message()
+            assert answer.ephemeral
+            assert "has to be a number from" in answer.content
