@@ -46,6 +46,13 @@ class TrainConfig:
     units: int = _setting(512, "LSTM units in a layer")
     layers: int = _setting(1, "LSTM layers")
     dropout: float = _setting(0.0, "share of a layer's outputs dropped in training, 0 to less than 1")
+    recurrent_dropout: float = _setting(
+        0.0,
+        "share of the carried state dropped in training, 0 to less than 1 (several times slower on a CPU)",
+    )
+    carry_state: bool = _setting(
+        default=True, help_='with targets "all", train each window from the state where the one before ended'
+    )
     batch: int = _setting(16, "windows in a batch")
     epochs: int = _setting(3, "passes over the corpus, unless --minutes is given")
     minutes: float | None = _setting(None, "minutes of training; the learning rate is planned to end there")
@@ -54,6 +61,11 @@ class TrainConfig:
         "cosine", "how the learning rate moves over the training", choices=("constant", "cosine")
     )
     clip_norm: float | None = _setting(1.0, "gradients longer than this are shortened to it")
+    weight_decay: float = _setting(0.0, "share of each weight taken off in a step, times the learning rate")
+    averaging: float = _setting(
+        0.0,
+        "the run's weights are a running mean over steps, of which each step keeps this share; 0 for none",
+    )
     patience: int | None = _setting(3, "epochs without a better validation loss before training stops early")
     seed: int = _setting(1993, "integer that fixes all randomness of a training")
     mixed_precision: bool = _setting(default=True, help_="compute in half precision on a GPU")
@@ -75,12 +87,18 @@ class TrainConfig:
             raise ConfigError(
                 f"{_spell('validation_share')} must lie between 0 and 1, not {self.validation_share}."
             )
-        if not 0 <= self.dropout < 1:
-            raise ConfigError(f"{_spell('dropout')} must be 0 or more and less than 1, not {self.dropout}.")
+        for name in ("dropout", "recurrent_dropout", "weight_decay", "averaging"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ConfigError(
+                    f"{_spell(name)} must be 0 or more and less than 1, not {getattr(self, name)}."
+                )
         for name in ("minutes", "learning_rate", "clip_norm", "patience", "default_temperature"):
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):
                 raise ConfigError(f"{_spell(name)} must be more than 0, not {value}.")
+        self._check_choices()
+
+    def _check_choices(self) -> None:
         for item in fields(self):
             choices = item.metadata["choices"]
             if choices and getattr(self, item.name) not in choices:

@@ -1,5 +1,7 @@
 """The Keras network: ids in, the logits (or probabilities) of the next character out; nothing else."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -31,6 +33,7 @@ def build_model(config: TrainConfig, *, vocabulary: int, batch: int) -> Model:
             one_hot=None if layer else vocabulary,
             return_sequences=every or layer < config.layers - 1,
             stateful=every,
+            recurrent_dropout=config.recurrent_dropout,
             name=f"lstm_{layer + 1}",
         )(outputs)
     if config.dropout:
@@ -41,12 +44,33 @@ def build_model(config: TrainConfig, *, vocabulary: int, batch: int) -> Model:
     )(outputs)
     model = keras.Model(inputs, outputs, name="holosuite")
     model.compile(
-        optimizer=keras.optimizers.Adam(config.learning_rate, global_clipnorm=config.clip_norm),
+        optimizer=keras.optimizers.Adam(
+            config.learning_rate,
+            global_clipnorm=config.clip_norm,
+            weight_decay=config.weight_decay or None,
+            use_ema=config.averaging > 0,
+            ema_momentum=config.averaging,
+        ),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=every),
         # Keras's "auto" does without XLA on TensorFlow's CPU, where it makes this network a fifth quicker.
         jit_compile=True if on_tensorflow_cpu() else "auto",
     )
     return model
+
+
+@contextmanager
+def averaged_weights(model: Model, config: TrainConfig) -> Iterator[None]:
+    """Give `model` the running mean of its weights for a while, where the training keeps one."""
+    if not config.averaging:
+        yield
+        return
+    weights = [keras.ops.copy(variable.value) for variable in model.trainable_variables]
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+    try:
+        yield
+    finally:
+        for variable, weight in zip(model.trainable_variables, weights, strict=True):
+            variable.assign(weight)
 
 
 def reset_state(model: Model) -> None:

@@ -23,7 +23,7 @@ from core.course import Course, plan_course
 from core.errors import CoreError, TrainingError
 from core.events import EVENTS, EventLog, Listener
 from core.files import disk_errors, write_whole
-from core.model import Model, build_model
+from core.model import Model, averaged_weights, build_model, reset_state
 from core.outcome import describe_software, write_outcome
 from core.run import Run, check_free, publish, restore
 from core.samples import write_sample
@@ -239,6 +239,8 @@ class _Training:
                 continue
             model.optimizer.learning_rate.assign(learning_rate(self._config, self._share(steps)))
             model.reset_metrics()
+            if not self._config.carry_state:
+                reset_state(model)
             loss = float(model.train_on_batch(inputs, targets))
             if not math.isfinite(loss):
                 raise TrainingError(_NO_NUMBER)
@@ -261,6 +263,15 @@ class _Training:
 
     def _end_epoch(self) -> None:
         """Validate, keep the weights if they are the best so far, write a sample, and save everything."""
+        with averaged_weights(self._model, self._config):
+            self._judge_epoch()
+        position = self._position
+        position.epoch, position.step, position.epoch_loss = position.epoch + 1, 0, 0.0
+        self._checkpoint()
+        if self._stopped() and not self._is_over():
+            self._stop()
+
+    def _judge_epoch(self) -> None:
         position, config = self._position, self._config
         steps = self._course.steps(position.epoch)
         epochs = position.epoch + position.step / steps
@@ -289,10 +300,6 @@ class _Training:
         text = write_sample(config, self._corpus, export_weights(self._model))
         position.samples.append({"epoch": row["epoch"], "text": text})
         self._events.send("sample", epoch=row["epoch"], text=text)
-        position.epoch, position.step, position.epoch_loss = position.epoch + 1, 0, 0.0
-        self._checkpoint()
-        if self._stopped() and not self._is_over():
-            self._stop()
 
     def _report_progress(self, losses: list[float], steps: int) -> None:
         position = self._position

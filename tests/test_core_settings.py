@@ -1,0 +1,100 @@
+"""What the settings of a training change in the network that comes out, beyond its size and its time."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.config import TrainConfig
+from core.corpus import Source
+from core.errors import ConfigError
+from core.events import Event
+from core.run import Run
+from core.training import Job, TrainingStopped, train
+
+pytestmark = [
+    pytest.mark.slow,
+    # Keras reads its variables in a way that NumPy 2 wants spelled otherwise.
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
+
+SMALL = TrainConfig(units=8, window_length=16, batch=4, epochs=1)
+Learn = Callable[..., Run]
+
+
+@pytest.fixture(scope="module")
+def learn(tiny_scripts: Path, tmp_path_factory: pytest.TempPathFactory) -> Learn:
+    """Return a function that trains a small network with some settings, each set of them once."""
+    runs: dict[str, Run] = {}
+
+    def _learn(**changes: float | bool) -> Run:
+        name = repr(changes)
+        if name not in runs:
+            job = Job(
+                Source(str(tiny_scripts)),
+                SMALL.with_changes(**changes),
+                tmp_path_factory.mktemp("run") / "run",
+            )
+            runs[name] = train(job)
+        return runs[name]
+
+    return _learn
+
+
+def distance(first: Run, second: Run) -> float:
+    """Return how far the weights of two runs are apart, as the length of their difference."""
+    others = second.weights()
+    return float(np.sqrt(sum(np.sum((array - others[name]) ** 2) for name, array in first.weights().items())))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"weight_decay": 0.5}, {"averaging": 0.9}, {"carry_state": False}, {"recurrent_dropout": 0.5}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_setting_changes_the_network(changes: dict[str, float | bool], learn: Learn) -> None:
+    """Each setting of the learning makes another network, which still learns more than chance."""
+    run = learn(**changes)
+    assert distance(run, learn()) > 1e-3
+    assert run.bits_per_character < np.log2(len(run.vocabulary))
+
+
+def test_weight_decay_keeps_the_weights_small(learn: Learn) -> None:
+    """Strong decay leaves shorter weights than none."""
+
+    def length(run: Run) -> float:
+        return float(sum(np.sum(array**2) for array in run.weights().values()))
+
+    assert length(learn(weight_decay=0.5)) < length(learn())
+
+
+def test_averaging_lags_behind_the_training(learn: Learn, tiny_scripts: Path, tmp_path: Path) -> None:
+    """A slow mean has hardly left the first weights where the plain run has gone far."""
+    slow = learn(averaging=0.999)
+    begin = Job(Source(str(tiny_scripts)), SMALL.with_changes(learning_rate=1e-9), tmp_path / "begin")
+    first = train(begin)
+    assert distance(slow, first) < 0.2 * distance(learn(), first)
+
+
+def test_averaging_survives_a_stop(learn: Learn, tiny_scripts: Path, tmp_path: Path) -> None:
+    """A training that was stopped half-way goes on with the mean it had."""
+    config = SMALL.with_changes(averaging=0.9)
+    steps: list[Event] = []
+
+    def stopped() -> bool:
+        steps.append({})
+        return len(steps) == 20
+
+    with pytest.raises(TrainingStopped):
+        train(Job(Source(str(tiny_scripts)), config, tmp_path / "run"), stopped=stopped)
+    run = train(Job(Source(str(tiny_scripts)), config, tmp_path / "run", resume=True))
+    assert run.fingerprint == learn(averaging=0.9).fingerprint
+
+
+@pytest.mark.parametrize("name", ["weight_decay", "averaging", "recurrent_dropout"])
+def test_share_beyond_its_range_is_refused(name: str) -> None:
+    """A share of 1 or below 0 is named with what would do."""
+    for value in (1.0, -0.1, float("nan")):
+        with pytest.raises(ConfigError, match="must be 0 or more and less than 1"):
+            SMALL.with_changes(**{name: value})
