@@ -1,0 +1,218 @@
+"""Uploads: what is taken, and the sentence for what is not."""
+
+import io
+import json
+import stat
+import struct
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import CorpusError
+from core.preview import main as preview_main
+from core.upload import Limits, unpack_upload
+from tests.conftest import tiny_episodes
+
+TEXT = "KIRA: No.\nODO: Yes.\n"
+
+
+def pack(members: dict[str, bytes | str], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Return an archive."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def pack_link() -> bytes:
+    """Return an archive with a link to a file of this machine."""
+    member = zipfile.ZipInfo("passwords.txt")
+    member.external_attr = (stat.S_IFLNK | 0o777) << 16
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr(member, "/etc/passwd")
+    return data.getvalue()
+
+
+def pack_locked() -> bytes:
+    """Return an archive whose member says that it is encrypted."""
+    data = bytearray(pack({"a.txt": TEXT}))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = data.index(signature) + offset
+        data[start] |= 1
+    return bytes(data)
+
+
+def pack_liar() -> bytes:
+    """Return an archive with a member that declares fewer bytes than it unpacks to."""
+    data = bytearray(pack({"a.txt": b"KIRA: No. " * 100_000}))
+    for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        start = data.index(signature) + offset
+        data[start : start + 4] = struct.pack("<I", 1_000)
+    return bytes(data)
+
+
+def unpack(folder: Path, name: str, data: bytes, limits: Limits | None = None) -> Path:
+    """Unpack an upload of these bytes."""
+    upload = folder / "upload.bin"
+    upload.write_bytes(data)
+    return unpack_upload(upload, name=name, folder=folder / "corpus", limits=limits)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("show.txt", TEXT.encode()),
+        ("SHOW.TXT", TEXT.encode("utf-8-sig")),
+        ("show.txt", b"\xff\xfe" + TEXT.encode("utf-16-le")),
+    ],
+)
+def test_upload_takes_a_text(tmp_path: Path, name: str, data: bytes) -> None:
+    """A text in UTF-8 or UTF-16 is stored in UTF-8 under a harmless name."""
+    place = unpack(tmp_path, name, data)
+    assert place.read_text(encoding="utf-8") == TEXT
+    assert place.parent == tmp_path / "corpus"
+    assert place.suffix == ".txt"
+
+
+def test_upload_takes_an_archive_of_texts(tmp_path: Path) -> None:
+    """Texts of an archive become a folder, in the order of their names; what is no text is left out."""
+    data = pack(
+        {
+            "b/two.txt": "2",
+            "a/one.txt": "1",
+            "a/": "",
+            "cover.png": b"\x89PNG",
+            "__MACOSX/a/._one.txt": b"\0\1",
+        }
+    )
+    place = unpack(tmp_path, "../My show!.zip", data)
+    assert place == tmp_path / "corpus" / "My_show"
+    assert [path.name for path in sorted(place.iterdir())] == ["0000-one.txt", "0001-two.txt"]
+
+
+def test_upload_takes_a_table_in_an_archive(tmp_path: Path) -> None:
+    """An archive with one .json alone stands for it."""
+    place = unpack(tmp_path, "show.zip", pack({"scripts.json": '["a"]'}))
+    assert place.name == "show.json"
+    assert place.read_text(encoding="utf-8") == '["a"]'
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("virus.exe", b"MZ", "no .txt, .json or .zip"),
+        ("a.txt", b"\x89PNG\r\n\0\0", "binary"),
+        ("a.txt", TEXT.encode("utf-16-le"), "binary"),
+        ("a.txt", "Grüße aus Köln".encode("latin-1"), "not UTF-8 text \\(byte 2\\)"),
+        ("a.txt", "привет".encode("cp1251"), "not UTF-8"),
+        ("a.txt", b"\xff\xfea", "not UTF-8"),
+        ("a.txt", b"a" * 2_000, "more than 0.001 MB"),
+        ("a.json", b"PK\x03\x04\0\0", "binary"),
+        ("a.zip", b"no archive at all", "no sound .zip"),
+        ("a.zip", pack({"a.txt": TEXT})[:-30], "no sound .zip"),
+        ("a.zip", pack({}), "no .txt or .json"),
+        ("a.zip", pack({"a.png": b"\x89PNG"}), "no .txt or .json"),
+        ("a.zip", pack({"../../a.txt": TEXT}), "points outside"),
+        ("a.zip", pack({"/etc/cron.d/a.txt": TEXT}), "points outside"),
+        ("a.zip", pack({"..\\a.txt": TEXT}), "points outside"),
+        ("a.zip", pack({"C:\\a.txt": TEXT}), "points outside"),
+        ("a.zip", pack_link(), "link or a device"),
+        ("a.zip", pack_locked(), "password"),
+        ("a.zip", pack({"a.txt": TEXT, "b.zip": pack({"c.txt": TEXT})}), "another archive"),
+        ("a.zip", pack({"a.txt": b"a" * 900_000}), "more than 0.001 MB"),
+        ("a.zip", pack({f"{number}.txt": "" for number in range(30)}), "30 files, more than 20"),
+        ("a.zip", pack({"a.txt": "Grüße".encode("latin-1")}), "'a.txt' is not UTF-8"),
+        ("a.zip", pack({"a.json": "[]", "b.txt": TEXT}), "beside other files"),
+        ("a.zip", pack_liar(), "no sound .zip"),
+    ],
+)  # fmt: skip
+def test_upload_refuses(tmp_path: Path, name: str, data: bytes, sentence: str) -> None:
+    """What is hostile, damaged or no text is refused in a sentence, and leaves nothing behind."""
+    with pytest.raises(CorpusError, match=sentence) as refused:
+        unpack(tmp_path, name, data, Limits(text_bytes=1_000, members=20))
+    assert str(tmp_path) not in str(refused.value)
+    assert list((tmp_path / "corpus").iterdir()) == []
+
+
+def test_upload_refuses_a_bomb(tmp_path: Path) -> None:
+    """A member that unpacks to hundreds of times its size is refused before it is unpacked."""
+    with pytest.raises(CorpusError, match="200 times smaller"):
+        unpack(tmp_path, "a.zip", pack({"a.txt": b"a" * 10_000_000}))
+
+
+def test_upload_name_cannot_reach_elsewhere(tmp_path: Path) -> None:
+    """A name full of dots, slashes and controls is stored as a plain one."""
+    place = unpack(tmp_path, "..\\../\x1b[2J\u202e.txt", TEXT.encode())
+    assert place.parent == tmp_path / "corpus"
+    assert place.name == "2J.txt"
+
+
+def look(folder: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Preview; return the exit status and what it says."""
+    status = preview_main([*arguments, "--into", str(folder / "corpus")])
+    return status, json.loads(capsys.readouterr().out)
+
+
+def test_preview_tells_what_a_training_would_see(
+    tmp_path: Path, tiny_scripts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The facts of a corpus are its cleaned characters, its episodes, its vocabulary and a sample."""
+    status, facts = look(tmp_path, capsys, "--upload", str(tiny_scripts), "--name", "tiny.json")
+    assert status == 0
+    assert facts["episodes"] == 12
+    assert facts["characters"] == sum(map(len, tiny_episodes())) - 4  # too rare to learn
+    assert facts["vocabulary"] == 48  # with the end of an episode
+    assert "KIRA" in facts["speakers"]
+    assert facts["sample"].split("\n")[0] in "".join(tiny_episodes())
+    assert facts["scripts"].endswith("tiny.json")
+    assert facts["series"] == "all"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("a.txt", "too short", "9 characters after cleaning, too few"),
+        ("a.txt", "", "no text after cleaning"),
+        ("a.txt", "".join(map(chr, range(0x4E00, 0x9FA5))) * 6, "different characters"),
+        ("a.txt", "".join(chr(0x20000 + n) for n in range(40_000)), "too rare to learn"),
+        ("a.json", '{"DS9": 5}', "is not JSON in the shape"),
+        ("a.json", '{"DS9": {"a": 5}}', "other than texts"),
+        ("a.json", "[" * 100_000, "is not JSON in the shape"),
+        ("a.json", "{}", "without any episodes"),
+    ],
+)  # fmt: skip
+def test_preview_refuses(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, sentence: str
+) -> None:
+    """A text from which nothing can be learnt is refused in a sentence."""
+    (tmp_path / "upload.bin").write_text(text, encoding="utf-8")
+    status, said = look(tmp_path, capsys, "--upload", str(tmp_path / "upload.bin"), "--name", name)
+    assert status == 2
+    assert sentence in said["error"]
+
+
+def test_preview_notes_what_is_odd(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One endless line and rare characters are said, and no reason to refuse."""
+    text = "once upon a time there was a station " * 400 + "\u2603"
+    (tmp_path / "upload.bin").write_text(text, encoding="utf-8")
+    status, facts = look(tmp_path, capsys, "--upload", str(tmp_path / "upload.bin"), "--name", "a.txt")
+    assert status == 0
+    assert "too rare to learn and are left out: \u2603" in facts["notes"][0]
+    assert "longest line" in facts["notes"][1]
+    assert "little text" in facts["notes"][2]
+
+
+def test_preview_picks_series_and_episodes(
+    tmp_path: Path, tiny_scripts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Series and episodes choose, and a wrong one is said in the bot's words."""
+    upload = ("--upload", str(tiny_scripts), "--name", "tiny.json")
+    assert look(tmp_path, capsys, *upload, "--series", "DS9", "--episodes", "2-9")[1]["episodes"] == 8
+    status, said = look(tmp_path, capsys, *upload, "--series", "TNG")
+    assert status == 2
+    assert "has no series 'TNG'" in said["error"]
+    assert "--" not in said["error"]
