@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 # The migration that these tables correspond to: a database that says so needs no look at the migrations.
-REVISION = "0001"
+REVISION = "0002_trainings"
 
 metadata = MetaData()
 
@@ -58,4 +58,45 @@ counts = Table(
     metadata,
     Column("name", String(64), primary_key=True),
     Column("amount", BigInteger, nullable=False),
+)
+
+# A training that a server asked for: offered (previewed, not begun), waiting, running; done, failed or cancelled.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", row_number, primary_key=True),
+    Column("machine", String(64), nullable=False),  # whose data directory holds it
+    Column("guild_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),  # that shows its progress; 0 for none yet
+    Column("member_id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),  # of the model to be
+    Column("created", BigInteger, nullable=False),  # seconds since 1970
+    Column("queued", BigInteger, nullable=False),  # 0 while it is only offered
+    Column("ended", BigInteger, nullable=False),  # 0 until it has
+    Column("state", String(16), nullable=False),
+    Column("told", Boolean, nullable=False),  # the server has been shown its end
+    Column("plan", Text, nullable=False),  # JSON: what train.py is told
+    Column("pid", BigInteger, nullable=False),  # of the last child process; 0 for none
+    Column("pid_started", Float, nullable=False),  # a number may be given to another process later
+    Column("deaths", Integer, nullable=False),  # unexpected ends so far
+    Column("outcome", Text, nullable=False),  # JSON
+    Index("jobs_by_state", "machine", "state", "queued"),
+    Index("jobs_of_guild", "guild_id", "queued"),
+)
+
+models = Table(
+    "models",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # the number of its job
+    Column("machine", String(64), nullable=False),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("member_id", BigInteger, nullable=False),  # who trained it
+    Column("name", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("folder", Text, nullable=False),  # of the run, below the data directory
+    Column("fingerprint", String(64), nullable=False),
+    Column("bits", Float, nullable=False),  # per character, on its held-out text
+    Column("bytes", BigInteger, nullable=False),
+    Index("models_of_guild", "guild_id", "created"),
 )

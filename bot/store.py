@@ -210,6 +210,10 @@ class Store:
 
         return await self._run(read)
 
+    async def transact(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+        """Do another room's work in a transaction of its own."""
+        return await self._run(work)
+
     async def _run(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
         """Do work in a transaction, unless the store is closed."""
         if self._is_closed:
