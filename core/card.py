@@ -1,10 +1,49 @@
-"""What a person wants to know about a run before using it, as rows for the card, the console and the bot."""
+"""What a person wants to know about a run before using it: the card, and its rows for the console and the bot."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from core.config import TrainConfig
 from core.errors import RunError
+
+CARD = "README.md"
+
+
+def write_card(
+    name: str, config: TrainConfig, facts: Mapping[str, Any], *, files: Mapping[str, str], notes: str = ""
+) -> str:
+    """Return the card of a run in Markdown: `files` says what each of its files is, `notes` is Markdown to add.
+
+    Raises:
+        RunError: a fact is missing or of the wrong kind.
+    """
+    summary = "\n".join(f"| {what} | {value} |" for what, value in card_rows(config, facts))
+    settings = "\n".join(f"| {key} | {value} |" for key, value in asdict(config).items())
+    contents = "\n".join(f"| `{file}` | {what} |" for file, what in files.items())
+    added = f"{notes.strip()}\n\n" if notes.strip() else ""
+    return f"""# {name}
+
+A character-level LSTM that writes scripts, trained by Holosuite.
+
+| | |
+|---|---|
+{summary}
+
+It knows the characters of its corpus and nothing else, invents what happens, and has no sense of the truth.
+
+{added}## Files
+
+| file | holds |
+|---|---|
+{contents}
+
+## Configuration
+
+| setting | value |
+|---|---|
+{settings}
+"""
 
 
 def card_rows(config: TrainConfig, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -26,6 +65,7 @@ def _rows(config: TrainConfig, facts: Mapping[str, Any]) -> list[tuple[str, str]
     return [
         ("trained on", f"{data['source']}: {data['episodes']:,} episodes, {data['characters']:,} characters"),
         ("data fingerprint", data["fingerprint"][:16]),
+        *_origin(facts.get("start")),
         ("held out", f"{data['validation_characters']:,} of {targets:,} targets"),
         ("result", f"{result['bits_per_character']:.3f} bits per character on the held-out text"),
         ("network", f"{config.layers} x LSTM({config.units}), {result['parameters']:,} parameters"),
@@ -50,3 +90,12 @@ def _rows(config: TrainConfig, facts: Mapping[str, Any]) -> list[tuple[str, str]
         ),
         ("made on", facts["created"][:10]),
     ]
+
+
+def _origin(start: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """Return a row about the run whose weights a training began with, if it did not begin with random ones."""
+    if start is None:
+        return []
+    told = f"{start['name']} ({start['source']}; {start['targets']:,} targets learnt)"
+    earlier = _origin(start.get("start"))
+    return [("started from", told + (f", itself from {earlier[0][1]}" if earlier else ""))]

@@ -4,7 +4,6 @@ import csv
 import io
 import math
 import platform
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.aids import build_aids, write_aids
-from core.card import card_rows
+from core.card import CARD, write_card
 from core.checkpoint import Position, to_array
 from core.config import TrainConfig
 from core.corpus import Corpus, total_characters
@@ -22,13 +21,12 @@ from core.course import Course
 from core.files import disk_errors, write_whole
 from core.form import places_of, speakers_of
 from core.model import Model
-from core.run import FACTS, WEIGHTS, write_run
+from core.run import FACTS, WEIGHTS, Run, write_run
 
 MODEL = "model.keras"
 HISTORY = "history.csv"
 PLOT = "loss.png"
 SAMPLES = "samples.md"
-CARD = "README.md"
 _STRETCHES = 150  # of the plot's training loss, each a mean
 
 
@@ -42,6 +40,7 @@ def write_outcome(
     model: Model,
     position: Position,
     device: str,
+    base: Run | None,
 ) -> None:
     """Write every file of a complete run into `folder`; the facts come last.
 
@@ -68,6 +67,7 @@ def write_outcome(
             "targets": position.targets,
             "parameters": model.count_params(),
         },
+        "start": None if base is None else _describe_base(base),
         "cast": {"speakers": speakers_of(corpus.episodes), "places": places_of(corpus.episodes)},
         "software": {**describe_software(), "device": device},
     }
@@ -76,7 +76,15 @@ def write_outcome(
     write_whole(folder / HISTORY, _history(position))
     write_whole(folder / PLOT, draw_losses(position))
     write_whole(folder / SAMPLES, _samples(position))
-    write_whole(folder / CARD, _card(name, config, facts))
+    files = {
+        WEIGHTS: "weights",
+        FACTS: "facts",
+        MODEL: "the whole Keras network",
+        HISTORY: "losses",
+        PLOT: "their plot",
+        SAMPLES: "what it wrote on the way",
+    }
+    write_whole(folder / CARD, write_card(name, config, facts, files=files))
     weights = {
         f"{layer.name}/{weight.name}": to_array(weight).astype(np.float32)
         for layer in model.layers
@@ -84,6 +92,18 @@ def write_outcome(
     }
     facts["aids"] = write_aids(folder, build_aids(corpus.episodes, corpus.vocabulary))
     write_run(folder, name=name, config=config, vocabulary=corpus.vocabulary, weights=weights, facts=facts)
+
+
+def _describe_base(base: Run) -> dict[str, Any]:
+    """Return what is to be known of the run that a training began with, and of those before it."""
+    return {
+        "name": base.name,
+        "fingerprint": base.fingerprint,
+        "source": base.facts["data"]["source"],
+        "targets": base.facts["result"]["targets"],
+        "bits_per_character": base.bits_per_character,
+        "start": base.facts.get("start"),
+    }
 
 
 def describe_software() -> dict[str, str]:
@@ -155,28 +175,3 @@ def _samples(position: Position) -> str:
         for sample in position.samples
     )
     return "\n".join(parts)
-
-
-def _card(name: str, config: TrainConfig, facts: dict[str, Any]) -> str:
-    """Return the model card: what a person wants to know before using the run."""
-    summary = "\n".join(f"| {what} | {value} |" for what, value in card_rows(config, facts))
-    settings = "\n".join(f"| {key} | {value} |" for key, value in asdict(config).items())
-    return f"""# {name}
-
-A character-level LSTM that writes scripts, trained by Holosuite.
-
-| | |
-|---|---|
-{summary}
-
-It knows the characters of its corpus and nothing else, invents what happens, and has no sense of the truth.
-
-Weights: `{WEIGHTS}`; facts: `{FACTS}`; the whole Keras network: `{MODEL}`; losses: `{HISTORY}`, `{PLOT}`;
-what it wrote on the way: `{SAMPLES}`.
-
-## Configuration
-
-| setting | value |
-|---|---|
-{settings}
-"""

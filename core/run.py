@@ -74,7 +74,8 @@ class Run:
             raise RunError(
                 f"The run in {self.path} is incomplete: {WEIGHTS} is missing. Train it anew."
             ) from error
-        if fingerprint(data, self.config, self.vocabulary) != self.fingerprint:
+        # The settings as they stand there: a later version may know more of them.
+        if fingerprint(data, self.facts["config"], self.vocabulary) != self.fingerprint:
             raise RunError(
                 f"The run in {self.path} is damaged: {WEIGHTS} is not the file it was. Train it anew."
             )
@@ -104,7 +105,7 @@ def write_run(
     document = {
         "format": FORMAT,
         "name": name,
-        "fingerprint": fingerprint(data, config, vocabulary),
+        "fingerprint": fingerprint(data, asdict(config), vocabulary),
         **facts,
         "config": asdict(config),
         "vocabulary": vocabulary.characters,
@@ -158,9 +159,9 @@ def check_free(path: Path, *, overwrite: bool) -> None:
         raise RunError(f"{path} is not a run, so it will not be replaced; choose another --out.")
 
 
-def fingerprint(weights: bytes, config: TrainConfig, vocabulary: Vocabulary) -> str:
+def fingerprint(weights: bytes, config: Mapping[str, Any], vocabulary: Vocabulary) -> str:
     """Return the SHA-256 of all that decides what a run writes, 64 hexadecimal digits."""
-    settings = json.dumps([asdict(config), vocabulary.characters], sort_keys=True).encode()
+    settings = json.dumps([config, vocabulary.characters], sort_keys=True).encode()
     return hashlib.sha256(hashlib.sha256(weights).digest() + settings).hexdigest()
 
 

@@ -143,7 +143,7 @@ class _Training:
         self._stopped = stopped
         self._checkpoint_seconds = checkpoint_seconds
         self._budget = Budget(epochs=job.config.epochs, minutes=job.config.minutes)
-        base = None if job.start is None else Run.read(job.start)
+        self._base = base = None if job.start is None else Run.read(job.start)
         self._corpus = read_corpus(
             job.source,
             cleaning=job.config.cleaning,
@@ -197,6 +197,7 @@ class _Training:
             model=self._model,
             position=self._position,
             device=self._device,
+            base=self._base,
         )
         best = self._position.best_loss
         self._events.send(

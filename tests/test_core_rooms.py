@@ -70,7 +70,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "samples": ("config corpus generator run sampling", "numpy"),
     "sampling": ("config errors", "numpy"),
     "schedule": ("config", ""),
-    "ship": ("errors events files run", "numpy"),
+    "ship": ("aids card episode errors events files run", "numpy"),
     "training": (
         ("checkpoint config corpus course errors events files model outcome run samples schedule"),
         "filelock keras safetensors",

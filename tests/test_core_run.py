@@ -8,7 +8,7 @@ import stat
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -200,15 +200,28 @@ def test_run_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
             Run.read(tmp_path / name)
 
 
+@pytest.mark.slow
+def test_run_of_an_older_version_can_be_read(copy: Path) -> None:
+    """A run whose configuration lacks a setting of today writes on, with that setting's usual value."""
+    facts = json.loads((copy / FACTS).read_text(encoding="utf-8"))
+    del facts["config"]["weight_decay"]
+    weights, vocabulary = (copy / WEIGHTS).read_bytes(), Vocabulary(facts["vocabulary"])
+    facts["fingerprint"] = fingerprint(weights, facts["config"], vocabulary)
+    (copy / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+    run = Run.read(copy)
+    assert run.config.weight_decay == 0
+    assert Writer(run).write(length=20, seed=1).text
+
+
 def test_fingerprint_changes_with_all_that_decides_a_text() -> None:
     """Other weights, settings or characters give another fingerprint; the same ones the same."""
-    config, vocabulary = TrainConfig(), Vocabulary("ab")
-    first = fingerprint(b"weights", config, vocabulary)
-    assert first == fingerprint(b"weights", TrainConfig(), Vocabulary("ab"))
+    settings, vocabulary = asdict(TrainConfig()), Vocabulary("ab")
+    first = fingerprint(b"weights", settings, vocabulary)
+    assert first == fingerprint(b"weights", asdict(TrainConfig()), Vocabulary("ab"))
     others = {
-        fingerprint(b"Weights", config, vocabulary),
-        fingerprint(b"weights", replace(config, default_temperature=0.6), vocabulary),
-        fingerprint(b"weights", config, Vocabulary("ac")),
+        fingerprint(b"Weights", settings, vocabulary),
+        fingerprint(b"weights", {**settings, "default_temperature": 0.6}, vocabulary),
+        fingerprint(b"weights", settings, Vocabulary("ac")),
     }
     assert len(others | {first}) == 4
 
