@@ -29,7 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
         with _silence():
             from core.corpus import Source  # noqa: PLC0415  # pandas and Keras take seconds; --help should not
             from core.progress import TerminalProgress  # noqa: PLC0415
-            from core.training import Job, TrainingStopped, train  # noqa: PLC0415
+            from core.stages import train_in_stages  # noqa: PLC0415
+            from core.training import Job, TrainingStopped  # noqa: PLC0415
 
         # The lecture's own episodes, unless the scripts are no such table.
         lecture = (
@@ -46,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
             source, config, own["out"], start=own["start"], resume=own["resume"], overwrite=own["overwrite"]
         )
         try:
-            run = train(job, listener=progress, stopped=lambda: bool(stopped))
+            run = train_in_stages(job, listener=progress, stopped=lambda: bool(stopped))
         except TrainingStopped as error:
             progress.close()
             print(error, file=sys.stderr)

@@ -66,6 +66,11 @@ class TrainConfig:
         0.0,
         "the run's weights are a running mean over steps, of which each step keeps this share; 0 for none",
     )
+    first_series: str | None = _setting(
+        None, "series of a JSON table to learn first, with commas or all; those asked for come after them"
+    )
+    first_epochs: int = _setting(3, "passes over the first series; of --minutes they get three quarters")
+    first_learning_rate: float = _setting(2e-3, "Adam's step size at its highest for the first series")
     patience: int | None = _setting(3, "epochs without a better validation loss before training stops early")
     seed: int = _setting(1993, "integer that fixes all randomness of a training")
     mixed_precision: bool = _setting(default=True, help_="compute in half precision on a GPU")
@@ -78,7 +83,16 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         """Check every value."""
-        for name in ("rare_count", "window_length", "stride", "units", "layers", "batch", "epochs"):
+        for name in (
+            "rare_count",
+            "window_length",
+            "stride",
+            "units",
+            "layers",
+            "batch",
+            "epochs",
+            "first_epochs",
+        ):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{_spell(name)} must be 1 or more, not {getattr(self, name)}.")
         if not 0 <= self.seed < _SEEDS:
@@ -92,7 +106,10 @@ class TrainConfig:
                 raise ConfigError(
                     f"{_spell(name)} must be 0 or more and less than 1, not {getattr(self, name)}."
                 )
-        for name in ("minutes", "learning_rate", "clip_norm", "patience", "default_temperature"):
+        for name in (
+            *("minutes", "learning_rate", "first_learning_rate", "clip_norm"),
+            *("patience", "default_temperature"),
+        ):
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):
                 raise ConfigError(f"{_spell(name)} must be more than 0, not {value}.")
@@ -140,6 +157,15 @@ class TrainConfig:
 # What each preset changes of TrainConfig's own values.
 PRESETS: dict[str, dict[str, Any]] = {
     "default": {},
+    # The shipped run's: two hours and more on two cores, and the better for it (docs/training.md).
+    "best": {
+        "first_series": "all",
+        "first_epochs": 5,
+        "epochs": 5,
+        "batch": 32,
+        "dropout": 0.1,
+        "learning_rate": 1e-3,
+    },
     # Phil Chodrow's lecture, number for number.
     "notes": {
         "cleaning": "notes",

@@ -71,6 +71,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "sampling": ("config errors", "numpy"),
     "schedule": ("config", ""),
     "ship": ("aids card episode errors events files run", "numpy"),
+    "stages": ("checkpoint errors events files run training", ""),
     "training": (
         ("checkpoint config corpus course errors events files model outcome run samples schedule"),
         "filelock keras safetensors",
