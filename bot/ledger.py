@@ -256,6 +256,15 @@ class Ledger:
 
         return await self._store.transact(read)
 
+    async def read_speed(self, preset: str) -> float:
+        """Return how fast the last training with a preset was, in characters a second; 0 before the first."""
+        return float(await self._store.read_setting(EVERYBODY, f"speed of {preset}, {self.machine}") or 0)
+
+    async def keep_speed(self, preset: str, characters_per_second: float) -> None:
+        """Remember how fast a training was."""
+        name = f"speed of {preset}, {self.machine}"
+        await self._store.keep_setting(EVERYBODY, name, f"{characters_per_second:g}")
+
     async def choose(self, guild_id: int | None, number: int | None) -> None:
         """Let a server, or everybody for None, use a model; None as its number goes back to the default."""
         scope = EVERYBODY if guild_id is None else scope_of(guild_id)

@@ -16,6 +16,7 @@ from core.errors import ConfigError
 TOKEN_FORM = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}", re.ASCII)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_TARGETS = ("stdout", "file")
+TRAINERS = ("administrators", "owner", "nobody")
 Missing = TypeVar("Missing", int, None)
 HEALTH_FILE = "health.json"  # in the data directory; `python -m bot.health` reads it
 
@@ -38,6 +39,13 @@ class Settings:
     log_level: str = "INFO"
     log_target: str = "stdout"
     discord_api: str = ""  # another Discord on this machine, for tests
+    trainers: str = "administrators"  # who may train and change models: administrators, owner or nobody
+    trainer_roles: tuple[str, ...] = ()  # names or ids of roles that may, too
+    scripts: str = ""  # what is trained on without an upload; empty: the lecture notes' file
+    training_minutes: float = 60.0  # the longest training that may be asked for
+    trainings_per_day: int = 5  # of a server
+    models_per_server: int = 10
+    upload_megabytes: int = 25
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -66,6 +74,21 @@ class Settings:
             log_level=_read_choice(values, "HOLOSUITE_LOG_LEVEL", cls.log_level, LOG_LEVELS),
             log_target=_read_choice(values, "HOLOSUITE_LOG", cls.log_target, LOG_TARGETS),
             discord_api=_read_loopback_address(values.get("HOLOSUITE_DISCORD_API", "")),
+            trainers=_read_choice(values, "HOLOSUITE_TRAINERS", cls.trainers, TRAINERS),
+            trainer_roles=tuple(
+                part.strip() for part in values.get("HOLOSUITE_TRAINER_ROLES", "").split(",") if part.strip()
+            ),
+            scripts=values.get("HOLOSUITE_SCRIPTS", ""),
+            training_minutes=_read_integer(
+                values, "HOLOSUITE_TRAINING_MINUTES", int(cls.training_minutes), 1, 10_000
+            ),
+            trainings_per_day=_read_integer(
+                values, "HOLOSUITE_TRAININGS_PER_DAY", cls.trainings_per_day, 1, 1_000
+            ),
+            models_per_server=_read_integer(
+                values, "HOLOSUITE_MODELS_PER_SERVER", cls.models_per_server, 1, 1_000
+            ),
+            upload_megabytes=_read_integer(values, "HOLOSUITE_UPLOAD_MB", cls.upload_megabytes, 1, 500),
         )
 
     @property

@@ -98,10 +98,8 @@ def _notes(corpus: Corpus) -> list[str]:
 
 
 def _targets(characters: int, config: TrainConfig) -> int:
-    """Return how many characters an epoch reads, each through one step of the network."""
-    if config.targets == "all":
-        return characters
-    return characters // config.stride * config.window_length
+    """Return how many predictions an epoch learns from, which is what a training's speed counts."""
+    return characters if config.targets == "all" else characters // config.stride
 
 
 def _sample(text: str) -> str:
@@ -132,7 +130,8 @@ def main(arguments: list[str] | None = None) -> int:
         lecture = options.preset == "notes" and series == "DS9" and str(scripts or ".json").endswith(".json")
         episodes = options.episodes or (NOTES_EPISODES if lecture else None)
         source = Source(series=series, episodes=episodes, **({"scripts": scripts} if scripts else {}))
-        document = {**preview(source, config), "scripts": scripts, "series": series}
+        chosen = f"{episodes.start}-{episodes.stop - 1}" if episodes else ""
+        document = {**preview(source, config), "scripts": scripts or "", "series": series, "chosen": chosen}
         status = 0
     except CoreError as error:
         # The sentences name options as the command line does.

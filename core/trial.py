@@ -67,7 +67,11 @@ def compare(new: Run, old: Run | None, source: Source) -> dict[str, Any]:
         rare_count=new.config.rare_count,
         vocabulary=new.vocabulary,
     )
-    _, held_out = hold_out(corpus, share=new.config.validation_share)
+    share = new.config.validation_share
+    if new.config.validation == "tail":
+        held_out = [corpus.text[int((1 - share) * len(corpus.text)) :]]
+    else:
+        _, held_out = hold_out(corpus, share=share)
     texts = list(_first(held_out, _SCORED_CHARACTERS))
     result: dict[str, Any] = {}
     for name, run in (("new", new), ("old", old)):
