@@ -32,5 +32,6 @@ MOST_LENGTH = 4_000  # characters
 MOST_TEMPERATURE = 2.0
 MOST_SEED = 2**31 - 1
 LINE_CHARACTERS = 1_000  # of a line to go on from; of longer ones the end counts
+CAST_CHARACTERS = 600  # of a list of names
+PLACE_CHARACTERS = 60
 SCENE_CHARACTERS = 40_000  # of one scene that is continued again and again
-TEMPERATURE_STEP = 0.2  # of the buttons Hotter and Colder

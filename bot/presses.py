@@ -7,8 +7,9 @@ from bot.mishaps import apologise
 from bot.reply import InteractionReply
 from bot.request import Request, change_heat, go_on, take_again
 from bot.scene import build_file, build_page
-from bot.stage import Asker, RefusalError, Stage
+from bot.stage import Asker, Stage
 from bot.store import KeptEpisode, Store
+from bot.writing import RefusalError
 
 
 class Presses:
@@ -62,7 +63,7 @@ class Presses:
 def read_asker(interaction: discord.Interaction) -> Asker:
     """Return who uses a command or a button."""
     is_administrator = interaction.guild_id is not None and interaction.permissions.administrator
-    return Asker(interaction.user.id, is_administrator=is_administrator)
+    return Asker(interaction.user.id, is_administrator=is_administrator, guild_id=interaction.guild_id)
 
 
 def read_episode_number(message: discord.Message) -> int:

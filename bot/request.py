@@ -5,8 +5,17 @@ import secrets
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
-from bot.limits import LEAST_LENGTH, LINE_CHARACTERS, MOST_LENGTH, MOST_SEED, MOST_TEMPERATURE
+from bot.limits import (
+    CAST_CHARACTERS,
+    LEAST_LENGTH,
+    LINE_CHARACTERS,
+    MOST_LENGTH,
+    MOST_SEED,
+    MOST_TEMPERATURE,
+    PLACE_CHARACTERS,
+)
 from bot.store import KeptEpisode
+from core.code import read_code
 from core.errors import PromptError
 
 SHORT_SEEDS = 1_000_000  # seeds that we choose are short enough to type
@@ -24,7 +33,12 @@ class Request:
     length: int = LENGTH  # characters
     seed: int
     after: int = 0  # number of the kept episode that this one goes on from
-    again: int = 0  # number of the kept episode that is continued a second time, as `after` did it
+    again: int = 0  # number of the kept episode that is written a second time
+    cast: str = ""  # names with commas; empty for everybody
+    place: str = ""  # heading to open under; empty for any
+    spelling: bool | None = None  # None: as the model can
+    code: str = ""  # of the scene to write again; the rest is then as the code says
+    guild_id: int = 0  # of the server whose model writes it; 0 outside of servers
 
     @classmethod
     def new(
@@ -34,6 +48,9 @@ class Request:
         temperature: float | None = None,
         length: int = LENGTH,
         seed: int | None = None,
+        cast: str = "",
+        place: str = "",
+        spelling: bool | None = None,
     ) -> Self:
         """Return a request for a new scene; without a seed, one is chosen now.
 
@@ -43,10 +60,26 @@ class Request:
         _check("temp", temperature, 0, MOST_TEMPERATURE)
         _check("length", length, LEAST_LENGTH, MOST_LENGTH)
         _check("seed", seed, 0, MOST_SEED)
-        # The end of a long line is what the model goes on from. The database takes no lone surrogates or NULs.
-        spelled = line.encode("utf-8", "ignore").decode().replace("\0", "")[-LINE_CHARACTERS:]
         chosen = secrets.randbelow(SHORT_SEEDS) if seed is None else seed
-        return cls(line=spelled, temperature=temperature, length=length, seed=chosen)
+        return cls(
+            # The end of a long line is what the model goes on from.
+            line=_storable(line)[-LINE_CHARACTERS:],
+            temperature=temperature,
+            length=length,
+            seed=chosen,
+            cast=_storable(cast)[:CAST_CHARACTERS],
+            place=_storable(place)[: PLACE_CHARACTERS + 1],  # one more, for the sentence that refuses it
+            spelling=spelling,
+        )
+
+    @classmethod
+    def of_code(cls, code: str) -> Self:
+        """Return a request for the scene that a code stands for.
+
+        Raises:
+            PromptError: If it is no code.
+        """
+        return cls(line=_storable(read_code(code).line), seed=0, code=code.strip())
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -56,6 +89,11 @@ class Request:
     def to_json(self) -> str:
         """Return the request as JSON."""
         return json.dumps(asdict(self))
+
+
+def _storable(text: str) -> str:
+    # The database takes no lone surrogates or NULs.
+    return text.encode("utf-8", "ignore").decode().replace("\0", "")
 
 
 def _check(option: str, value: float | None, least: float, most: float) -> None:

@@ -1,6 +1,7 @@
 """A kept episode as members see it: an embed with its script in pages, the buttons under it, and a file."""
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import discord
@@ -8,11 +9,14 @@ import discord
 from bot.buttons import EpisodeButton, PageButton
 from bot.formatting import clean_text, escape_markdown, format_episode, shorten, split_pages
 from bot.limits import EMBED_DESCRIPTION_CHARACTERS, EMBED_FIELD_CHARACTERS, EMBED_FOOTER_CHARACTERS
+from bot.parts import read_parts
 from bot.request import colder_than, hotter_than
 from bot.store import KeptEpisode
 
 COLOUR = discord.Colour(0x2B5C8A)
 MODEL_CHARACTERS = 100  # of a run's name
+CAST_CHARACTERS = 300  # of the names under a scene
+SHOWN_CODE_CHARACTERS = 200  # a longer one stands in the file
 SILENCE = "*(silence)*"
 
 
@@ -36,14 +40,19 @@ def build_page(episode: KeptEpisode, number: int = 0) -> Page:
         note = shorten(escape_markdown(clean_text(episode.notice)), limit=EMBED_FIELD_CHARACTERS)
         embed.add_field(name="About your line", value=note, inline=False)
     where = f" \u00b7 page {number + 1} of {len(pages)}" if len(pages) > 1 else ""
-    embed.set_footer(text=shorten(describe(episode) + where, limit=EMBED_FOOTER_CHARACTERS))
+    code = f"code {episode.code}"
+    if len(code) > SHOWN_CODE_CHARACTERS:
+        code = "code: at the end of the script's file"
+    lines = [describe(episode) + where, clean_text(episode.originality), code if episode.code else ""]
+    embed.set_footer(text=shorten("\n".join(filter(None, lines)), limit=EMBED_FOOTER_CHARACTERS))
     return Page(embed, _build_view(episode, number, len(pages)))
 
 
 def build_file(episode: KeptEpisode) -> discord.File:
-    """Build the whole scene as a text file, with a last line that says how to write it again."""
+    """Build the whole scene as a text file, with last lines that say how to write it again."""
     script = _readable(episode.script).strip("\n")
-    text = f"{script}\n\n-- {describe(episode)}\n"
+    asides = [describe(episode), episode.originality, f"/replay code:{episode.code}" if episode.code else ""]
+    text = f"{script}\n\n" + "".join(f"-- {aside}\n" for aside in asides if aside)
     return discord.File(io.BytesIO(text.encode()), filename=f"episode-{episode.id}.txt")
 
 
@@ -54,9 +63,22 @@ def describe(episode: KeptEpisode) -> str:
         f"temp {episode.temperature:g}",
         f"length {episode.length}",
         f"seed {episode.seed}",
+        *_describe_directions(episode),
         f"{episode.seconds:.2f} s",
     ]
     return " \u00b7 ".join([*facts, "the end"] if episode.ended else facts)
+
+
+def _describe_directions(episode: KeptEpisode) -> Iterator[str]:
+    """Say who plays, and whether the spelling is the model's own although it could be the scripts'."""
+    parts = read_parts(episode.parts)
+    directions = parts[-1].directions if parts else None
+    if directions is None:
+        return
+    if directions.cast:
+        yield shorten(clean_text(f"cast {', '.join(directions.cast)}"), limit=CAST_CHARACTERS)
+    if directions.form and not directions.spelling:
+        yield "spelling off"
 
 
 def _readable(text: str) -> str:

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 # The migration that these tables correspond to: a database that says so needs no look at the migrations.
-REVISION = "0002_trainings"
+REVISION = "0003_directions"
 
 metadata = MetaData()
 
@@ -29,6 +29,9 @@ episodes = Table(
     Column("ended", Boolean, nullable=False),
     Column("notice", Text, nullable=False),
     Column("seconds", Float, nullable=False),
+    Column("parts", Text, nullable=False, server_default=""),  # JSON; empty: not known
+    Column("originality", Text, nullable=False, server_default=""),
+    Column("code", Text, nullable=False, server_default=""),
     Index("episodes_of_member", "member_id", "id"),
     Index("episodes_by_age", "created"),
 )

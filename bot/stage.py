@@ -3,19 +3,25 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.cooldown import Cooldown
-from bot.limits import DIRECT_ANSWER_SECONDS, REQUEST_SECONDS, SCENE_CHARACTERS, SECONDS_BETWEEN_EDITS
+from bot.limits import DIRECT_ANSWER_SECONDS, REQUEST_SECONDS, SECONDS_BETWEEN_EDITS
+from bot.parts import write_parts
 from bot.reply import GoneError, Reply
 from bot.request import Request
 from bot.scene import build_page
+from bot.shelf import Shelf
 from bot.store import KeptEpisode, Store
-from bot.studio import QueueFullError, Studio, Ticket
-from core.episode import Episode
+from bot.studio import Job, QueueFullError, Studio, Ticket
+from bot.writing import RefusalError, build_job
+from core.code import code_of
+from core.episode import Episode, Writer
 from core.errors import CoreError
+
+__all__ = ["Asker", "RefusalError", "Stage"]
 
 LEAVING = "I am being restarted and will write this when I am back, in a moment."
 
@@ -24,24 +30,22 @@ EDIT_SPREAD_SECONDS = 0.02  # 50 a second, which is what Discord takes of one bo
 log = logging.getLogger(__name__)
 
 
-class RefusalError(CoreError):
-    """A request that is not carried out, and why."""
-
-
 @dataclass(frozen=True)
 class Asker:
     """Who asks, and whether the pause between requests is theirs too."""
 
     member_id: int
     is_administrator: bool
+    guild_id: int | None = None  # None outside of servers
 
 
 class Stage:
     """Carries requests out, each once, and finishes what it began before it closes."""
 
-    def __init__(self, *, studio: Studio, store: Store, cooldown: Cooldown) -> None:
-        """Work with a studio that writes and a store that remembers."""
+    def __init__(self, *, studio: Studio, store: Store, shelf: Shelf, cooldown: Cooldown) -> None:
+        """Work with a studio that writes, a store that remembers and a shelf that has the servers' models."""
         self._studio = studio
+        self._shelf = shelf
         self._store = store
         self._cooldown = cooldown
         self._jobs: set[str] = set()
@@ -66,6 +70,7 @@ class Stage:
         """
         if self._is_closing:
             raise RefusalError("I am being restarted; please try again in a moment.")
+        request = replace(request, guild_id=asker.guild_id or 0)
         with self._once(job):
             self._check_pause(asker)
             try:
@@ -110,12 +115,14 @@ class Stage:
             raise ValueError("a request is carried out in a task")
         self._performances[task] = reply
         try:
-            job = await self._prepare(request)
+            job, writer = await self._prepare(request)
             ticket = self._studio.ask(job)
             try:
                 async with asyncio.timeout(REQUEST_SECONDS):
                     await self._wait(ticket, reply, request, asker=asker)
-                    kept = await self._keep(await ticket.episode, request, request_id=request_id, asker=asker)
+                    kept = await self._keep(
+                        await ticket.episode, request, writer=writer, request_id=request_id, asker=asker
+                    )
                     await reply.show(build_page(kept))
             finally:
                 ticket.cancel()
@@ -131,33 +138,15 @@ class Stage:
         finally:
             del self._performances[task]
 
-    async def _prepare(self, request: Request) -> Callable[[Callable[[], bool]], Episode]:
-        """Return the work for the studio's thread."""
-        writer = self._studio.writer
+    async def _prepare(self, request: Request) -> tuple[Job, Writer]:
+        """Return the work for the studio's thread, and the model that does it."""
         number = request.after or request.again
-        kept = await self._store.read_episode(number) if number else None
-        if request.after and kept is None:
-            raise RefusalError("That scene is no longer stored, so nobody can go on with it.")
-        if kept is None or (request.again and not kept.earlier):
-            return lambda cancelled: writer.write(
-                request.line,
-                temperature=request.temperature,
-                length=request.length,
-                seed=request.seed,
-                cancelled=cancelled,
-            )
-        if kept.fingerprint != writer.run.fingerprint:
-            raise RefusalError("That scene was written by another model, which is no longer here.")
-        if len(kept.script) > SCENE_CHARACTERS:
-            raise RefusalError("This scene is very long by now; please begin a new one with /episode.")
-        scene = _begin_of(kept) if request.again else as_episode(kept)
-        return lambda cancelled: writer.go_on(
-            scene,
-            temperature=request.temperature,
-            length=request.length,
-            seed=request.seed,
-            cancelled=cancelled,
-        )
+        source = await self._store.read_episode(number) if number else None
+        writer = await self._shelf.writer_for(request.guild_id or None)
+        if source is not None and source.fingerprint != writer.run.fingerprint:
+            # The server has another model by now; where the scene's own is still there, it goes on.
+            writer = await self._shelf.writer_of(source.fingerprint, request.guild_id or None) or writer
+        return build_job(request, source, writer=writer), writer
 
     async def _wait(self, ticket: Ticket, reply: Reply, request: Request, *, asker: Asker) -> None:
         """Wait for the scene; where that takes long, acknowledge and show the place in the queue."""
@@ -182,14 +171,15 @@ class Stage:
                 await reply.wait(_describe_place(place))
 
     async def _keep(
-        self, episode: Episode, request: Request, *, request_id: int, asker: Asker
+        self, episode: Episode, request: Request, *, writer: Writer, request_id: int, asker: Asker
     ) -> KeptEpisode:
+        originality = writer.originality(episode.text)
         kept = KeptEpisode(
             request_id=request_id,
             member_id=asker.member_id,
             created=int(time.time()),
             line=request.line,
-            model=self._studio.writer.run.name,
+            model=writer.run.name,
             fingerprint=episode.fingerprint,
             prompt=episode.prompt,
             earlier=episode.earlier,
@@ -200,6 +190,9 @@ class Stage:
             ended=episode.ended,
             notice=episode.notice,
             seconds=episode.seconds,
+            parts=write_parts(episode),
+            originality=str(originality or ""),
+            code=code_of(episode, writer=writer) or "",
         )
         return await self._store.keep_episode(kept)
 
@@ -224,38 +217,6 @@ class Stage:
             yield
         finally:
             self._jobs.discard(job)
-
-
-def as_episode(kept: KeptEpisode) -> Episode:
-    """Return a kept episode as `core` knows it."""
-    return Episode(
-        fingerprint=kept.fingerprint,
-        prompt=kept.prompt,
-        earlier=kept.earlier,
-        text=kept.text,
-        temperature=kept.temperature,
-        length=kept.length,
-        seed=kept.seed,
-        ended=kept.ended,
-        notice=kept.notice,
-        seconds=kept.seconds,
-    )
-
-
-def _begin_of(kept: KeptEpisode) -> Episode:
-    """Return the scene as it was before a kept episode went on with it."""
-    return Episode(
-        fingerprint=kept.fingerprint,
-        prompt=kept.prompt,
-        earlier="",
-        text=kept.earlier,
-        temperature=kept.temperature,
-        length=kept.length,
-        seed=kept.seed,
-        ended=False,  # where it had ended, its text holds the mark
-        notice="",
-        seconds=0.0,
-    )
 
 
 def _describe_place(place: int) -> str:

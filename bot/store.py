@@ -38,6 +38,9 @@ class KeptEpisode:
     ended: bool
     notice: str
     seconds: float
+    parts: str = ""  # JSON: what was asked for each part; empty where that is not known
+    originality: str = ""  # a sentence, where the run can tell
+    code: str = ""  # empty where none can stand for it
 
     @property
     def script(self) -> str:

@@ -1,18 +1,18 @@
-"""What is offered while a line is typed: the model's speakers and places, then the member's own lines."""
+"""What is offered while somebody types: the model's speakers and places, and the member's own lines."""
 
 from bot.formatting import clean_text
 from bot.limits import CHOICE_CHARACTERS, CHOICES
 from bot.store import Store
-from bot.studio import Studio
+from core.episode import Writer
 
 OWN_LINES = 8  # places that are kept for them
 
 
-async def suggest_lines(studio: Studio, store: Store, member_id: int, typed: str) -> list[str]:
+async def suggest_lines(writer: Writer, store: Store, member_id: int, typed: str) -> list[str]:
     """Return at most 25 lines that fit what was typed."""
     recent = await store.read_recent_lines(member_id, limit=CHOICES)
-    model = [f"{speaker}: " for speaker in studio.writer.speakers()]
-    model += [f"[{place}]" for place in studio.writer.places()]
+    model = [f"{speaker}: " for speaker in writer.speakers()]
+    model += [f"[{place}]" for place in writer.places()]
     return choose_lines(model, recent, typed)
 
 
@@ -25,6 +25,27 @@ def choose_lines(model: list[str], recent: list[str], typed: str) -> list[str]:
         line for line in model if _fits(line) and line.casefold().lstrip("[").startswith(wanted.lstrip("["))
     ]
     return list(dict.fromkeys([*begins[: CHOICES - min(len(own), OWN_LINES)], *own]))[:CHOICES]
+
+
+def choose_cast(speakers: list[str], typed: str) -> list[str]:
+    """Go on with a list of names: `["QUARK", "ODO"], "Quark, o"` -> `["Quark, ODO", "Quark, o"]`."""
+    *begun, last = (clean_text(name).strip() for name in typed.split(","))
+    before = [name for name in begun if name]
+    taken = {name.casefold() for name in before}
+    wanted = last.casefold()
+    names = [name for name in speakers if name.casefold() not in taken and name.casefold().startswith(wanted)]
+    # A name that the model never saw can be played, too.
+    names = [*names[: CHOICES - 1], last] if last and wanted not in map(str.casefold, names) else names
+    lists = [", ".join([*before, name]) for name in names]
+    return [line for line in lists if _fits(line)][:CHOICES]
+
+
+def choose_places(places: list[str], typed: str) -> list[str]:
+    """Return the places that have what was typed, those that begin with it first."""
+    wanted = typed.strip().strip("[]").casefold()
+    begin = [place for place in places if place.casefold().startswith(wanted)]
+    hold = [place for place in places if wanted in place.casefold()]
+    return list(dict.fromkeys(place for place in [*begin, *hold] if _fits(place)))[:CHOICES]
 
 
 def _fits(line: str) -> bool:

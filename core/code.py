@@ -6,6 +6,7 @@ requests that wrote the scene one after the other, the line, and two bytes that 
 
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from core.directions import Directions
@@ -82,8 +83,8 @@ def read_code(text: str) -> Code:
     return code
 
 
-def replay(code: Code, *, writer: Writer) -> Episode:
-    """Return the very scene that `code` stands for.
+def replay(code: Code, *, writer: Writer, cancelled: Callable[[], bool] | None = None) -> Episode:
+    """Return the very scene that `code` stands for, or its beginning once `cancelled` returns true.
 
     Raises:
         PromptError: it was written by another run, or with other word lists.
@@ -108,6 +109,7 @@ def replay(code: Code, *, writer: Writer) -> Episode:
         seed=first.seed,
         top_p=first.top_p,
         directions=first.directions,
+        cancelled=cancelled,
     )
     for request in others:
         episode = writer.go_on(
@@ -117,6 +119,7 @@ def replay(code: Code, *, writer: Writer) -> Episode:
             seed=request.seed,
             top_p=request.top_p,
             directions=request.directions,
+            cancelled=cancelled,
         )
     return episode
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import discord
@@ -10,9 +11,18 @@ import pytest
 from bot.cooldown import Cooldown
 from bot.health import check_health
 from bot.logs import LastErrors, RedactingFormatter
+from bot.parts import read_parts, write_parts
 from bot.request import Request, change_heat, colder_than, go_on, hotter_than, take_again
-from bot.suggestions import choose_lines
+from bot.store import KeptEpisode
+from bot.suggestions import choose_cast, choose_lines, choose_places
 from bot.translations import LANGUAGES, Translator
+from bot.writing import build_job
+from core.code import code_of
+from core.directions import Directions
+from core.episode import Episode
+from core.episode import Request as Part
+from core.errors import CoreError, PromptError
+from tests.direction_runs import SCRIPT, build_writer
 from tests.test_bot_store import EPISODE
 
 
@@ -144,3 +154,93 @@ def test_last_errors_are_few_and_short() -> None:
     for number in range(9):
         last.handle(logging.LogRecord("x", logging.ERROR, "", 0, f"mishap {number}\nmore", None, None))
     assert [line.split("mishap ")[1][:1] for line in last.lines] == ["4", "5", "6", "7", "8"]
+
+
+def test_cast_is_offered_name_after_name() -> None:
+    """After a comma the speakers who are not on the list are offered, and a name nobody has heard of stays."""
+    speakers = ["QUARK", "ODO", "O'BRIEN"]
+    assert choose_cast(speakers, "") == speakers
+    assert choose_cast(speakers, "Quark, o") == ["Quark, ODO", "Quark, O'BRIEN", "Quark, o"]
+    assert choose_cast(speakers, "odo,odo") == ["odo, odo"]
+    assert choose_cast(speakers, "x" * 200) == []
+    assert len(choose_cast([f"A{number}" for number in range(60)], "a")) == 25
+
+
+def test_places_that_begin_with_what_was_typed_come_first() -> None:
+    """A place is found by its beginning or by what it holds, with or without a bracket."""
+    assert choose_places(["Upper Promenade", "Promenade", "Ops"], "[prom") == ["Promenade", "Upper Promenade"]
+
+
+def test_parts_of_a_scene_survive_json() -> None:
+    """What was asked for each part is read as it was kept, with and without directions."""
+    directed = Part(0.5, 100, 7, 0.9, Directions(cast=("QUARK", "王"), place="Ops", originality=8))
+    episode = replace(
+        Episode("f" * 64, "", "a", "b", 0.3, 20, 1, ended=False, notice="", seconds=0.1), before=(directed,)
+    )
+    assert read_parts(write_parts(episode)) == (directed, Part(0.3, 20, 1))
+    assert write_parts(replace(episode, before=())) == ""
+    assert read_parts("") == ()
+
+
+def test_code_makes_a_request_of_its_own() -> None:
+    """A code's line is kept with the request, and what is no code is refused with a sentence."""
+    with pytest.raises(PromptError, match="no episode code"):
+        Request.of_code("@everyone")
+
+
+def test_old_scene_goes_on_as_the_raw_model_and_without_a_code(tmp_path: Path) -> None:
+    """A scene that was kept before its parts were is continued without directions, and no code pretends to know it."""
+    writer = build_writer(tmp_path / "run", SCRIPT)
+    first = writer.write("QUARK: No", length=40, seed=3)
+    old = replace(EPISODE, fingerprint=first.fingerprint, prompt=first.prompt, text=first.text, seed=3)
+
+    def never() -> bool:
+        return False
+
+    request = Request.new(length=40, seed=5)
+    more = build_job(replace(request, after=1), old, writer=writer)(never)
+    assert more.directions is None
+    assert code_of(more, writer=writer) is not None
+    long_ago = replace(old, earlier=first.text)
+    more = build_job(replace(request, after=1), long_ago, writer=writer)(never)
+    assert write_parts(more) == ""
+    assert code_of(more, writer=writer) is None
+    with pytest.raises(CoreError, match="no longer stored"):
+        build_job(replace(request, after=1), None, writer=writer)
+
+
+def test_buttons_keep_directions_and_a_code_repeats_them(tmp_path: Path) -> None:
+    """Another take, Hotter and Continue keep cast, place and spelling; the code of the last part writes all of it."""
+    writer = build_writer(tmp_path / "run", SCRIPT)
+    kept = EPISODE
+
+    def write(request: Request, source: KeptEpisode | None = None) -> KeptEpisode:
+        episode = build_job(request, source, writer=writer)(lambda: False)
+        code = code_of(episode, writer=writer)
+        assert code is not None
+        values = {name: getattr(episode, name) for name in ("prompt", "earlier", "text", "ended", "seed")}
+        return replace(
+            kept,
+            id=1,
+            line=request.line,
+            fingerprint=episode.fingerprint,
+            temperature=episode.temperature,
+            length=episode.length,
+            parts=write_parts(episode),
+            code=code,
+            **values,
+        )
+
+    scene = write(Request.new("", length=80, seed=3, cast="Quark, odo", place="ops", spelling=False))
+    asked = read_parts(scene.parts)[-1].directions
+    assert asked is not None
+    assert (asked.cast, asked.place, asked.spelling) == (("QUARK", "ODO"), "Ops", False)
+    more = write(go_on(scene), scene)
+    hotter = write(change_heat(scene, hotter=True), scene)
+    again = write(take_again(more), more)
+    for each in (more, hotter, again):
+        assert read_parts(each.parts)[-1].directions == asked
+    assert again.earlier == more.earlier == scene.text
+    assert hotter.prompt == scene.prompt
+    for each in (scene, more, hotter, again):
+        assert write(Request.of_code(each.code)).script == each.script

@@ -15,12 +15,16 @@ TEXT = """
 - `length` is how many characters it has.
 - `line` is where it goes on from: a speaker, a place, or a whole line.
 - `seed` is a number; the same one, with the same options, writes the same scene again.
+- `cast` is who has lines: `cast:QUARK, ODO`. `place` is where it happens: `place:Quark's`.
+- `spelling` keeps to words of the scripts; with `spelling:False` the model spells as it likes.
 
 **From what somebody said:** open a message's menu and choose *Apps*, then *Continue as an episode*. \
 Or mention me with a quoted line.
 
 **Under each scene:** *Continue* goes on from its exact end, *Another take* writes it anew, *Hotter* and \
 *Colder* change the temperature, *Script* sends it as a file.
+
+**/replay** writes the very scene again whose code you give it; the code stands under each scene.
 
 **/about** shows the model, **/forget-me** deletes what is stored of you.
 """

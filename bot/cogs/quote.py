@@ -12,7 +12,8 @@ from bot.formatting import find_quoted
 from bot.mishaps import apologise
 from bot.presses import read_asker
 from bot.reply import InteractionReply, MessageReply
-from bot.stage import Asker, RefusalError
+from bot.stage import Asker
+from bot.writing import RefusalError
 
 MENU = "Continue as an episode"
 
@@ -90,7 +91,8 @@ def _without_mention(content: str, bot_id: int) -> str:
 def _read_author(message: discord.Message) -> Asker:
     author = message.author
     is_administrator = isinstance(author, discord.Member) and author.guild_permissions.administrator
-    return Asker(author.id, is_administrator=is_administrator)
+    guild_id = message.guild.id if message.guild else None
+    return Asker(author.id, is_administrator=is_administrator, guild_id=guild_id)
 
 
 async def setup(bot: Holosuite) -> None:
