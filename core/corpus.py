@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from core.cleaning import clean_notes, clean_script
-from core.config import END_OF_EPISODE, Cleaning
+from core.config import END_OF_EPISODE, Cleaning, TrainConfig
 from core.download import NOTES_ADDRESS, fetch, is_address
 from core.errors import CorpusError
 from core.vocabulary import Vocabulary, common_characters
@@ -230,6 +230,21 @@ def hold_out(corpus: Corpus, *, share: float) -> tuple[list[str], list[str]]:
         return [text for out, text in pairs if not out], [text for out, text in pairs if out]
     cuts = [(text, _last_line_start(text, share)) for text in corpus.episodes]
     return [text[:cut] for text, cut in cuts], [text[cut:] for text, cut in cuts]
+
+
+def learnt_episodes(corpus: Corpus, config: TrainConfig) -> list[str]:
+    """Return what a training under `config` learns from, whole lines of it where the tail of a text is held out."""
+    if config.validation == "episodes":
+        return hold_out(corpus, share=config.validation_share)[0]
+    left = int((1 - config.validation_share) * len(corpus.text))
+    learnt: list[str] = []
+    for text in corpus.episodes:
+        if left < len(text):
+            learnt.append(text[: text.rfind("\n", 0, left) + 1])
+            break
+        learnt.append(text)
+        left -= len(text) + len(corpus.separator)
+    return [text for text in learnt if text]
 
 
 def _last_line_start(text: str, share: float) -> int:

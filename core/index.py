@@ -1,11 +1,14 @@
-"""Words for directions, added to a complete run from the corpus it was trained on: `python -m core.index RUN`."""
+"""Words for directions, added to a complete run from the episodes it learnt from: `python -m core.index RUN`.
+
+Held-out episodes stay out, so that whatever stands in the aids is what the network was trained on.
+"""
 
 import argparse
 import sys
 from pathlib import Path
 
 from core.aids import RUNS, WORDS, add_aids, build_aids
-from core.corpus import Source, read_corpus
+from core.corpus import Source, learnt_episodes, read_corpus
 from core.errors import CoreError, CorpusError
 from core.run import Run
 
@@ -33,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise CorpusError(
                 f"{run.path} was trained on other scripts ({run.facts['data']['source']}); name those with --scripts."
             )
-        run = add_aids(run, build_aids(corpus.episodes, corpus.vocabulary))
+        run = add_aids(run, build_aids(learnt_episodes(corpus, run.config), corpus.vocabulary))
     except CoreError as error:
         print(error, file=sys.stderr)
         return 2

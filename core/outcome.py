@@ -16,7 +16,7 @@ from core.aids import build_aids, write_aids
 from core.card import CARD, write_card
 from core.checkpoint import Position, to_array
 from core.config import TrainConfig
-from core.corpus import Corpus, total_characters
+from core.corpus import Corpus, learnt_episodes, total_characters
 from core.course import Course
 from core.files import disk_errors, write_whole
 from core.form import places_of, speakers_of
@@ -90,7 +90,7 @@ def write_outcome(
         for layer in model.layers
         for weight in layer.trainable_weights
     }
-    facts["aids"] = write_aids(folder, build_aids(corpus.episodes, corpus.vocabulary))
+    facts["aids"] = write_aids(folder, build_aids(learnt_episodes(corpus, config), corpus.vocabulary))
     write_run(folder, name=name, config=config, vocabulary=corpus.vocabulary, weights=weights, facts=facts)
 
 

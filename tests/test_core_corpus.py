@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.config import END_OF_EPISODE
-from core.corpus import Source, hold_out, is_held_out, read_corpus, read_scripts, read_series
+from core.config import END_OF_EPISODE, TrainConfig
+from core.corpus import Source, hold_out, is_held_out, learnt_episodes, read_corpus, read_scripts, read_series
 from core.errors import CorpusError
 from core.vocabulary import Vocabulary
 from tests.children import ROOT
@@ -222,6 +222,15 @@ def test_hold_out_keeps_every_character(count: int, share: float) -> None:
 def test_hold_out_goes_by_position() -> None:
     """The last of every ten episodes is held out at a share of a tenth."""
     assert [position for position in range(35) if is_held_out(position, share=0.1)] == [9, 19, 29]
+
+
+def test_learnt_episodes_leave_out_what_is_held_out(tmp_path: Path) -> None:
+    """Where episodes are held out the others are learnt; where the tail is, whole lines up to where it begins."""
+    texts = {f"episode {number}": f"KIRA: No.\nODO: Yes, {number}.\n" * 2 for number in range(10)}
+    corpus = read_corpus(Source(str(write(tmp_path, {"DS9": texts}))), cleaning="script", rare_count=1)
+    assert learnt_episodes(corpus, TrainConfig()) == list(corpus.episodes[:9])
+    tail = TrainConfig(validation="tail", validation_share=0.84, cleaning="notes", targets="last")
+    assert learnt_episodes(corpus, tail) == [corpus.episodes[0], "KIRA: No.\nODO: Yes, 1.\n"]
 
 
 @needs_shared
