@@ -13,6 +13,7 @@ from bot.scene import COLOUR
 from bot.store import Store
 from bot.studio import Studio
 from core.card import card_rows
+from core.run import Run
 
 PLOT = "loss.png"  # in the run directory
 
@@ -25,9 +26,8 @@ class Card:
     files: list[discord.File]
 
 
-async def build_card(studio: Studio, store: Store) -> Card:
-    """Build the card of the loaded run; its plot is left out where the run directory has gone."""
-    run = studio.writer.run
+async def build_card(run: Run, studio: Studio, store: Store) -> Card:
+    """Build the card of a run; its plot is left out where the run directory has gone."""
     plot = await asyncio.to_thread(_read_plot, run.path)
     counts = await store.read_counts()
     embed = discord.Embed(

@@ -17,22 +17,27 @@ from discord.http import Route
 
 from bot.buttons import EpisodeButton, PageButton
 from bot.cooldown import Cooldown
+from bot.job_buttons import JobButton
+from bot.ledger import Ledger
 from bot.limits import REQUEST_SECONDS
 from bot.logs import LastErrors, set_up_logging
+from bot.machine import read_machine
 from bot.mishaps import Tree
 from bot.presses import Presses
 from bot.pulse import Pulse
 from bot.registration import register_commands
 from bot.reply import SILENT, ResumedReply
 from bot.request import Request
+from bot.retraining import Retraining
 from bot.settings import Settings
+from bot.shelf import Shelf
 from bot.stage import Stage
 from bot.store import PendingRequest, Store
 from bot.studio import Studio
 from bot.translations import Translator
 from core.errors import ConfigError, CoreError
 
-COGS = ("about", "diagnose", "episode", "forget", "help", "quote")
+COGS = ("about", "diagnose", "episode", "forget", "help", "models", "quote", "retrain")
 # What the bot does in a channel, and nothing else.
 PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -54,7 +59,9 @@ log = logging.getLogger(__name__)
 class Holosuite(commands.AutoShardedBot):
     """The bot. Its resources are opened before it and closed after it."""
 
-    def __init__(self, settings: Settings, *, studio: Studio, store: Store, last_errors: LastErrors) -> None:
+    def __init__(
+        self, settings: Settings, *, studio: Studio, store: Store, ledger: Ledger, last_errors: LastErrors
+    ) -> None:
         """Put the parts together; nothing is asked of Discord yet."""
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
         super().__init__(
@@ -79,7 +86,12 @@ class Holosuite(commands.AutoShardedBot):
         self.studio = studio
         self.store = store
         self.last_errors = last_errors
-        self.stage = Stage(studio=studio, store=store, cooldown=Cooldown(settings.cooldown_seconds))
+        self.ledger = ledger
+        self.shelf = Shelf(studio.writer, ledger=ledger, data=settings.data)
+        self.stage = Stage(
+            studio=studio, store=store, shelf=self.shelf, cooldown=Cooldown(settings.cooldown_seconds)
+        )
+        self.retraining = Retraining(self, ledger=ledger, shelf=self.shelf)
         self.presses = Presses(stage=self.stage, store=store)
         self.pulse = Pulse(settings.health_file)
         self._work: set[asyncio.Task[None]] = set()
@@ -89,12 +101,18 @@ class Holosuite(commands.AutoShardedBot):
         await self.tree.set_translator(Translator())
         for cog in COGS:
             await self.load_extension(f"bot.cogs.{cog}")
-        self.add_dynamic_items(EpisodeButton, PageButton)
+        self.add_dynamic_items(EpisodeButton, PageButton, JobButton)
         invitation = discord.utils.oauth_url(
             self.application_id or 0, permissions=PERMISSIONS, scopes=("bot", "applications.commands")
         )
         log.info("Invite the bot with %s", invitation)
-        for work in (self.pulse.beat(), self._register(), self._finish_pending(), self._forget_the_old()):
+        for work in (
+            self.pulse.beat(),
+            self._register(),
+            self._finish_pending(),
+            self._forget_the_old(),
+            self._train(),
+        ):
             self._begin(work)
 
     async def close(self) -> None:
@@ -103,6 +121,10 @@ class Holosuite(commands.AutoShardedBot):
             task.cancel()
         await asyncio.gather(*self._work, return_exceptions=True)
         await super().close()
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Stop what a server has in the queue that does not want the bot any more."""
+        await self.retraining.forget_guild(guild.id)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Read no commands from messages; what mentions the bot is read by a cog."""
@@ -154,6 +176,11 @@ class Holosuite(commands.AutoShardedBot):
             ResumedReply(webhook), request, request_id=pending.id, member_id=pending.member_id
         )
 
+    async def _train(self) -> None:
+        """Carry trainings out, once it is known which servers there are to tell."""
+        await self.wait_until_ready()
+        await self.retraining.train()
+
     async def _forget_the_old(self) -> None:
         while self.settings.retention_days:
             with contextlib.suppress(CoreError):
@@ -183,10 +210,11 @@ async def _serve(settings: Settings, last_errors: LastErrors) -> None:
         resources.push_async_callback(store.close)
         studio = await Studio.open(settings.run, threads=settings.threads, queue=settings.queue)
         resources.push_async_callback(studio.close)
+        ledger = Ledger(store, machine=await asyncio.to_thread(read_machine, settings.data))
         if settings.discord_api:
             await _turn_to(settings.discord_api)
         bot = await resources.enter_async_context(
-            Holosuite(settings, studio=studio, store=store, last_errors=last_errors)
+            Holosuite(settings, studio=studio, store=store, ledger=ledger, last_errors=last_errors)
         )
         serving = asyncio.create_task(_stay_connected(bot, settings.token))
         leaving = asyncio.create_task(leave.wait())

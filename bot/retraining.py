@@ -82,6 +82,13 @@ class Retraining:
         except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
             await apologise(InteractionReply(interaction), error)
 
+    async def train(self) -> None:
+        """Carry trainings out until cancelled, but none of a server that has left meanwhile."""
+        for job in await self._ledger.read_jobs("waiting", "running"):
+            if self._bot.get_guild(job.guild_id) is None:
+                await self.trainer.cancel(job)
+        await self.trainer.run()
+
     async def forget_guild(self, guild_id: int) -> None:
         """Stop the trainings of a server that the bot was removed from."""
         await self.trainer.cancel_all(guild_id)

@@ -23,7 +23,8 @@ class AboutCog(commands.Cog):
     async def about(self, interaction: discord.Interaction) -> None:
         """Show the model's card with the plot of its losses."""
         await interaction.response.defer(thinking=True)
-        card = await build_card(self._bot.studio, self._bot.store)
+        writer = await self._bot.shelf.writer_for(interaction.guild_id)
+        card = await build_card(writer.run, self._bot.studio, self._bot.store)
         await interaction.edit_original_response(
             embed=card.embed, attachments=card.files, allowed_mentions=SILENT
         )
