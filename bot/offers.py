@@ -101,8 +101,10 @@ class Offers:
                 f"This server has begun {most} trainings within a day; the next one <t:{again}:R>."
             )
 
-    async def offer(self, wish: Wish, place: Place) -> Job:
-        """Read what would be trained on, and keep the training as offered.
+    async def offer(self, wish: Wish, place: Place) -> tuple[Job, dict[str, Any]]:
+        """Read what would be trained on, and keep the training as offered; return it and the facts of its text.
+
+        The facts are not kept: a part of the text is among them.
 
         Raises:
             CoreError: Why there is nothing to train.
@@ -129,7 +131,7 @@ class Offers:
         finally:
             if not kept:
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-        return job
+        return job, facts
 
     async def drop(self, job: Job) -> None:
         """Forget an offer and its text."""
@@ -201,7 +203,6 @@ class Offers:
             "upload": bool(wish.upload_name),
             "keep": wish.keep,
             "seconds": seconds,
-            "facts": facts,
         }
 
     def _scripts(self) -> str:

@@ -64,11 +64,13 @@ class Retraining:
         place = Place(
             guild_id=guild_id, channel_id=interaction.channel_id or 0, member_id=interaction.user.id
         )
-        job = await self._offers.offer(wish, place)
+        job, facts = await self._offers.offer(wish, place)
         before = len(await self._ledger.read_jobs("waiting", "running"))
         await insist(
             lambda: interaction.edit_original_response(
-                embed=build_preview(job, place=before), view=build_buttons(job), allowed_mentions=SILENT
+                embed=build_preview(job, facts, place=before),
+                view=build_buttons(job),
+                allowed_mentions=SILENT,
             )
         )
 

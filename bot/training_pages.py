@@ -1,5 +1,7 @@
 """A training as people see it: the preview, the progress with its diary of samples, and the end."""
 
+from typing import Any
+
 import discord
 
 from bot.formatting import clean_text, escape_markdown, shorten
@@ -13,10 +15,8 @@ DIARY_EPOCHS = 8  # bits per character of the last ones
 GOOD, BAD = discord.Colour(0x2E7D32), discord.Colour(0xB3261E)
 
 
-def build_preview(job: Job, *, place: int) -> discord.Embed:
-    """Say what a training is about to do."""
-    plan = job.planned()
-    facts = plan["facts"]
+def build_preview(job: Job, facts: dict[str, Any], *, place: int) -> discord.Embed:
+    """Say what a training is about to do with a text of these facts."""
     embed = discord.Embed(
         title=f"Train {plain(job.name)}?",
         description=_block(facts["sample"], limit=1_500) or "*(no text)*",

@@ -1,17 +1,30 @@
 """Trainings from Discord, against the local Discord and with real child processes: from an upload to a model in use."""
 
+import asyncio
+import io
 import json
-from collections.abc import AsyncIterator
+import zipfile
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.bot_process import BotProcess, described, footer, running_bot, scene_of
 from tests.conftest import tiny_episodes
-from tests.local_discord import Guild, LocalDiscord, Member, Message, Permission, Upload
+from tests.local_discord import (
+    ApplicationDidNotRespond,
+    Component,
+    Guild,
+    LocalDiscord,
+    Member,
+    Message,
+    Permission,
+    Upload,
+)
 
 TRAINING_SECONDS = 120.0
 RUNS_OWN = ("samples.md", "events.jsonl")  # what a network wrote may be what it read
@@ -32,6 +45,21 @@ class Scene:
 def scripts(*, episodes: int = 12) -> Upload:
     """Return a corpus of 9,000 characters as somebody uploads it."""
     return Upload("Terok Nor.json", json.dumps(tiny_episodes(episodes)).encode())
+
+
+async def until_quiet(data: Path) -> None:
+    """Wait until no process trains in a data directory, and no folder of one is left."""
+    async with asyncio.timeout(30):
+        while trainings(data) or left_over(data):  # noqa: ASYNC110 -- a process tells nobody that it ends
+            await asyncio.sleep(0.05)
+
+
+@pytest.fixture(autouse=True)
+def _leave_nothing_running(tmp_path: Path) -> Iterator[None]:
+    """End what a failing test has left: trainings outlive the bot, and this test."""
+    yield
+    for process in trainings(tmp_path):
+        process.kill()
 
 
 @asynccontextmanager
@@ -132,4 +160,195 @@ async def test_training_from_upload_to_use(tmp_path: Path) -> None:
         assert described(new) == described(scene_now)
         assert not trainings(tmp_path)
         assert left_over(tmp_path) == []
-        assert not holds_text(tmp_path, "You are under arrest. ")
+        assert not holds_text(tmp_path, "ODO: You are under arrest.")
+
+
+def has_begun(folder: Path) -> bool:
+    """Tell whether the training in a folder has shown progress."""
+    try:
+        return '"progress"' in (folder / "events.jsonl").read_text()
+    except OSError:  # not there yet, or complete and renamed
+        return False
+
+
+async def until_trains(scene: Scene) -> psutil.Process:
+    """Wait until a training has shown its first progress, and return its process."""
+    log = scene.data / "models"
+    async with asyncio.timeout(TRAINING_SECONDS):
+        while not any(has_begun(path) for path in log.glob("*/*.partial")):  # noqa: ASYNC110 -- a file tells nobody that it grows
+            await asyncio.sleep(0.05)
+    return trainings(scene.data)[0]
+
+
+async def test_killed_bot_finds_its_training_again(tmp_path: Path) -> None:
+    """After `kill -9` of the bot the training goes on, and the next bot finishes it in the same message."""
+    async with LocalDiscord() as discord:
+        guild = discord.add_guild()
+        chief = discord.add_member(guild, "Sisko", permissions=Permission.ADMINISTRATOR)
+        async with running_bot(discord, tmp_path) as bot:
+            scene = Scene(discord, guild, chief, chief, bot, tmp_path)
+            shown = await begin(scene, corpus=scripts(), epochs=3)
+            training = await until_trains(scene)
+            await bot.kill()
+        assert training.is_running()
+        async with running_bot(discord, tmp_path) as bot:
+            scene = Scene(discord, guild, chief, chief, bot, tmp_path)
+            await until_shows(scene, shown, "is trained")
+            assert footer(await scene_of(await discord.slash(chief, "episode", {"length": 20}))).startswith(
+                "terok_nor"
+            )
+            assert [message for message in discord.bot_messages if "is trained" in message.text] == [shown]
+            assert not trainings(tmp_path)
+        assert left_over(tmp_path) == []
+
+
+async def test_killed_training_is_resumed_once(tmp_path: Path) -> None:
+    """A training that is killed goes on from its checkpoint; killed again it is given up, with the reason."""
+    async with open_scene(tmp_path) as scene:
+        shown = await begin(scene, corpus=scripts(), minutes=10.0)
+        first = await until_trains(scene)
+        first.kill()
+        await until_shows(scene, shown, "It ended unexpectedly")
+        assert footer(await scene_of(await scene.discord.slash(scene.member, "episode"))).startswith("ds9")
+        second = trainings(tmp_path)[0]
+        assert second.pid != first.pid
+        assert "--resume" in second.cmdline()
+        second.kill()
+        await until_shows(scene, shown, "could not be trained")
+        assert "killed (signal 9)" in shown.text
+        assert not shown.buttons
+        assert footer(await scene_of(await scene.discord.slash(scene.member, "episode"))).startswith("ds9")
+        assert not trainings(tmp_path)
+        assert left_over(tmp_path) == []
+        # The failure is no reason not to train again.
+        again = await offered(scene, corpus=scripts(), epochs=1)
+        assert again.button("Start")
+
+
+async def test_two_servers_train_one_after_the_other(tmp_path: Path) -> None:
+    """The second training waits where people see it, survives SIGTERM with the first, and cancels are obeyed."""
+    async with LocalDiscord() as discord:
+        guild, other = discord.add_guild(), discord.add_guild("Empok Nor")
+        chief = discord.add_member(guild, "Sisko", permissions=Permission.ADMINISTRATOR)
+        deputy = discord.add_member(guild, "Kira", permissions=Permission.ADMINISTRATOR)
+        rival = discord.add_member(other, "Dukat", permissions=Permission.ADMINISTRATOR)
+        member = discord.add_member(guild, "Nog")
+        async with running_bot(discord, tmp_path) as bot:
+            first_scene = Scene(discord, guild, chief, member, bot, tmp_path)
+            first = await begin(first_scene, corpus=scripts(), minutes=10.0)
+            second = await begin(
+                Scene(discord, other, rival, rival, bot, tmp_path), corpus=scripts(), minutes=10.0
+            )
+            assert "1 training is before it" in second.text
+            training = await until_trains(first_scene)
+            assert await bot.leave() == 0
+        assert training.is_running()
+        async with running_bot(discord, tmp_path) as bot:
+            refused = await (await discord.press(first.button("Cancel"), member)).message()
+            assert "Only administrators" in refused.content
+            assert training.is_running()
+            number = str(first.button("Cancel").custom_id)
+            forged = Component(second, {"type": 2, "custom_id": number})
+            with pytest.raises(ApplicationDidNotRespond):  # no message of theirs has this button
+                await (await discord.press(forged, rival, forged=True)).acknowledged()
+            assert training.is_running()
+            await (await discord.press(first.button("Cancel"), deputy)).acknowledged()
+            await until_shows(Scene(discord, guild, chief, member, bot, tmp_path), first, "was cancelled")
+            await discord.until(
+                lambda: "It begins" in second.text or "read" in second.text, timeout_seconds=30
+            )
+            discord.remove_bot(other)
+            await until_quiet(tmp_path)
+
+
+async def test_models_of_another_server_are_out_of_reach(tmp_path: Path) -> None:
+    """An administrator lists, uses, renames, downloads and deletes the own server's models, and no other's."""
+    async with open_scene(tmp_path) as scene:
+        discord, chief = scene.discord, scene.chief
+        rival = discord.add_member(
+            discord.add_guild("Empok Nor"), "Dukat", permissions=Permission.ADMINISTRATOR
+        )
+        shown = await begin(scene, corpus=scripts(), epochs=1, name="Promenade", keep=True)
+        await until_shows(scene, shown, "is trained")
+        assert holds_text(tmp_path, "ODO: You are under arrest.")
+        choices = await (await discord.autocomplete(chief, "models delete", "model", "prom")).choices()
+        assert [choice["name"].split(" (")[0] for choice in choices] == ["Promenade"]
+        number = choices[0]["value"]
+        assert await (await discord.autocomplete(rival, "models delete", "model", "")).choices() == []
+        for command in ("use", "delete", "download", "rename"):
+            for model in (number, "Promenade"):
+                more = {"name": "Mine"} if command == "rename" else {}
+                asked = await discord.slash(rival, f"models {command}", {"model": model, **more})
+                assert "no such model" in (await asked.message()).content
+        assert footer(await scene_of(await discord.slash(rival, "episode", {"length": 20}))).startswith("ds9")
+
+        async def ask(person: Member, command: str, **options: object) -> Message:
+            return await (await discord.slash(person, f"models {command}", options, forged=True)).message()
+
+        assert "Only administrators" in (await ask(scene.member, "list")).content
+        assert "Only administrators" in (await ask(scene.member, "delete", model=number)).content
+        assert "bot's owner" in (await ask(chief, "everywhere", model=number)).content
+        assert "trained by" in (await ask(chief, "list")).text
+        assert "is called Ops now" in (await ask(chief, "rename", model="promenade", name="Ops")).content
+        packed = (await ask(chief, "download", model="ops")).attachments[0]
+        names = zipfile.ZipFile(io.BytesIO(packed.content)).namelist()
+        assert {name.split("/")[-1] for name in names} >= {"run.json", "weights.safetensors", "loss.png"}
+        assert footer(await scene_of(await discord.slash(scene.member, "episode"))).startswith("Ops")
+        owner = discord.add_member(rival.guild, discord.world.application.owner)
+        assert "from now on" in (await ask(owner, "everywhere", model=number)).content
+        assert footer(await scene_of(await discord.slash(rival, "episode"))).startswith("Ops")
+        assert "default of all servers" in (await ask(chief, "delete", model="Ops")).content
+        assert "from now on" in (await ask(owner, "everywhere", model="default")).content
+        assert "was deleted" in (await ask(chief, "delete", model="Ops")).content
+        for person in (chief, rival):
+            assert footer(await scene_of(await discord.slash(person, "episode"))).startswith("ds9")
+        assert list((tmp_path / "models").iterdir()) == []
+        assert not holds_text(tmp_path, "ODO: You are under arrest.")
+
+
+async def test_retrain_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    """Who may not, what cannot be read, and what is too much is refused privately, and leaves nothing behind."""
+    async with open_scene(tmp_path, HOLOSUITE_TRAININGS_PER_DAY="1", HOLOSUITE_TRAINER_ROLES="crew") as scene:
+        discord = scene.discord
+
+        async def refused(person: Member, **options: object) -> str:
+            message = await (await discord.slash(person, "retrain", options)).message(timeout_seconds=60)
+            assert message.ephemeral
+            return message.content
+
+        assert "Only administrators" in await refused(scene.member, corpus=scripts())
+        assert "not UTF-8" in await refused(scene.chief, corpus=Upload("a.txt", "Köln".encode("latin-1")))
+        assert "points outside" in await refused(scene.chief, corpus=Upload("a.zip", hostile_archive()))
+        assert "too few to learn from" in await refused(
+            scene.chief, corpus=Upload("a.txt", b"ODO: No.\n" * 9)
+        )
+        assert "not both" in await refused(scene.chief, minutes=1.0, epochs=1)
+        assert "at most 60 minutes" in await refused(scene.chief, minutes=61.0)
+        assert "Write episodes like" in await refused(scene.chief, episodes="-5 --out /")
+        table = Upload("a.json", json.dumps({"DS9": tiny_episodes()}).encode())
+        assert "has no series '../x'" in await refused(scene.chief, corpus=table, series="../x")
+        await discord.settle()
+        assert left_over(tmp_path) == []
+        # A role that the settings name is enough; dropping an offer deletes its text and counts for nothing.
+        crew = discord.add_role(scene.guild, "Crew")
+        scene.member.roles.append(crew)
+        asked = await discord.slash(scene.member, "retrain", {"corpus": scripts(), "epochs": 1})
+        preview = await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=60)
+        stolen = await (await discord.press(preview.button("Start"), scene.chief, forged=True)).message()
+        assert "Somebody else" in stolen.content
+        await (await discord.press(preview.button("Cancel"), scene.member)).acknowledged()
+        await discord.until(lambda: "Nothing was begun" in preview.text)
+        assert left_over(tmp_path) == []
+        shown = await begin(scene, corpus=scripts(), minutes=10.0)
+        await (await discord.press(shown.button("Cancel"), scene.chief)).acknowledged()
+        await until_shows(scene, shown, "was cancelled")
+        assert "begun 1 trainings within a day" in await refused(scene.chief, corpus=scripts())
+        await until_quiet(tmp_path)
+
+
+def hostile_archive() -> bytes:
+    """Return an archive that would write beside its folder."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("../../outside.txt", "ODO: No.")
+    return data.getvalue()
