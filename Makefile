@@ -33,6 +33,9 @@ lock: $(READY)
 	$(VENV_PYTHON) -m pip install --quiet uv
 	$(LOCK) --extra train --extra dev --extra postgresql --output-file requirements.lock
 	$(LOCK) --extra postgresql --constraint requirements.lock --output-file requirements-bot.lock
+	$(LOCK) --extra train --extra postgresql --constraint requirements.lock --output-file requirements-train.lock
+	$(LOCK) --extra train --extra gpu --extra postgresql --constraint requirements.lock \
+		--output-file requirements-gpu.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
