@@ -34,7 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
             return serve(settings)
         from bot.console import run_console  # noqa: PLC0415
 
-        return run_console(settings.run, history=settings.data / "console_history")
+        return run_console(
+            settings.run,
+            history=settings.data / "console_history",
+            data=settings.data,
+            scripts=settings.scripts,
+        )
     except CoreError as error:
         print(error, file=sys.stderr)  # noqa: T201  # the command line's own voice
         return 2

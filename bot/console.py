@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.commands import Call, Command, parse_call, read_number
 from bot.formatting import unquote
@@ -19,6 +20,9 @@ from core.episode import Episode, Writer
 from core.errors import CoreError, PromptError
 from core.run import Run
 
+if TYPE_CHECKING:
+    from bot.workshop import Workshop
+
 _EPISODE_OPTIONS = {
     "temp": "temperature: low repeats itself, high rambles",
     "length": "characters to write",
@@ -30,6 +34,22 @@ _EPISODE_OPTIONS = {
     "originality": "most words in a row as they stand in the scripts, from 6 on",
 }
 _GO_ON_OPTIONS = ("temp", "length", "seed", "cast", "spelling", "originality")
+_RETRAIN_OPTIONS = {
+    "corpus": "a .txt, .json or .zip of scripts, or a folder of .txt files",
+    "series": "which series of a .json",
+    "episodes": "which episodes, such as 20-69",
+    "preset": "default, or notes: the lecture's own way",
+    "minutes": "how long it trains; usually 15",
+    "epochs": "how often it reads the text, instead of minutes",
+    "name": "what the model will be called",
+}
+_MODELS_OPTIONS = {
+    "use": "a model to write with, or default",
+    "rename": "a model to give another name:",
+    "name": "the new name",
+    "delete": "a model to delete",
+    "download": "a model to pack into a .zip here",
+}
 COMMANDS = {
     command.name: command
     for command in (
@@ -37,6 +57,8 @@ COMMANDS = {
         Command("continue", "go on with the last scene", dict.fromkeys(_GO_ON_OPTIONS, "")),
         Command("sweep", "write one start at several temperatures", {**_EPISODE_OPTIONS, "temps": "such as 0.2,0.5"}),
         Command("replay", "write the scene of a code again", {"code": "as it stands under a scene"}),
+        Command("retrain", "train another model on your scripts", _RETRAIN_OPTIONS),
+        Command("models", "show the trained models, or use one", _MODELS_OPTIONS),
         Command("about", "show what the model is and how good", {}),
         Command("help", "show the commands", {}),
         Command("quit", "leave", {}),
@@ -49,9 +71,11 @@ _EXAMPLE = '/episode temp:0.5 length:500 line:"KIRA: No p"'
 class Console:
     """Answers command after command with one loaded run."""
 
-    def __init__(self, run: Run, screen: Screen) -> None:
-        self._run = run
+    def __init__(self, run: Run, screen: Screen, *, data: Path | None = None, scripts: str = "") -> None:
+        self._run = self._shipped = run
         self._screen = screen
+        self._data = data or Path("var")
+        self._scripts = scripts
         self._writer = Writer(run)
         self._last: Episode | None = None
         self._answers: dict[str, Callable[[Call], None]] = {
@@ -59,6 +83,8 @@ class Console:
             "continue": self._continue,
             "sweep": self._sweep,
             "replay": self._replay,
+            "retrain": self._retrain,
+            "models": self._models,
             "about": self._about,
             "help": self._help,
         }
@@ -133,6 +159,25 @@ class Console:
         episode = replay(read_code(code), writer=self._writer)
         self._show(episode, episode.script)
 
+    def _retrain(self, call: Call) -> None:
+        self._switch(self._workshop().retrain(call, self._run))
+
+    def _models(self, call: Call) -> None:
+        run = self._workshop().manage(call, self._run)
+        self._switch(run)
+        if run is not None:
+            self._screen.show_aside(f"{run.path.name} writes from now on.")
+
+    def _workshop(self) -> "Workshop":
+        from bot.workshop import Workshop  # noqa: PLC0415  # writing does without
+
+        return Workshop(data=self._data, scripts=self._scripts, shipped=self._shipped, screen=self._screen)
+
+    def _switch(self, run: Run | None) -> None:
+        """Write with another run."""
+        if run is not None:
+            self._run, self._writer, self._last = run, Writer(run), None
+
     def _about(self, _: Call) -> None:
         self._screen.show(self._run.name)
         rows = [*card_rows(self._run.config, self._run.facts), ("fingerprint", self._run.fingerprint[:16])]
@@ -144,7 +189,7 @@ class Console:
             options = " ".join(f"{option}:" for option in command.options)
             self._screen.show(f"/{command.name} {options}".rstrip())
             self._screen.show(f"    {command.summary}")
-        for option, words in _EPISODE_OPTIONS.items():
+        for option, words in {**_EPISODE_OPTIONS, **_MODELS_OPTIONS, **_RETRAIN_OPTIONS}.items():
             self._screen.show(f"  {option}: {words}")
         self._screen.show(f"For example: {_EXAMPLE}")
 
@@ -166,7 +211,14 @@ class Console:
         self._screen.show_time(f"-- {len(episode.text)} characters in {1000 * episode.seconds:.0f} ms")
 
 
-def run_console(run_path: Path, *, history: Path | None = None, screen: Screen | None = None) -> int:
+def run_console(
+    run_path: Path,
+    *,
+    history: Path | None = None,
+    screen: Screen | None = None,
+    data: Path | None = None,
+    scripts: str = "",
+) -> int:
     """Read commands until /quit or the input's end; return 0, or 2 if one in a pipe could not be done."""
     for stream in (sys.stdin, sys.stdout):
         if isinstance(
@@ -175,7 +227,7 @@ def run_console(run_path: Path, *, history: Path | None = None, screen: Screen |
             stream.reconfigure(errors="replace")
     screen = screen or Screen()
     started = time.perf_counter()
-    console = Console(Run.read(run_path), screen)
+    console = Console(Run.read(run_path), screen, data=data, scripts=scripts)
     interactive = sys.stdin.isatty()
     if interactive:
         screen.show_aside(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 EVENTS = "events.jsonl"  # in the directory of a run, and of a half-done one
+BAR_CELLS = 20
 Event = dict[str, Any]
 
 
@@ -85,3 +86,31 @@ class EventFile:
             return
         if isinstance(event, dict):
             self.progress.note(event)
+
+
+def describe_comparison(ending: dict[str, object]) -> str:
+    """Say what both models make of the text that the new one has not seen; empty where that makes no sense."""
+    found = ending.get("comparison")
+    if not isinstance(found, dict) or "problem" in found:
+        return ""
+    if "new_bits" not in found:
+        return ""
+    new = f"new {found['new_bits']:.3f} bits per character"
+    if "old_bits" in found:
+        return f"{new}, old {found['old_bits']:.3f} ({found['characters']:,} characters)"
+    if "old_unknown" in found:
+        return f"{new}; the old model cannot spell {100 * found['old_unknown']:.0f} % of it"
+    return new
+
+
+def bar(share: float) -> str:
+    """Return a bar: `0.5` -> ten full cells and ten empty ones."""
+    full = round(BAR_CELLS * min(1.0, max(0.0, share)))
+    return "\N{BLACK PARALLELOGRAM}" * full + "\N{WHITE PARALLELOGRAM}" * (BAR_CELLS - full)
+
+
+def clock(seconds: float) -> str:
+    """Return a duration: `75` -> `1:15`, `3700` -> `1:01:40`."""
+    hours, rest = divmod(int(min(max(seconds, 0), 359_999)), 3600)
+    minutes, rest = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

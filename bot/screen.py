@@ -47,6 +47,17 @@ class Screen:
         else:
             print(text, file=self._problems, flush=True)
 
+    def show_passing(self, text: str) -> None:
+        """Show a line in place of the one before; only on a terminal."""
+        if self.is_terminal:
+            width = shutil.get_terminal_size().columns - 1
+            print(
+                f"\r{printable(text)[:width]:<{width}}",
+                end="" if text else "\r",
+                file=self._stream,
+                flush=True,
+            )
+
     def show_problem(self, text: str) -> None:
         """Print what went wrong and what to do."""
         if self._problems.isatty():

@@ -7,10 +7,9 @@ import discord
 from bot.formatting import clean_text, escape_markdown, shorten
 from bot.ledger import Job
 from bot.limits import EMBED_FIELD_CHARACTERS
-from bot.progress import Progress
+from bot.progress import Progress, bar, clock, describe_comparison
 from bot.scene import COLOUR
 
-BAR_CELLS = 20
 DIARY_EPOCHS = 8  # bits per character of the last ones
 GOOD, BAD = discord.Colour(0x2E7D32), discord.Colour(0xB3261E)
 
@@ -106,34 +105,6 @@ def build_end(job: Job, *, is_used: bool) -> discord.Embed:
             embed.add_field(name=shorten(title, limit=200), value=text, inline=True)
     embed.set_footer(text="Both samples have the same beginning and seed.")
     return embed
-
-
-def describe_comparison(ending: dict[str, object]) -> str:
-    """Say what both models make of the text that the new one has not seen; empty where that makes no sense."""
-    found = ending.get("comparison")
-    if not isinstance(found, dict) or "problem" in found:
-        return ""
-    if "new_bits" not in found:
-        return ""
-    new = f"new {found['new_bits']:.3f} bits per character"
-    if "old_bits" in found:
-        return f"{new}, old {found['old_bits']:.3f} ({found['characters']:,} characters)"
-    if "old_unknown" in found:
-        return f"{new}; the old model cannot spell {100 * found['old_unknown']:.0f} % of it"
-    return new
-
-
-def bar(share: float) -> str:
-    """Return a bar: `0.5` -> ten full cells and ten empty ones."""
-    full = round(BAR_CELLS * min(1.0, max(0.0, share)))
-    return "\N{BLACK PARALLELOGRAM}" * full + "\N{WHITE PARALLELOGRAM}" * (BAR_CELLS - full)
-
-
-def clock(seconds: float) -> str:
-    """Return a duration: `75` -> `1:15`, `3700` -> `1:01:40`."""
-    hours, rest = divmod(int(min(max(seconds, 0), 359_999)), 3600)
-    minutes, rest = divmod(rest, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def plain(text: str) -> str:

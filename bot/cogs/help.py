@@ -26,6 +26,9 @@ Or mention me with a quoted line.
 
 **/replay** writes the very scene again whose code you give it; the code stands under each scene.
 
+**Administrators:** */retrain* trains a new model for the server, on these scripts or on an uploaded file; \
+*/models* shows, uses, renames, deletes and downloads those that were trained.
+
 **/about** shows the model, **/forget-me** deletes what is stored of you.
 """
 

@@ -1,0 +1,68 @@
+"""Trainings in the console: from a file to a run in use, and what is done with such runs."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.commands import parse_call
+from bot.console import COMMANDS
+from bot.screen import Screen
+from bot.workshop import Workshop
+from core.errors import CoreError
+from core.run import Run
+from tests.children import run_python
+
+
+@pytest.mark.slow
+def test_console_trains_and_keeps_runs(tmp_path: Path, tiny_scripts: Path, tiny_run: Run) -> None:
+    """A run is trained from a file, writes at once, and can be listed, renamed, packed, left and deleted."""
+    typed = f"""/retrain corpus:{tiny_scripts} epochs:1 name:Terok
+/about
+/models
+/models rename:terok name:Nor
+/models download:nor
+/models use:default
+/about
+/models delete:nor
+/models
+"""
+    done = run_python(
+        ["-m", "bot", "--run", tiny_run.path], cwd=tmp_path, typed=typed, HOLOSUITE_DATA=str(tmp_path / "var")
+    )
+    assert done.returncode == 0, done.stderr
+    said = done.stdout
+    assert "9,259 characters in 12 episodes" in said
+    assert "-- tiny writes:" in said
+    assert "-- terok writes from now on" in said
+    assert "\nterok\n" in said
+    assert "\n* terok " in said
+    assert "terok is called nor now." in said
+    assert "nor.zip (" in said
+    assert said.split("tiny writes from now on")[1].startswith(".\ntiny\n")
+    assert "nor was deleted." in said
+    assert said.rstrip().splitlines()[-1].startswith("* tiny ")
+    assert (tmp_path / "nor.zip").stat().st_size > 100_000
+    assert list((tmp_path / "var" / "jobs").iterdir()) == []
+    assert list((tmp_path / "var" / "runs").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("/retrain corpus:nothing.txt", "There is no file nothing.txt"),
+        ("/retrain minutes:1 epochs:1", "not both"),
+        ("/retrain minutes:0", "more than 0 minutes"),
+        ("/retrain epochs:-1", "1 epoch and more"),
+        ("/retrain preset:large", "no preset 'large'"),
+        ("/models use:nobody", "no run called nobody"),
+        ("/models delete:../../etc", "no run called"),
+    ],
+)
+def test_workshop_refuses(tmp_path: Path, tiny_run: Run, line: str, sentence: str) -> None:
+    """What cannot be done is said, and nothing is left behind."""
+    workshop = Workshop(data=tmp_path, scripts="", shipped=tiny_run, screen=Screen())
+    call = parse_call(line, COMMANDS)
+    answer = workshop.retrain if call.name == "retrain" else workshop.manage
+    with pytest.raises(CoreError, match=sentence):
+        answer(call, tiny_run)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
