@@ -3,8 +3,10 @@
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from core.aids import add_aids, build_aids
 from core.config import END_OF_EPISODE, TrainConfig
@@ -12,6 +14,9 @@ from core.episode import Writer
 from core.form import places_of, speakers_of
 from core.run import Run, write_run
 from core.vocabulary import Vocabulary
+
+UNITS = 12
+Floats = npt.NDArray[np.float64]
 
 SCRIPT = [
     """[Quark's]
@@ -40,21 +45,43 @@ GREEK = ["ΝΙΚΗ: Καλημέρα σε όλους.\nΠΑΝΟΣ: Τι λες; 
 CHINESE = ["王: 你好, 今天天气很好。\n李: 是的! 我们走吧。\n(他们走了)\n王: 好。我们去哪里?"] * 3
 
 
-def build_writer(folder: Path, episodes: list[str], *, aids: bool = True, **changes: object) -> Writer:
+def build_writer(folder: Path, episodes: list[str], *, aids: bool = True, **changes: Any) -> Writer:
     """Return a writer over a network of random weights that prefers the corpus's frequent characters."""
     text = END_OF_EPISODE.join(episodes) + END_OF_EPISODE
     vocabulary = Vocabulary.of(text)
-    config = TrainConfig.from_preset("default", units=12, **changes)
+    config = TrainConfig.from_preset("default", units=UNITS, **changes)
     random = np.random.default_rng(5)
     counts = Counter(text)
     frequent = np.log([counts[character] for character in vocabulary.characters])
     weights = {
-        "lstm_1/kernel": random.normal(size=(len(vocabulary), 48)),
-        "lstm_1/recurrent_kernel": random.normal(size=(12, 48)),
-        "lstm_1/bias": random.normal(size=48),
-        "characters/kernel": random.normal(size=(12, len(vocabulary))) * 3,
+        "lstm_1/kernel": random.normal(size=(len(vocabulary), 4 * UNITS)),
+        "lstm_1/recurrent_kernel": random.normal(size=(UNITS, 4 * UNITS)),
+        "lstm_1/bias": random.normal(size=4 * UNITS),
+        "characters/kernel": random.normal(size=(UNITS, len(vocabulary))) * 3,
         "characters/bias": frequent,
     }
+    return _write(folder, episodes, config, weights, aids=aids)
+
+
+def build_stubborn_writer(folder: Path, episodes: list[str], *, favourite: str) -> Writer:
+    """Return a writer over a network that always wants `favourite` most, and the others in one random order."""
+    vocabulary = Vocabulary.of(END_OF_EPISODE.join(episodes) + END_OF_EPISODE)
+    bias = np.random.default_rng(ord(favourite)).normal(size=len(vocabulary))
+    bias[vocabulary.characters.index(favourite)] = 30
+    weights = {
+        "lstm_1/kernel": np.zeros((len(vocabulary), 4 * UNITS)),
+        "lstm_1/recurrent_kernel": np.zeros((UNITS, 4 * UNITS)),
+        "lstm_1/bias": np.zeros(4 * UNITS),
+        "characters/kernel": np.zeros((UNITS, len(vocabulary))),
+        "characters/bias": bias,
+    }
+    return _write(folder, episodes, TrainConfig.from_preset("default", units=UNITS), weights, aids=True)
+
+
+def _write(
+    folder: Path, episodes: list[str], config: TrainConfig, weights: dict[str, Floats], *, aids: bool
+) -> Writer:
+    vocabulary = Vocabulary.of(END_OF_EPISODE.join(episodes) + END_OF_EPISODE)
     facts = {
         "created": "2026-01-01T00:00:00+00:00",
         "data": {"source": "a test", "fingerprint": "0" * 64},

@@ -28,6 +28,7 @@ class Ending:
         self._form = form
         self._written = 0
         self._spaced = alphabet.letters.tolist()
+        self._hyphen = alphabet.hyphen
         self._letters: Row = alphabet.letters | alphabet.unspaced
         self._is_letter = self._letters.tolist()
         self._marks = alphabet.row(_MARKS)
@@ -65,7 +66,9 @@ class Ending:
             if not self._open:
                 self._since = 0
             self._open.append(self._closers[character])
-        self._word = self._word + 1 if self._is_letter[character] else 0
+        # A hyphen may have to be followed by no letter; then the word is whole with it.
+        goes_on = self._is_letter[character] or (self._word and character == self._hyphen)
+        self._word = self._word + 1 if goes_on else 0
         if self._marks[character]:
             self._sentence = True
         elif not self._quotes[character]:

@@ -79,6 +79,7 @@ class Form:
         self._name: Node | None = None
         self._start: Node | None = None
         self._spaced = False  # after a whole name and a space: a tag may follow
+        self._tagged = False  # a tag was there already: of a second one, only "(quietly)" may follow "[OC]"
         self._free = False  # after a whole first word, which may also be the beginning of a name
 
     @property
@@ -111,6 +112,7 @@ class Form:
                 self._at = _At.COLON
             elif character == self._space:
                 self._at, self._name, self._start, self._spaced = _At.NAME, None, None, True
+                self._tagged = True
             else:
                 self._at = _At.REST
         elif at is _At.COLON:
@@ -158,7 +160,7 @@ class Form:
             return
         self._name = self._names.step(self._names.root, character)
         self._start = self._starts.step(self._starts.root, character)
-        self._spaced = self._free = False
+        self._spaced = self._tagged = self._free = False
         self._at = _At.REST if self._name is None and self._start is None else _At.NAME
 
     def _read_name(self, character: int) -> None:
@@ -198,7 +200,7 @@ class Form:
             return self._rest
         row = np.zeros(len(self._letters), dtype=np.bool_)
         if self._spaced:
-            row[[tag for tag, opener in self._tags.items() if self._name is not None or opener == "("]] = True
+            row[[tag for tag, opener in self._tags.items() if opener == "(" or not self._tagged]] = True
         if self._name is not None:
             row[list(self._name.children)] = True
             if self._name.ends:
