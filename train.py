@@ -10,6 +10,7 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before Keras loads: TensorFlow's greetings help nobody
 
 from core.config import NOTES_EPISODES, TrainConfig
+from core.device import cpu_instead
 from core.errors import CoreError
 from core.options import build_parser
 
@@ -33,11 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
             from core.training import Job, TrainingStopped  # noqa: PLC0415
 
         # The lecture's own episodes, unless the scripts are no such table.
-        lecture = (
-            own["preset"] == "notes"
-            and own["series"] == "DS9"
-            and str(own["scripts"] or ".json").endswith(".json")
-        )
+        is_table = str(own["scripts"] or ".json").endswith(".json")
+        lecture = is_table and own["preset"] == "notes" and own["series"] == "DS9"
         episodes = own["episodes"] or (NOTES_EPISODES if lecture else None)
         source = Source(
             series=own["series"], episodes=episodes, **({"scripts": own["scripts"]} if own["scripts"] else {})
@@ -47,7 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
             source, config, own["out"], start=own["start"], resume=own["resume"], overwrite=own["overwrite"]
         )
         try:
-            run = train_in_stages(job, listener=progress, stopped=lambda: bool(stopped))
+            with cpu_instead(__file__, sys.argv[1:] if arguments is None else arguments):
+                run = train_in_stages(job, listener=progress, stopped=lambda: bool(stopped))
         except TrainingStopped as error:
             progress.close()
             print(error, file=sys.stderr)

@@ -20,6 +20,7 @@ from core.checkpoint import CHECKPOINT, Position, load_checkpoint, save_checkpoi
 from core.config import END_OF_EPISODE, TrainConfig
 from core.corpus import Source, read_corpus
 from core.course import Course, plan_course
+from core.device import explain_cpu
 from core.errors import CoreError, TrainingError
 from core.events import EVENTS, EventLog, Listener
 from core.files import disk_errors, write_whole
@@ -400,7 +401,8 @@ def describe_device() -> str:
     # Where a new tensor lies: the only question about devices that every backend answers.
     place = str(keras.ops.zeros((1,)).device).lower()
     device = "GPU" if "gpu" in place or "cuda" in place else "CPU"
-    return f"{device} ({keras.backend.backend()})"
+    why = explain_cpu() if device == "CPU" else ""
+    return f"{device} ({keras.backend.backend()}{'; ' * bool(why)}{why})"
 
 
 def _identity(config: TrainConfig) -> dict[str, Any]:

@@ -26,6 +26,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "config": ("errors", ""),
     "corpus": ("cleaning config download errors vocabulary", "pandas"),
     "course": ("config corpus errors model windows", "numpy"),
+    "device": ("", ""),
     "directions": ("", ""),
     "directions.base": ("sampling words", "numpy"),
     "directions.cast": ("cleaning errors form vocabulary", ""),
@@ -73,7 +74,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "ship": ("aids card episode errors events files run", "numpy"),
     "stages": ("checkpoint errors events files run training", ""),
     "training": (
-        ("checkpoint config corpus course errors events files model outcome run samples schedule"),
+        ("checkpoint config corpus course device errors events files model outcome run samples schedule"),
         "filelock keras safetensors",
     ),
     "trial": ("corpus episode errors evaluate generator options run", "numpy"),
