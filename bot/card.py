@@ -31,7 +31,7 @@ async def build_card(run: Run, studio: Studio, store: Store) -> Card:
     plot = await asyncio.to_thread(_read_plot, run.path)
     counts = await store.read_counts()
     embed = discord.Embed(
-        title=shorten(clean_text(run.name), limit=EMBED_TITLE_CHARACTERS),
+        title=shorten(escape_markdown(clean_text(run.name)), limit=EMBED_TITLE_CHARACTERS),
         description="A small LSTM that writes scripts a character at a time.",
         colour=COLOUR,
     )

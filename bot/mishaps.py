@@ -1,6 +1,7 @@
 """What members read when something goes wrong, and what the log says: one handler for commands and buttons."""
 
 import logging
+import re
 import secrets
 from contextlib import suppress
 from typing import Any
@@ -8,9 +9,12 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.formatting import clean_text, escape_markdown
 from bot.reply import GoneError, InteractionReply, Reply
 from bot.turnstile import Turnstile
-from core.errors import CoreError
+from core.errors import CoreError, DeviceError, RunError
+
+FOLDERS = re.compile(r"(?<![\w/:.])/(?:[^\s/]+/)+")  # of an absolute path; the file's own name stays
 
 log = logging.getLogger(__name__)
 
@@ -42,19 +46,28 @@ async def apologise(reply: Reply, error: Exception) -> None:
     if isinstance(cause, GoneError):
         log.info("An answer was dropped: nobody is left to read it (%s).", cause)
         return
-    sentence = _explain(cause)
-    if sentence is None:
-        reference = secrets.token_hex(3)
-        log.error("Mishap %s", reference, exc_info=cause)
-        sentence = f"Something went wrong. The bot's owner finds it in the log as `{reference}`."
+    sentence = say(cause)
     with suppress(GoneError, discord.HTTPException):
         await reply.refuse(sentence)
 
 
+def say(error: Exception) -> str:
+    """Return the sentence that a member reads about an error; what is the owner's alone goes to the log."""
+    sentence = _explain(error)
+    if sentence is not None:
+        return sentence
+    reference = secrets.token_hex(3)
+    log.error("Mishap %s", reference, exc_info=error)
+    return f"Something went wrong. The bot's owner finds it in the log as `{reference}`."
+
+
 def _explain(error: Exception) -> str | None:
     match error:
+        case RunError() | DeviceError():
+            return None  # about the owner's files
         case CoreError():
-            return str(error)
+            # It may repeat what somebody typed, which is shown as it is and does nothing.
+            return escape_markdown(clean_text(FOLDERS.sub("", str(error))))
         case app_commands.TransformerError():
             return "One of these values cannot be used; pick one that Discord offers."
         case app_commands.CheckFailure():

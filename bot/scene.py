@@ -8,7 +8,7 @@ import discord
 
 from bot.buttons import EpisodeButton, PageButton
 from bot.formatting import clean_text, escape_markdown, format_episode, shorten, split_pages
-from bot.limits import EMBED_DESCRIPTION_CHARACTERS, EMBED_FIELD_CHARACTERS, EMBED_FOOTER_CHARACTERS
+from bot.limits import EMBED_DESCRIPTION_CHARACTERS
 from bot.parts import read_parts
 from bot.request import colder_than, hotter_than
 from bot.store import KeptEpisode
@@ -16,6 +16,7 @@ from bot.store import KeptEpisode
 COLOUR = discord.Colour(0x2B5C8A)
 MODEL_CHARACTERS = 100  # of a run's name
 CAST_CHARACTERS = 300  # of the names under a scene
+NOTE_CHARACTERS = 500  # of a remark; with a full page an embed keeps under Discord's 6,000
 SHOWN_CODE_CHARACTERS = 200  # a longer one stands in the file
 SILENCE = "*(silence)*"
 
@@ -37,14 +38,15 @@ def build_page(episode: KeptEpisode, number: int = 0) -> Page:
     number = min(max(number, 0), len(pages) - 1)
     embed = discord.Embed(description=pages[number] or SILENCE, colour=COLOUR)
     if episode.notice:
-        note = shorten(escape_markdown(clean_text(episode.notice)), limit=EMBED_FIELD_CHARACTERS)
+        note = shorten(escape_markdown(clean_text(episode.notice)), limit=NOTE_CHARACTERS)
         embed.add_field(name="About your line", value=note, inline=False)
     where = f" \u00b7 page {number + 1} of {len(pages)}" if len(pages) > 1 else ""
     code = f"code {episode.code}"
     if len(code) > SHOWN_CODE_CHARACTERS:
         code = "code: at the end of the script's file"
-    lines = [describe(episode) + where, clean_text(episode.originality), code if episode.code else ""]
-    embed.set_footer(text=shorten("\n".join(filter(None, lines)), limit=EMBED_FOOTER_CHARACTERS))
+    originality = shorten(clean_text(episode.originality), limit=NOTE_CHARACTERS)
+    lines = [describe(episode) + where, originality, code if episode.code else ""]
+    embed.set_footer(text="\n".join(filter(None, lines)))
     return Page(embed, _build_view(episode, number, len(pages)))
 
 

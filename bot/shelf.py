@@ -34,14 +34,14 @@ class Shelf:
         return await self._load(number) or self.shipped
 
     async def writer_of(self, fingerprint: str, guild_id: int | None) -> Writer | None:
-        """Return the model that wrote a scene, if this server may use it; None if it is gone."""
-        if fingerprint == self.shipped.run.fingerprint:
+        """Return the model whose fingerprint begins so, if this server may use it; None if it is gone."""
+        if self.shipped.run.fingerprint.startswith(fingerprint):
             return self.shipped
         active = await self.writer_for(guild_id)
-        if fingerprint == active.run.fingerprint:
+        if active.run.fingerprint.startswith(fingerprint):
             return active
         for model in await self._ledger.read_models(guild_id) if guild_id else []:
-            if model.fingerprint == fingerprint:
+            if model.fingerprint.startswith(fingerprint):
                 return await self._load(model.id)
         return None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.cooldown import Cooldown
 from bot.limits import DIRECT_ANSWER_SECONDS, REQUEST_SECONDS, SECONDS_BETWEEN_EDITS
+from bot.mishaps import say
 from bot.parts import write_parts
 from bot.reply import GoneError, Reply
 from bot.request import Request
@@ -17,7 +18,7 @@ from bot.shelf import Shelf
 from bot.store import KeptEpisode, Store
 from bot.studio import Job, QueueFullError, Studio, Ticket
 from bot.writing import RefusalError, build_job
-from core.code import code_of
+from core.code import code_of, read_code
 from core.episode import Episode, Writer
 from core.errors import CoreError
 
@@ -86,7 +87,7 @@ class Stage:
             await self._carry_out(reply, request, request_id=request_id, asker=asker)
         except CoreError as error:
             with suppress(GoneError):
-                await reply.refuse(str(error))
+                await reply.refuse(say(error))
         finally:
             await self._store.forget_pending(request_id)
 
@@ -143,9 +144,10 @@ class Stage:
         number = request.after or request.again
         source = await self._store.read_episode(number) if number else None
         writer = await self._shelf.writer_for(request.guild_id or None)
-        if source is not None and source.fingerprint != writer.run.fingerprint:
+        fingerprint = read_code(request.code).fingerprint if request.code else source and source.fingerprint
+        if fingerprint and not writer.run.fingerprint.startswith(fingerprint):
             # The server has another model by now; where the scene's own is still there, it goes on.
-            writer = await self._shelf.writer_of(source.fingerprint, request.guild_id or None) or writer
+            writer = await self._shelf.writer_of(fingerprint, request.guild_id or None) or writer
         return build_job(request, source, writer=writer), writer
 
     async def _wait(self, ticket: Ticket, reply: Reply, request: Request, *, asker: Asker) -> None:

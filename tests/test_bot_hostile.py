@@ -1,0 +1,123 @@
+"""Hostile text in every place where text can enter: it comes back harmless, or as a sentence."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.mishaps import say
+from bot.parts import write_parts
+from bot.scene import build_file, build_page
+from bot.writing import RefusalError
+from core.directions import Directions
+from core.episode import Episode
+from core.errors import PromptError, RunError
+from tests.bot_process import running_bot
+from tests.hostile_text import HOSTILE, hostile_texts, live_markup
+from tests.local_discord import Interaction, LocalDiscord, Message
+from tests.test_bot_store import EPISODE
+
+TEXTS = 80  # to each way in
+
+
+@given(st.tuples(*[HOSTILE] * 6), st.integers(0, 3))
+@settings(max_examples=600, deadline=None)
+async def test_page_of_hostile_fields_is_harmless_and_within_limits(
+    texts: tuple[str, ...], number: int
+) -> None:
+    """Whatever a scene's fields hold, nothing of its page is live, and it keeps to Discord's limits."""
+    prompt, text, model, notice, originality, name = texts
+    directions = Directions(cast=(name, name * 50), spelling=False)
+    episode = Episode("f" * 64, prompt, "", text, 0.5, 500, 1, False, "", 0.1, directions)
+    kept = replace(
+        EPISODE,
+        prompt=prompt * 8,
+        text=text * 30,
+        model=model * 9,
+        notice=notice * 9,
+        originality=originality * 20,
+        code="1" * 4_000,
+        parts=write_parts(episode),
+    )
+    embed = build_page(kept, number).embed
+    assert embed.description
+    assert live_markup(embed.description) == []
+    assert [live_markup(str(field.value)) for field in embed.fields] == [[]] * len(embed.fields)
+    assert len(embed.description) <= 4_096
+    assert len(embed) <= 6_000
+    assert build_file(kept).filename == "episode-0.txt"
+
+
+@given(HOSTILE)
+@settings(max_examples=600, deadline=None)
+def test_refusals_repeat_hostile_text_harmlessly(text: str) -> None:
+    """A sentence that quotes what somebody typed has nothing live in it."""
+    assert live_markup(say(RefusalError(f"There is no {text!r}, {text}."))) == []
+
+
+def test_refusals_show_no_folder_of_the_machine() -> None:
+    """What goes wrong with the owner's files is told to the owner's log alone; no sentence holds a folder."""
+    assert "secret" not in say(RunError("The run in /home/secret/ds9 is damaged."))
+    assert (
+        say(PromptError("There is no file /home/secret/x.txt; see /help."))
+        == "There is no file x.txt; see /help."
+    )
+
+
+async def test_hostile_text_is_harmless_wherever_it_enters(tmp_path: Path) -> None:
+    """Hundreds of hostile texts through options, menus, mentions and suggestions: each answered once, none live."""
+    async with LocalDiscord() as discord:
+        guild = discord.add_guild()
+        member = discord.add_member(guild, "Kira @everyone **x**")
+        async with running_bot(discord, tmp_path, HOLOSUITE_QUEUE="10000") as bot:
+
+            async def ask(text: str) -> list[Interaction]:
+                said = await discord.say(member, content=text[:2_000].strip() or ".")
+                given: list[dict[str, object]] = [{"line": text, "temp": 2}, {"cast": text}, {"place": text}]
+                commands = [
+                    await discord.slash(member, "episode", {**options, "length": 20}, forged=True)
+                    for options in given
+                ]
+                replay = await discord.slash(member, "replay", {"code": text}, forged=True)
+                menu = await discord.context_menu(member, "Continue as an episode", said)
+                return [*commands, replay, menu]
+
+            asked: list[Interaction] = []
+            mentions: list[Message] = []
+            for text in hostile_texts(TEXTS, seed=3):
+                asked += await ask(text)
+                content = f"<@{discord.world.bot.id}> {text}"[:2_000]
+                mentions.append(await discord.say(member, content=content))
+                suggested = await discord.autocomplete(member, "episode", "line", text[:100])
+                await suggested.choices()
+            waiting = [*asked]
+
+            def look() -> bool:
+                waiting[:] = [each for each in waiting if not is_answered(each)]
+                return not waiting
+
+            await discord.until(look, timeout_seconds=120)
+            await discord.settle(quiet_seconds=0.5)
+            assert "Mishap" not in bot.log
+            assert discord.token not in bot.log
+            assert [len(each.messages) for each in asked] == [1] * len(asked)
+            answers = [message for message in discord.bot_messages if message.referenced in mentions]
+            assert {message.referenced.id for message in answers if message.referenced} == {
+                mention.id for mention in mentions
+            }
+            for message in discord.bot_messages:
+                shown = message.payload()
+                texts = [shown["content"], *(embed["description"] for embed in shown["embeds"])]
+                texts += [field["value"] for embed in shown["embeds"] for field in embed.get("fields", [])]
+                assert [live_markup(text) for text in texts] == [[]] * len(texts)
+        assert not discord.pings
+        assert not discord.refused_requests
+
+
+def is_answered(asked: Interaction) -> bool:
+    """Tell whether an interaction has a scene or a sentence that is no place in the queue."""
+    return any(
+        message.embeds or not message.content.startswith(("\N{MEMO}", "\N{HOURGLASS WITH FLOWING SAND}"))
+        for message in asked.messages
+    )
