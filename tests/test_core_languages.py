@@ -1,0 +1,84 @@
+"""Corpora in other languages and alphabets: previewed, trained on, written in their own letters, and put on trial."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from core.episode import Writer
+from core.preview import main as preview
+from core.run import Run
+from core.trial import main as try_out
+from tests.children import run_python
+
+LINES = {
+    "german": (
+        "KIRA: Schöne Grüße!",
+        "ODO: Das weiß ich nicht.",
+        "QUARK: Übermorgen, natürlich.",
+        "(Ärger an der Tür.)",
+    ),
+    "russian": (
+        "КИРА: Привет, как дела?",
+        "ОДО: Я ничего не знаю.",
+        "КВАРК: Это стоит дорого!",
+        "(Дверь закрывается.)",
+    ),
+    "japanese": (
+        "キラ：おはようございます。",
+        "オドー：何も知りません。",
+        "クワーク：高いですよ！",
+        "（ドアが閉まる。）",
+    ),
+}
+ALPHABETS = {
+    "german": "äöüßÄÖÜ",
+    "russian": "абвгдежзийклмнопрстуфхцчшщъыьэюя",
+    "japanese": "キラオドーいますでりせん",
+}
+TINY = ("--units", "24", "--window-length", "16", "--batch", "4", "--epochs", "3")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a corpus and a run of each language, trained one after the other in one child process."""
+    folder = tmp_path_factory.mktemp("languages")
+    for language, lines in LINES.items():
+        episodes = [
+            "\n".join(lines[(number * step + step * step) % len(lines)] for step in range(1, 60))
+            for number in range(1, 12)
+        ]
+        (folder / f"{language}.json").write_text(json.dumps(episodes, ensure_ascii=False), encoding="utf-8")
+    calls = [["--scripts", f"{language}.json", *TINY, "--out", language] for language in LINES]
+    done = run_python(
+        ["-c", f"import sys, train; sys.exit(max(train.main(call) for call in {calls!r}))"], cwd=folder
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LINES)
+def test_language_is_learnt_and_written(
+    trained: Path, language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A corpus in another alphabet is accepted, learnt beyond chance, and its letters come out again."""
+    corpus = str(trained / f"{language}.json")
+    assert preview(["--upload", corpus, "--name", f"{language}.json", "--into", str(trained / "into")]) == 0
+    assert json.loads(capsys.readouterr().out)["episodes"] == 11
+    written = Writer(Run.read(trained / language)).write("", length=300, seed=1).text
+    assert set(written) & set(ALPHABETS[language])
+    assert try_out([str(trained / language), "--scripts", corpus, "--series", "all"]) == 0
+    verdict = json.loads(capsys.readouterr().out)
+    assert verdict["comparison"]["new_bits"] == pytest.approx(verdict["bits"], rel=0.25)
+
+
+@pytest.mark.slow
+def test_trial_compares_only_what_can_be_compared(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A model that cannot spell the held-out text gets no score for it, but both write side by side."""
+    arguments = [str(trained / "japanese"), "--old", str(trained / "russian")]
+    assert try_out([*arguments, "--scripts", str(trained / "japanese.json")]) == 0
+    verdict = json.loads(capsys.readouterr().out)
+    assert "old_bits" not in verdict["comparison"]
+    assert verdict["comparison"]["old_unknown"] > 0.5
+    assert verdict["samples"]["old"] != verdict["samples"]["new"]
