@@ -196,6 +196,8 @@ def serve(settings: Settings) -> int:
         CoreError: If it cannot start: no model, no database, a token that Discord refuses.
     """
     last_errors = set_up_logging(settings)
+    # No voice is used: its packages are not missed.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     sys.setswitchinterval(SWITCH_SECONDS)
     asyncio.run(_serve(settings, last_errors))
     return 0

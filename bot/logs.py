@@ -13,6 +13,7 @@ from core.errors import ConfigError
 FILE_BYTES = 2_000_000
 FILES = 5
 LAST_ERRORS = 5
+CHATTY = ("alembic.runtime.plugins",)  # say at INFO what no operator asks
 # An interaction's or webhook's token in an address, such as discord.py names in its errors.
 TOKEN_IN_ADDRESS = re.compile(r"((?:webhooks|interactions)/[0-9]+/)[\w.%-]{20,}")
 
@@ -72,4 +73,6 @@ def set_up_logging(settings: Settings) -> LastErrors:
         each.setFormatter(formatter)
         root.addHandler(each)
     root.setLevel(settings.log_level)
+    for chatty in CHATTY:
+        logging.getLogger(chatty).setLevel(max(root.level, logging.WARNING))
     return last_errors

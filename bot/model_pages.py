@@ -6,6 +6,7 @@ from bot.formatting import shorten
 from bot.ledger import SHIPPED, Job, Model
 from bot.limits import EMBED_DESCRIPTION_CHARACTERS
 from bot.scene import COLOUR
+from bot.store import NOBODY
 from bot.training_pages import plain
 from core.run import Run
 
@@ -18,7 +19,7 @@ def build_list(models: list[Model], active: int, queue: list[Job], *, shipped: R
     lines = [f"{_mark(SHIPPED, active)}**{plain(shipped.name)}** \u00b7 comes with the bot \u00b7 {score}"]
     lines += [
         f"{_mark(model.id, active)}**{plain(model.name)}** \u00b7 {model.bits:.3f} bits per character \u00b7 "
-        f"{model.bytes / MEGABYTE:.1f} MB \u00b7 <t:{model.created}:d> \u00b7 trained by <@{model.member_id}>"
+        f"{model.bytes / MEGABYTE:.1f} MB \u00b7 <t:{model.created}:d> \u00b7 trained by {_name(model.member_id)}"
         for model in models
     ]
     if active != SHIPPED and active not in {model.id for model in models}:
@@ -26,6 +27,10 @@ def build_list(models: list[Model], active: int, queue: list[Job], *, shipped: R
     lines += [f"\N{HOURGLASS WITH FLOWING SAND} {plain(job.name)} \u00b7 {job.state}" for job in queue]
     text = shorten("\n".join(lines), limit=EMBED_DESCRIPTION_CHARACTERS)
     return discord.Embed(title="Models", description=text, colour=COLOUR)
+
+
+def _name(member_id: int) -> str:
+    return "somebody" if member_id == NOBODY else f"<@{member_id}>"
 
 
 def _mark(number: int, active: int) -> str:

@@ -7,15 +7,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import RowMapping, delete, insert, select, text
+from sqlalchemy import RowMapping, delete, insert, select, text, update
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.database import StoreError, explain, is_damage, keep_aside, open_engine, read_url
-from bot.schema import counts, episodes, pending, settings
+from bot.schema import counts, episodes, jobs, models, pending, settings
 
 Result = TypeVar("Result")
+NOBODY = 0  # no member's id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,9 +136,15 @@ class Store:
         return await self._run(read)
 
     async def forget_member(self, member_id: int) -> int:
-        """Delete what is stored of a member; return the number of episodes that were."""
+        """Delete what is stored of a member; return the number of episodes that were.
+
+        A server's trainings and models are its own and stay, without the name of who started them.
+        """
 
         async def forget(connection: AsyncConnection) -> int:
+            for table in (jobs, models):
+                theirs = update(table).where(table.c.member_id == member_id)
+                await connection.execute(theirs.values(member_id=NOBODY))
             await connection.execute(delete(pending).where(pending.c.member_id == member_id))
             result = await connection.execute(delete(episodes).where(episodes.c.member_id == member_id))
             return int(result.rowcount)

@@ -7,13 +7,17 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.health import check_health
+from bot.store import Store
 from tests.bot_process import PROJECT, described, running_bot, scene_of, shows_scene, start_bot
-from tests.local_discord import Interaction, LocalDiscord
+from tests.local_discord import Interaction, LocalDiscord, Permission
+from tests.test_bot_store import EPISODE
 
 CALLBACK = "POST /interactions/*"
 EDIT = "PATCH /webhooks/*"
@@ -66,6 +70,58 @@ async def test_failing_calls_are_repeated_until_they_arrive(tmp_path: Path, *, a
             )
             await discord.settle(quiet_seconds=1.2)
             assert len([message for message in discord.bot_messages if message.referenced is said]) == 1
+
+
+async def test_every_kind_of_call_may_fail_and_is_repeated(tmp_path: Path) -> None:
+    """Registering, turning pages, sending files, deferring and editing: each survives 429 and 502."""
+    async with LocalDiscord() as discord:
+        guild = discord.add_guild()
+        member = discord.add_member(guild, "Kira")
+        boss = discord.world.application.owner
+        owner = discord.add_member(guild, boss, permissions=Permission.ADMINISTRATOR)
+
+        def trouble() -> None:
+            discord.faults.fail(CALLBACK, status=502)
+            discord.faults.rate_limit(EDIT, retry_after=0.1)
+            discord.faults.fail(EDIT, status=502)
+
+        discord.faults.fail("PUT /applications/*", status=502)
+        async with running_bot(discord, tmp_path):
+            long = await scene_of(await discord.slash(member, "episode", {"length": 4_000, "temp": 0.6}))
+            trouble()
+            await (await discord.press(long.button("Next page"), member)).acknowledged()
+            await discord.until(lambda: "page 2" in str(long.embeds[0]["footer"]))
+            trouble()
+            script = await (await discord.press(long.button("Script"), member)).message()
+            assert len(script.attachments) == 1
+            asked = []
+            for person, command in ((member, "about"), (owner, "diagnose"), (member, "forget-me")):
+                trouble()
+                asked.append(await discord.slash(person, command))
+            await discord.until(lambda: all(map(is_finished, asked)), timeout_seconds=20)
+            discord.faults.clear()
+            await scene_of(await discord.slash(member, "episode", {"length": 20}))
+
+
+def is_finished(asked: Interaction) -> bool:
+    """Tell whether a deferred answer says something by now."""
+    return any(message.embeds or message.content for message in asked.messages)
+
+
+async def test_scenes_older_than_the_retention_are_forgotten(tmp_path: Path) -> None:
+    """With a retention set, the bot deletes what is older at its start, and nothing else."""
+    store = await Store.open("", data=tmp_path)
+    old = await store.keep_episode(EPISODE)
+    young = await store.keep_episode(replace(EPISODE, request_id=11, created=int(time.time())))
+    await store.close()
+    async with LocalDiscord() as discord:
+        discord.add_guild()
+        async with running_bot(discord, tmp_path, HOLOSUITE_RETENTION_DAYS="30") as bot:
+            await bot.until_says("1 episodes were older than 30 days")
+    store = await Store.open("", data=tmp_path)
+    assert await store.read_episode(old.id) is None
+    assert await store.read_episode(young.id) == young
+    await store.close()
 
 
 async def test_slow_callback_is_waited_for(tmp_path: Path) -> None:

@@ -6,19 +6,21 @@ import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import MetaData, Table, create_engine, insert
 
 from bot.database import StoreError
+from bot.ledger import Job, Ledger, Model
 from bot.schema import REVISION, metadata
-from bot.store import KeptEpisode, PendingRequest, Store
+from bot.store import NOBODY, KeptEpisode, PendingRequest, Store
 from core.errors import ConfigError
 
 EPISODE = KeptEpisode(
@@ -81,6 +83,31 @@ async def test_store_forgets_a_member_but_not_the_counts(store: Store) -> None:
     assert (await store.read_counts())["episodes"] == 2
 
 
+async def test_store_forgets_who_trained_but_not_the_model(store: Store) -> None:
+    """A server keeps its trainings and models when the member who started them is forgotten."""
+    ledger = Ledger(store, machine="m")
+    asked = Job(machine="m", guild_id=1, channel_id=2, member_id=EPISODE.member_id, name="mine", created=3)
+    job = await ledger.add_job(asked)
+    model = Model(
+        id=job.id,
+        machine="m",
+        guild_id=1,
+        member_id=EPISODE.member_id,
+        name="mine",
+        created=3,
+        folder="runs/1",
+        fingerprint="f" * 64,
+        bits=1.5,
+        bytes=10,
+    )
+    await ledger.end_with_model(job, model, {}, use=False)
+    await store.forget_member(EPISODE.member_id)
+    assert [kept.member_id for kept in await ledger.read_models(1)] == [NOBODY]
+    forgotten = await ledger.read_job(job.id)
+    assert forgotten is not None
+    assert forgotten.member_id == NOBODY
+
+
 async def test_store_never_gives_a_forgotten_number_again(store: Store) -> None:
     """Buttons of a forgotten episode can never show a later one."""
     kept = await store.keep_episode(EPISODE)
@@ -130,6 +157,25 @@ async def test_migrations_lead_to_the_schema(store: Store, tmp_path: Path) -> No
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
+
+
+async def test_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    """A scene that the first version kept is there after the migrations, with nothing known of its parts."""
+    engine = create_engine(f"sqlite:///{tmp_path}/holosuite.db")
+    config = Config()
+    config.set_main_option("script_location", "bot/migrations")
+    with engine.begin() as connection:
+        config.attributes.update(connection=connection, metadata=metadata)
+        command.upgrade(config, "0001")
+    old = {
+        name: value for name, value in asdict(EPISODE).items() if name not in {"parts", "originality", "code"}
+    }
+    with engine.begin() as connection:
+        connection.execute(insert(Table("episodes", MetaData(), autoload_with=connection)), old | {"id": 4})
+    engine.dispose()
+    store = await Store.open("", data=tmp_path)
+    assert await store.read_episode(4) == replace(EPISODE, id=4)
+    await store.close()
 
 
 @pytest.mark.parametrize(
