@@ -78,6 +78,14 @@ class Offers:
         longest = self._settings.training_minutes
         if wish.minutes is not None and wish.minutes > longest:
             raise LedgerError(f"The bot's owner allows trainings of at most {longest:g} minutes.")
+        await self.check_start(guild_id)
+
+    async def check_start(self, guild_id: int) -> None:
+        """Make sure that a server has room for a model, and a training left today.
+
+        Raises:
+            LedgerError: It has not.
+        """
         await self.check_day(guild_id)
         held = len(await self._ledger.read_models(guild_id))
         held += sum(job.guild_id == guild_id for job in await self._ledger.read_jobs(*UNFINISHED))

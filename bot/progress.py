@@ -1,6 +1,7 @@
 """How far a training is, told by the event log in its directory; it knows no Discord."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,7 @@ class EventFile:
             self.progress.note(event)
 
 
-def describe_comparison(ending: dict[str, object]) -> str:
+def describe_comparison(ending: Mapping[str, Any]) -> str:
     """Say what both models make of the text that the new one has not seen; empty where that makes no sense."""
     found = ending.get("comparison")
     if not isinstance(found, dict) or "problem" in found:

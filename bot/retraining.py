@@ -129,7 +129,11 @@ class Retraining:
         if interaction.user.id != job.member_id:
             raise LedgerError("Somebody else asked for that training; ask for your own with /retrain.")
         await interaction.response.defer()
-        await self._offers.check_day(job.guild_id)
+        await self._offers.check_start(job.guild_id)
+        if await self._ledger.is_taken(job.guild_id, job.name) and job.state == "offered":
+            raise LedgerError(
+                "This server has a model of that name by now, or trains one; choose another name."
+            )
         queued = int(time.time())
         if not await self._ledger.change_job(job.id, only_from=("offered",), state="waiting", queued=queued):
             raise LedgerError("That training was begun already.")

@@ -289,8 +289,9 @@ class Trainer:
     async def _end(self, job: Job, state: str, outcome: dict[str, Any]) -> None:
         """End a training without a model."""
         ended = replace(job, state=state, ended=int(time.time()), outcome=json.dumps(outcome))
-        await self._ledger.change_job(job.id, state=state, ended=ended.ended, outcome=ended.outcome)
+        # First, because a full disk takes no note of anything before there is room.
         await asyncio.to_thread(shutil.rmtree, (self._data / _out(job)).parent, ignore_errors=True)
+        await self._ledger.change_job(job.id, state=state, ended=ended.ended, outcome=ended.outcome)
         await self._finish(ended)
 
     async def _finish(self, job: Job) -> None:

@@ -10,6 +10,7 @@ from bot.limits import EMBED_FIELD_CHARACTERS
 from bot.progress import Progress, bar, clock, describe_comparison
 from bot.scene import COLOUR
 
+DEVICE_CHARACTERS = 150
 DIARY_EPOCHS = 8  # bits per character of the last ones
 GOOD, BAD = discord.Colour(0x2E7D32), discord.Colour(0xB3261E)
 
@@ -93,7 +94,7 @@ def build_end(job: Job, *, is_used: bool) -> discord.Embed:
     used = "It is this server's model now." if is_used else "It is not in use."
     embed.description = (
         f"{ending['bits']:.3f} bits per character on text that it has not seen, after {ending['epochs']:g} epochs "
-        f"and {clock(ending['seconds'])} on {plain(ending['device'])}.\n{used}"
+        f"and {clock(ending['seconds'])} on {_device(ending['device'])}.\n{used}"
     )
     compared = describe_comparison(ending)
     if compared:
@@ -115,13 +116,17 @@ def plain(text: str) -> str:
 def _facts(progress: Progress) -> list[str]:
     if progress.start is None:
         return ["The text is being read."]
-    device = plain(str(progress.start["device"]))
+    device = _device(progress.start["device"])
     if progress.step is None:
         return [f"{progress.start['parameters']:,} parameters on {device}; the first batches take a moment."]
     step = progress.step
     loss = f"loss {step['loss']:.3f} nats = {step['bits_per_character']:.2f} bits per character"
     speed = f"{step['characters_per_second']:,.0f} characters a second on {device}"
     return [f"Epoch {step['epoch'] + 1}, {loss}", f"{speed}, about {clock(step['seconds_left'])} left"]
+
+
+def _device(name: object) -> str:
+    return shorten(plain(str(name)), limit=DEVICE_CHARACTERS)
 
 
 def _block(text: str, *, limit: int) -> str:

@@ -81,11 +81,13 @@ async def offered(scene: Scene, **options: object) -> Message:
     return await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=60)
 
 
-async def begin(scene: Scene, **options: object) -> Message:
-    """Ask for a training and start it; return the message that shows it."""
+async def begin(scene: Scene, *, twice: bool = False, **options: object) -> Message:
+    """Ask for a training and start it, where asked with two presses at once; return the message that shows it."""
     preview = await offered(scene, **options)
     known = {message.id for message in scene.discord.bot_messages}
-    await (await scene.discord.press(preview.button("Start"), scene.chief)).acknowledged()
+    presses = [await scene.discord.press(preview.button("Start"), scene.chief) for _ in range(1 + twice)]
+    for press in presses:
+        await press.acknowledged()
     return await scene.discord.until_bot_message(
         lambda message: message.id not in known and message.interaction is None, timeout_seconds=20
     )
@@ -339,9 +341,10 @@ async def test_retrain_is_refused_in_a_sentence(tmp_path: Path) -> None:
         await (await discord.press(preview.button("Cancel"), scene.member)).acknowledged()
         await discord.until(lambda: "Nothing was begun" in preview.text)
         assert left_over(tmp_path) == []
-        shown = await begin(scene, corpus=scripts(), minutes=10.0)
+        shown = await begin(scene, twice=True, corpus=scripts(), minutes=10.0)
         await (await discord.press(shown.button("Cancel"), scene.chief)).acknowledged()
         await until_shows(scene, shown, "was cancelled")
+        assert len([message for message in discord.bot_messages if "was cancelled" in message.text]) == 1
         assert "begun 1 trainings within a day" in await refused(scene.chief, corpus=scripts())
         await until_quiet(tmp_path)
 

@@ -1,0 +1,229 @@
+"""Trainings and models in the database, and the event log that the bot follows."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bot.ledger import SHIPPED, Job, Ledger, LedgerError, Model
+from bot.limits import EMBED_DESCRIPTION_CHARACTERS, EMBED_FIELD_CHARACTERS
+from bot.machine import (
+    BusyError,
+    Child,
+    MachineError,
+    ask_child,
+    child_environment,
+    full_disk,
+    read_machine,
+    start_training,
+)
+from bot.offers import check_name
+from bot.progress import EventFile, bar, clock, describe_comparison
+from bot.settings import Settings
+from bot.store import Store
+from bot.training_pages import build_end, build_progress
+from core.errors import ConfigError
+
+JOB = Job(machine="here", guild_id=1, channel_id=2, member_id=3, name="Terok Nor", created=1)
+MODEL = Model(
+    id=1, machine="here", guild_id=1, member_id=3, name="Nor", created=1, folder="models/a/nor",
+    fingerprint="f" * 64, bits=2.0, bytes=10,
+)  # fmt: skip
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """A store on a new file."""
+    opened = await Store.open("", data=tmp_path)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def ledger(store: Store) -> Ledger:
+    """A ledger in that store."""
+    return Ledger(store, machine="here")
+
+
+async def test_ledger_begins_an_offer_once(ledger: Ledger) -> None:
+    """Of two that begin an offer at once one does; it then waits behind those that came before."""
+    job = await ledger.add_job(JOB)
+    begin = [ledger.change_job(job.id, only_from=("offered",), state="waiting", queued=20) for _ in range(2)]
+    assert sorted(await asyncio.gather(*begin)) == [False, True]
+    earlier = await ledger.add_job(replace(JOB, state="waiting", queued=10))
+    await ledger.add_job(replace(JOB, machine="there", state="waiting", queued=1))
+    assert [waiting.id for waiting in await ledger.read_jobs("waiting")] == [earlier.id, job.id]
+    assert await ledger.queue_times(1, since=5) == [10, 20]
+    assert await ledger.is_taken(1, "TEROK nor")
+    assert not await ledger.is_taken(2, "TEROK nor")
+
+
+async def test_ledger_ends_a_training_with_its_model_in_use(ledger: Ledger, store: Store) -> None:
+    """Model, end and use are kept together; whoever trained it can be forgotten."""
+    job = await ledger.add_job(replace(JOB, state="running"))
+    await ledger.end_with_model(job, replace(MODEL, id=job.id), {"bits": 2.0}, use=True)
+    assert await ledger.read_active(1) == job.id
+    assert await ledger.read_active(2) == await ledger.read_active(None) == SHIPPED
+    assert [untold.state for untold in await ledger.read_untold()] == ["done"]
+    await store.forget_member(3)
+    assert [model.member_id for model in await ledger.read_models(1)] == [0]
+
+
+async def test_ledger_knows_defaults_and_choices(ledger: Ledger) -> None:
+    """A server's own choice counts before the owner's default, which cannot be deleted under everybody."""
+    job = await ledger.add_job(JOB)
+    model = replace(MODEL, id=job.id)
+    await ledger.end_with_model(job, model, {}, use=True)
+    await ledger.choose(None, model.id)
+    assert await ledger.read_active(2) == model.id
+    await ledger.choose(2, SHIPPED)
+    assert await ledger.read_active(2) == SHIPPED
+    await ledger.choose(2, None)
+    assert await ledger.read_active(2) == model.id
+    with pytest.raises(LedgerError, match="default of all servers"):
+        await ledger.delete_model(model)
+    await ledger.choose(None, SHIPPED)
+    await ledger.delete_model(model)
+    assert await ledger.read_active(1) == SHIPPED
+    assert await ledger.read_model(model.id) is None
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\u202e\u200b", "---", "a" * 41])
+def test_model_names_are_checked(name: str) -> None:
+    """A name of nothing, of signs alone or too long is refused; spaces are made single."""
+    assert check_name("  Deep\n Space ") == "Deep Space"
+    with pytest.raises(LedgerError, match="1 to 40 characters"):
+        check_name(name)
+
+
+def test_events_are_followed_into_the_complete_run(tmp_path: Path) -> None:
+    """Half a line waits for its end, a renamed directory is found, and a file that begins anew is read anew."""
+    half = tmp_path / "run.partial"
+    half.mkdir()
+    events = EventFile(tmp_path / "run")
+    assert events.read().start is None
+    (half / "events.jsonl").write_text('{"event": "start", "device": "CPU"}\n{"event": "progr')
+    assert events.read().start == {"event": "start", "device": "CPU"}
+    with (half / "events.jsonl").open("a") as file:
+        file.write(
+            'ess", "share": 0.5}\nno json\n[1]\n{"event": "epoch", "validation_bits_per_character": 3}\n'
+        )
+    assert events.read().share == 0.5
+    assert events.read().bits == [3.0]
+    half.rename(tmp_path / "run")
+    with (tmp_path / "run" / "events.jsonl").open("a") as file:
+        file.write('{"event": "end"}\n')
+    assert events.read().share == 1.0
+    (tmp_path / "run" / "events.jsonl").write_text('{"event": "error", "message": "no"}\n')
+    progress = events.read()
+    assert (progress.error, progress.is_complete) == ("no", False)
+
+
+def test_machine_keeps_its_name_and_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A data directory has one name for ever; a child gets neither token nor database, and not all cores."""
+    monkeypatch.setenv("DISCORD_TOKEN", "geheim")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://a:geheim@b/c")
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    assert read_machine(tmp_path) == read_machine(tmp_path)
+    environment = child_environment()
+    assert "geheim" not in str(environment)
+    assert environment["TF_NUM_INTRAOP_THREADS"] == environment["OMP_NUM_THREADS"] == "3"
+
+
+def test_disk_without_room_is_said(tmp_path: Path) -> None:
+    """A sentence stands for a disk with less than is needed."""
+    assert full_disk(tmp_path, needed=1) == ""
+    assert "disk is full" in full_disk(tmp_path, needed=10**18)
+
+
+def test_child_is_told_from_another_of_its_number(tmp_path: Path) -> None:
+    """A process is alive until it ends, buried or not; another one of the same number is not it."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True
+    )
+    started = psutil.Process(process.pid).create_time()
+    child = Child(process.pid, started)
+    assert child.is_alive()
+    assert not Child(process.pid, started - 60).is_alive()
+    Child(process.pid, started - 60).signal(signal.SIGKILL)
+    assert child.is_alive()
+    child.signal(signal.SIGKILL)
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # a zombie now
+    assert not child.is_alive()
+    process.communicate()
+
+
+async def test_child_that_fails_is_said_and_buried(tmp_path: Path) -> None:
+    """A child that takes too long is killed; one that prints nothing, or an error, is a sentence."""
+    (tmp_path / "corpus.txt").write_text("ODO: No.")
+    with pytest.raises(MachineError, match="too long"):
+        await ask_child("core.preview", ["--scripts", "corpus.txt"], data=tmp_path, seconds=0.01)
+    with pytest.raises(MachineError, match="ended unexpectedly"):
+        await ask_child("core.preview", ["--nonsense"], data=tmp_path, seconds=60)
+    with pytest.raises(MachineError, match="too few to learn from"):
+        await ask_child("core.preview", ["--scripts", "corpus.txt"], data=tmp_path, seconds=60)
+    assert psutil.Process().children() == []
+
+
+def test_one_training_at_a_time_on_a_machine(tmp_path: Path) -> None:
+    """While a training lives, whoever started it, a second one does not begin."""
+    child, process = start_training(["--help"], data=tmp_path, log=tmp_path / "log")
+    os.kill(child.pid, signal.SIGSTOP)
+    with pytest.raises(BusyError):
+        start_training(["--help"], data=tmp_path, log=tmp_path / "log")
+    os.kill(child.pid, signal.SIGKILL)
+    process.wait()
+    _, second = start_training(["--help"], data=tmp_path, log=tmp_path / "log")
+    assert second.wait() == 0
+
+
+def test_pages_stay_within_discords_limits(tmp_path: Path) -> None:
+    """Whatever a network writes or a file is called, the embeds are valid and nothing leaves its block."""
+    wild = "```@everyone [x](http://y) \u202e" + "`" * 3_000
+    job = replace(JOB, state="done", name="*" * 40, outcome=json.dumps({
+        "bits": 2.0, "epochs": 3, "seconds": 75, "device": "CPU", "old_name": wild, "samples": {"old": wild, "new": ""},
+    }))  # fmt: skip
+    events = EventFile(tmp_path)
+    events.progress.note({"event": "start", "device": wild, "parameters": 7})
+    events.progress.note({"event": "sample", "epoch": 1.0, "text": wild})
+    failed = replace(job, state="failed", outcome=json.dumps({"reason": wild}))
+    for embed in (
+        build_end(job, is_used=True), build_end(failed, is_used=False), build_progress(job, events.progress, wild[:50]),
+    ):  # fmt: skip
+        assert len(embed) <= 6_000
+        assert len(embed.description or "") <= EMBED_DESCRIPTION_CHARACTERS
+        for field in embed.fields:
+            assert 0 < len(field.value or "") <= EMBED_FIELD_CHARACTERS
+            assert (field.value or "").count("```") in (0, 2)
+
+
+def test_durations_bars_and_comparisons_are_spelled_out() -> None:
+    """Figures are shown as people read them, and a comparison only where it makes sense."""
+    assert [clock(seconds) for seconds in (5, 75, 3_700, float("inf"))] == [
+        "0:05",
+        "1:15",
+        "1:01:40",
+        "99:59:59",
+    ]
+    assert bar(0.5).count(bar(1.0)[0]) == 10
+    both = {"comparison": {"new_bits": 2.0, "old_bits": 2.5, "characters": 5_000}}
+    assert describe_comparison(both) == "new 2.000 bits per character, old 2.500 (5,000 characters)"
+    other = {"comparison": {"new_bits": 2.0, "old_unknown": 0.8, "characters": 5_000}}
+    assert describe_comparison(other) == "new 2.000 bits per character; the old model cannot spell 80 % of it"
+    assert describe_comparison({"comparison": {"problem": "gone"}}) == describe_comparison({}) == ""
+
+
+def test_settings_name_who_may_train() -> None:
+    """Roles are read with commas between them, and nonsense is refused."""
+    settings = Settings.from_env({"HOLOSUITE_TRAINER_ROLES": "Crew, 42,", "HOLOSUITE_TRAINERS": "Owner"})
+    assert (settings.trainer_roles, settings.trainers) == (("Crew", "42"), "owner")
+    with pytest.raises(ConfigError, match="HOLOSUITE_TRAINERS"):
+        Settings.from_env({"HOLOSUITE_TRAINERS": "everybody"})
