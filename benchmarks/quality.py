@@ -1,13 +1,15 @@
 """How good the writing is: runs against each other and against unseen human episodes, as a table and a plot.
 
 `python -m benchmarks.quality --scripts FILE RUN...` writes scenes from the same unseen lines with every run and
-temperature, and measures them and the unseen episodes with the same rulers.
+temperature, raw and (where a run has aids) with the usual directions, and measures them and the unseen episodes with
+the same rulers.
 """
 
 import argparse
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,6 +31,7 @@ _HEADING = re.compile(r"^\[[^\]]+\]$")
 _DIRECTION = re.compile(r"^\(.+\)$")
 _VERBATIM = 8  # words in a row that count as copied
 _REPEATED = 4  # words in a row that count as repeated
+_LOOP = 8  # words in a row, speakers among them, that come a third time in a scene that loops
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Quality:
     lines_with_form: float  # of lines, those that are a heading, a direction or have a speaker
     brackets_closed: float  # of opened brackets, those closed in their line
     repeated: float  # of runs of four words, those that stood in the same scene before
+    looping: float  # of scenes, those in which a run of eight words, in any capitals, comes a third time
     verbatim: float  # of runs of eight words, those that stand in the training episodes
 
 
@@ -75,6 +79,7 @@ class Ruler:
             ),
             brackets_closed=len(closed) / len(opened) if opened else 1.0,
             repeated=float(np.mean(repeats)),
+            looping=_share(_loops(text) for text in texts),
             verbatim=_share(run in self._runs for run in runs),
         )
 
@@ -90,16 +95,31 @@ def unseen_lines(episodes: Sequence[str], *, count: int, rng: np.random.Generato
     return [lines[index] for index in rng.integers(0, len(lines), count)]
 
 
-def measure_run(run: Run, ruler: Ruler, lines: Sequence[str]) -> Iterator[Quality]:
-    """Yield what the run's scenes score at each temperature, one scene from each line, without directions."""
+def measure_run(
+    run: Run,
+    ruler: Ruler,
+    lines: Sequence[str],
+    *,
+    directed: bool,
+    temperatures: Sequence[float] | None = None,
+    length: int = SCENE_LENGTH,
+) -> Iterator[Quality]:
+    """Yield what the run's scenes score at each temperature, one scene from each line, directed as usual or not."""
     writer = Writer(run)
     notes = run.config.temperature_scale == "probabilities"
-    for temperature in NOTES_TEMPERATURES if notes else TEMPERATURES:
+    name = f"{run.name}, directed" if directed else run.name
+    for temperature in temperatures or (NOTES_TEMPERATURES if notes else TEMPERATURES):
         scenes = [
-            writer.write(line + "\n", temperature=temperature, length=SCENE_LENGTH, seed=seed).text
+            writer.write(
+                line + "\n",
+                temperature=temperature,
+                length=length,
+                seed=seed,
+                directions=writer.usual if directed else None,
+            ).text.partition("\n")[2]  # what the model made of the line itself is no line of its own
             for seed, line in enumerate(lines)
         ]
-        yield ruler.measure(run.name, temperature, scenes)
+        yield ruler.measure(name, temperature, scenes)
 
 
 def draw(rows: Sequence[Quality], human: Quality) -> bytes:
@@ -134,18 +154,21 @@ def draw(rows: Sequence[Quality], human: Quality) -> bytes:
 def table(rows: Sequence[Quality], bits: dict[str, float]) -> str:
     """Return the scores as a Markdown table, in percent but for the bits."""
     lines = [
-        "| text | temp | bits/char | words right | speakers right | form | brackets closed | repeated | verbatim |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| text | temp | bits/char | words right | speakers right | form | brackets | repeated | loops | verbatim |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         temperature = "" if row.temperature is None else f"{row.temperature:g}"
-        known = f"{bits[row.name]:.3f}" if row.name in bits else ""
+        known = (
+            f"{bits[row.name]:.3f}" if row.name in bits else ""
+        )  # directions do not change what it has learnt
         shares = (
             row.words_right,
             row.speakers_right,
             row.lines_with_form,
             row.brackets_closed,
             row.repeated,
+            row.looping,
             row.verbatim,
         )
         lines.append(
@@ -163,6 +186,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--scripts", required=True, help="scripts of which every tenth episode is unseen")
     parser.add_argument("--series", default="DS9", help="series of a scripts JSON")
     parser.add_argument("--scenes", type=int, default=40, help="scenes for each run and temperature")
+    parser.add_argument("--length", type=int, default=SCENE_LENGTH, help="characters of a scene")
+    parser.add_argument(
+        "--temps",
+        type=float,
+        nargs="+",
+        help="temperatures (several from cold to hot on each run's own scale)",
+    )
+    parser.add_argument(
+        "--directions", choices=("both", "on", "off"), default="both", help="write with, without, or both"
+    )
     parser.add_argument("--json", type=Path, help="write the scores here as well")
     parser.add_argument("--plot", type=Path, help="write the plot of words against temperature here")
     options = parser.parse_args(arguments)
@@ -170,14 +203,28 @@ def main(arguments: list[str] | None = None) -> int:
         corpus = read_corpus(Source(options.scripts, options.series), cleaning="script", rare_count=5)
         seen, unseen = hold_out(corpus, share=0.1)
         ruler = Ruler(seen)
-        human = ruler.measure("unseen episodes", None, list(_pieces(unseen)))
+        human = ruler.measure("unseen episodes", None, list(_pieces(unseen, options.length)))
         lines = unseen_lines(unseen, count=options.scenes, rng=np.random.default_rng(1993))
         rows: list[Quality] = []
         bits: dict[str, float] = {}
         for path in options.runs:
             run = Run.read(path)
             bits[run.name] = _bits(run, corpus, options)
-            rows.extend(measure_run(run, ruler, lines))
+            ways = {"on": [True], "off": [False], "both": [False, True]}[options.directions]
+            for directed in ways:
+                if directed and "aids" not in run.facts:
+                    print(f"{path} has no word lists; add them with `python -m core.index`.", file=sys.stderr)
+                    continue
+                rows.extend(
+                    measure_run(
+                        run,
+                        ruler,
+                        lines,
+                        directed=directed,
+                        temperatures=options.temps,
+                        length=options.length,
+                    )
+                )
     except CoreError as error:
         print(error, file=sys.stderr)
         return 2
@@ -200,11 +247,11 @@ def _bits(run: Run, corpus: Corpus, options: argparse.Namespace) -> float:
     return score_texts(run, Writer(run).generator, run.name, unseen).bits_per_character
 
 
-def _pieces(texts: Sequence[str]) -> Iterator[str]:
+def _pieces(texts: Sequence[str], length: int) -> Iterator[str]:
     """Yield human text in pieces as long as a scene."""
     for text in texts:
-        for start in range(0, len(text) - SCENE_LENGTH, SCENE_LENGTH):
-            yield text[text.find("\n", start) + 1 : start + SCENE_LENGTH]
+        for start in range(0, len(text) - length, length):
+            yield text[text.find("\n", start) + 1 : start + length]
 
 
 def _speakers(text: str) -> list[str]:
@@ -219,6 +266,12 @@ def _repeated_share(text: str) -> float:
     """Return the share of runs of words that stood in the same text before."""
     runs = list(_runs(_WORD.findall(text), _REPEATED))
     return 1 - len(set(runs)) / len(runs) if runs else 0.0
+
+
+def _loops(text: str) -> bool:
+    """Return whether some run of words comes a third time."""
+    counts = Counter(_runs([word.casefold() for word in _WORD.findall(text)], _LOOP))
+    return max(counts.values(), default=0) > 2
 
 
 def _share(truths: Iterator[bool]) -> float:

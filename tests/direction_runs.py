@@ -114,12 +114,13 @@ def strange_words(writer: Writer, text: str) -> list[str]:
     return [word for word in writer.aids.alphabet.words(text) if word not in set(writer.aids.words.words)]
 
 
-def repeated_run(words: list[str], length: int) -> list[str]:
-    """Return the first run of `length` words that comes a second time, or an empty list."""
-    seen: set[tuple[str, ...]] = set()
+def repeated_run(words: list[str], length: int, times: int, within: int) -> list[str]:
+    """Return the first run of `length` words that stands more than `times` times within so many words, or none."""
+    seen: dict[tuple[str, ...], list[int]] = {}
     for first in range(len(words) - length + 1):
         run = tuple(words[first : first + length])
-        if run in seen:
+        starts = seen.setdefault(run, [])
+        if len(starts) >= times and first - starts[-times] <= within:
             return list(run)
-        seen.add(run)
+        starts.append(first)
     return []

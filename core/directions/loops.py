@@ -1,4 +1,4 @@
-"""No loops: a long run of words does not come again within some pages."""
+"""No loops: a long run of words does not come again within a page, nor a shorter one at once or again and again."""
 
 from collections import deque
 
@@ -6,17 +6,19 @@ import numpy as np
 
 from core.words import Alphabet, Row
 
-RUN = 8  # words; one human page of 400 words in thirty has a run of eight twice
-RUN_OF_LETTERS = 24  # the same where no spaces stand between words
-WITHIN = 400  # words
+# Words in a row, how often they may stand, and within how many words: a page, or a line or two. People go beyond
+# that about once in 6,000 characters.
+LIMITS = ((8, 1, 400), (6, 2, 400), (4, 3, 400), (5, 1, 20))
+LETTERS_A_WORD = 3  # by which runs are longer where no spaces stand between words
 _SAME = 6  # times one sign may stand in a row; for letters and digits that is the spelling's business
 
 
 class NoLoops:
     """The last words, and what followed each run of words.
 
-    After seven words that stood there before, the next one begins with another letter than last time. A letter is
-    early enough to leave the model a choice of words; the first word of a line is let be where it is a speaker's.
+    After seven words that stood there before, the next one begins with another letter than last time; after three
+    that stood there three times with words of the same letter behind them, too. A letter is early enough to leave the
+    model a choice of words; the first word of a line is let be where it is a speaker's.
     """
 
     def __init__(self, alphabet: Alphabet, *, named_lines: bool) -> None:
@@ -25,14 +27,13 @@ class NoLoops:
         self._folded = alphabet.folded
         self._fold = np.array(self._folded)
         self._named_lines = named_lines
-        run = RUN_OF_LETTERS if alphabet.unspaced.sum() > alphabet.letters.sum() else RUN
+        factor = LETTERS_A_WORD if alphabet.unspaced.sum() > alphabet.letters.sum() else 1
+        self._runs = [_Runs(factor * run, times, factor * within) for run, times, within in LIMITS]
         self._newline = alphabet.vocabulary.characters.find("\n")
         self._everything = np.ones(len(self._letters), dtype=np.bool_)
-        self._last: deque[int] = deque(maxlen=run - 1)  # hashes of the last words
-        self._follower: dict[tuple[int, ...], dict[int, int]] = {}  # run -> folded first letter -> when
         self._words = 0
         self._word = 0  # hash of the word so far; 0 outside
-        self._banned: dict[int, int] | None = None  # first letters, before a word
+        self._banned: set[int] = set()  # folded first letters, before a word
         self._line_start = True
         self._previous = -1
         self._same = 0
@@ -65,29 +66,58 @@ class NoLoops:
     def allowed(self, refused: int) -> Row:  # noqa: ARG002  # it does not matter here
         """Return which ids may follow."""
         stuck = self._same >= _SAME and not self._letters[self._previous]
-        if not stuck and (not self._banned or self._word):
+        banned = self._banned and not self._word and not (self._line_start and self._named_lines)
+        if not stuck and not banned:
             return self._everything
         row = self._everything.copy()
         if stuck:
             row[self._previous] = False
-        if self._banned and not self._word and not (self._line_start and self._named_lines):
-            recent = [first for first, when in self._banned.items() if self._words - when <= WITHIN]
-            row &= ~np.isin(self._fold, recent)
+        if banned:
+            row &= ~np.isin(self._fold, list(self._banned))
         return row
 
     def _bans(self, character: int) -> bool:
         if self._line_start and self._named_lines:
             return False
-        when = (self._banned or {}).get(self._folded[character])
-        return when is not None and self._words - when <= WITHIN
+        return self._folded[character] in self._banned
 
     def _begin_word(self, folded: int) -> None:
-        if len(self._last) == self._last.maxlen:
-            self._follower.setdefault(tuple(self._last), {})[folded] = self._words
+        for runs in self._runs:
+            runs.begin_word(folded, self._words)
         self._line_start = False
 
     def _end_word(self) -> None:
-        self._last.append(self._word)
         self._words += 1
+        self._banned = set()
+        for runs in self._runs:
+            self._banned |= runs.end_word(self._word, self._words)
         self._word = 0
-        self._banned = self._follower.get(tuple(self._last)) if len(self._last) == self._last.maxlen else None
+
+
+class _Runs:
+    """Which runs of so many words stood there, and when."""
+
+    def __init__(self, run: int, times: int, within: int) -> None:
+        self._times = times
+        self._within = within
+        self._last: deque[int] = deque(maxlen=run - 1)  # hashes of the last words
+        self._followers: dict[tuple[int, ...], dict[int, list[int]]] = {}  # run -> first letter -> last times
+
+    def begin_word(self, folded: int, now: int) -> None:
+        """Take in that the next word begins with this letter, after `now` words."""
+        if len(self._last) == self._last.maxlen:
+            whens = self._followers.setdefault(tuple(self._last), {}).setdefault(folded, [])
+            whens.append(now)
+            del whens[: -self._times]
+
+    def end_word(self, word: int, now: int) -> set[int]:
+        """Take in a word's hash, and return the letters with which the next one would be once too often."""
+        self._last.append(word)
+        if len(self._last) < (self._last.maxlen or 0):
+            return set()
+        followers = self._followers.get(tuple(self._last), {})
+        return {
+            folded
+            for folded, whens in followers.items()
+            if len(whens) == self._times and now - whens[0] <= self._within
+        }
