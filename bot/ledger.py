@@ -1,5 +1,6 @@
 """Trainings and models in the database: who asked for which, how far they are, and which model a server uses."""
 
+import asyncio
 import json
 import time
 from dataclasses import asdict, dataclass, replace
@@ -15,6 +16,8 @@ from core.errors import CoreError
 SHIPPED = 0  # stands for the run that the settings name, where a model's number is expected
 ACTIVE = "model"  # the setting's name
 EVERYBODY = "bot"  # the scope of the owner's default
+FRESH_SECONDS = 5.0  # that a choice is taken from memory; a machine beside this one may change it
+MOST_FRESH = 10_000  # servers
 UNFINISHED = ("waiting", "running")
 
 
@@ -76,6 +79,8 @@ class Ledger:
         """Keep them in a store; `machine` names the data directory that their files are in."""
         self._store = store
         self.machine = machine
+        self._active: dict[int | None, tuple[float, int]] = {}  # server to when it was read, and the model
+        self._reading = asyncio.Lock()
 
     async def add_job(self, job: Job) -> Job:
         """Keep a training and return it with its number."""
@@ -183,6 +188,7 @@ class Ledger:
             await connection.execute(update(jobs).where(jobs.c.id == job.id).values(values))
 
         await self._store.transact(end)
+        self._active.clear()
 
     async def read_models(self, guild_id: int | None) -> list[Model]:
         """Return a server's models, or every server's for None; the newest first."""
@@ -233,7 +239,9 @@ class Ledger:
             await connection.execute(delete(settings).where(*mine))
             return True
 
-        if not await self._store.transact(forget):
+        is_forgotten = await self._store.transact(forget)
+        self._active.clear()
+        if not is_forgotten:
             raise LedgerError(
                 "That model is the default of all servers; the bot's owner has to choose another first."
             )
@@ -245,7 +253,16 @@ class Ledger:
             own = await _get(connection, scope_of(guild_id)) if guild_id else None
             return int(own or await _get(connection, EVERYBODY) or SHIPPED)
 
-        return await self._store.transact(read)
+        # Each request asks this: a crowd's first one reads it for all, so that none waits for the database.
+        async with self._reading:
+            read_at, number = self._active.get(guild_id, (-FRESH_SECONDS, SHIPPED))
+            if time.monotonic() - read_at < FRESH_SECONDS:
+                return number
+            if len(self._active) >= MOST_FRESH:
+                self._active.clear()
+            number = await self._store.transact(read)
+            self._active[guild_id] = (time.monotonic(), number)
+            return number
 
     async def read_choice(self, guild_id: int) -> int | None:
         """Return what a server itself has chosen; None where it follows the owner's default."""
@@ -277,6 +294,7 @@ class Ledger:
                 await _set(connection, scope, str(number))
 
         await self._store.transact(keep)
+        self._active.clear()
 
 
 def scope_of(guild_id: int) -> str:

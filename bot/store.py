@@ -61,6 +61,14 @@ class PendingRequest:
     request: str  # JSON
 
 
+class _Crowd:
+    """Requests that are kept in one transaction."""
+
+    def __init__(self) -> None:
+        self.requests: list[PendingRequest] = []
+        self.is_kept = False
+
+
 class Store:
     """The database; every method is one transaction and raises `StoreError` if that fails."""
 
@@ -69,6 +77,8 @@ class Store:
         self._engine = engine
         self._url = url
         self._repair = asyncio.Lock()
+        self._keeping = asyncio.Lock()
+        self._crowd = _Crowd()
         self._is_closed = False
         self._running = 0
         self._idle = asyncio.Event()
@@ -162,12 +172,21 @@ class Store:
         return await self._run(forget)
 
     async def keep_pending(self, request: PendingRequest) -> None:
-        """Keep a request until `forget_pending`, so that a new process can finish it."""
+        """Keep a request until `forget_pending`, so that a new process can finish it.
+
+        Requests that come while others are being kept share the next transaction: a crowd must be answered within 3 s.
+        """
+        crowd = self._crowd
+        crowd.requests.append(request)
 
         async def keep(connection: AsyncConnection) -> None:
-            await connection.execute(insert(pending).values(asdict(request)))
+            await connection.execute(insert(pending), [asdict(each) for each in crowd.requests])
 
-        await self._run(keep)
+        async with self._keeping:
+            if not crowd.is_kept:
+                self._crowd = _Crowd()
+                await self._run(keep)
+                crowd.is_kept = True
 
     async def forget_pending(self, request_id: int) -> None:
         """Delete a request that was answered or given up."""

@@ -94,10 +94,9 @@ async def test_every_kind_of_call_may_fail_and_is_repeated(tmp_path: Path) -> No
             trouble()
             script = await (await discord.press(long.button("Script"), member)).message()
             assert len(script.attachments) == 1
-            asked = []
-            for person, command in ((member, "about"), (owner, "diagnose"), (member, "forget-me")):
-                trouble()
-                asked.append(await discord.slash(person, command))
+            trouble()
+            calls = ((member, "about"), (owner, "diagnose"), (member, "forget-me"))
+            asked = [await discord.slash(person, command) for person, command in calls]
             await discord.until(lambda: all(map(is_finished, asked)), timeout_seconds=20)
             discord.faults.clear()
             await scene_of(await discord.slash(member, "episode", {"length": 20}))

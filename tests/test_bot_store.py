@@ -140,6 +140,19 @@ async def test_store_returns_unfinished_requests_that_are_young_enough(store: St
     assert await store.take_pending(newer_than_seconds=1e9) == []
 
 
+async def test_store_keeps_the_requests_of_a_crowd(store: Store) -> None:
+    """Of requests that come together each is kept, also when one of them gives up or is there already."""
+    crowd = [replace(PENDING, id=number, created=int(time.time())) for number in range(1, 40)]
+    tasks = [asyncio.create_task(store.keep_pending(request)) for request in crowd]
+    await asyncio.sleep(0)
+    tasks[0].cancel()
+    await asyncio.gather(*tasks[1:])
+    assert {request.id for request in await store.take_pending(newer_than_seconds=60)} >= set(range(2, 40))
+    with pytest.raises(StoreError):
+        await store.keep_pending(crowd[5])
+    await store.keep_pending(replace(PENDING, id=99, created=int(time.time())))
+
+
 async def test_store_replaces_a_setting(store: Store) -> None:
     """A setting is what it was set to last, in its scope."""
     await store.keep_setting("bot", "a", "1")
