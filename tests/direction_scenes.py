@@ -1,6 +1,6 @@
 """Scenes to try directions on, and what each direction promises of them.
 
-`DIRECTION_SCENES=5000 pytest tests/test_core_directions*.py` writes so many scenes a test, not about a hundred.
+`DIRECTION_SCENES=5000 pytest tests/test_core_directions*.py` writes so many scenes a test, not about fifty.
 """
 
 import os
@@ -18,7 +18,7 @@ from core.episode import Episode, Writer
 from core.form import speaker_of
 from tests.direction_runs import CHINESE, GREEK, PROSE, SCRIPT, build_writer, heads_off, strange_words
 
-SCENES = int(os.environ.get("DIRECTION_SCENES", "120"))
+SCENES = int(os.environ.get("DIRECTION_SCENES", "48"))
 NONE = Directions(spelling=False, form=False, ending=False, loops=False)
 ONLY = {
     "spelling": Directions(form=False, ending=False, loops=False),

@@ -1,0 +1,170 @@
+"""Episode codes: the very same scene from a short text, and a sentence about one that is wrong."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.code import LONGEST_CODE, Code, code_of, read_code, replay
+from core.directions import Directions
+from core.episode import LONGEST, Episode, Request, Writer
+from core.errors import PromptError
+from tests.direction_runs import GREEK, SCRIPT, build_writer
+from tests.direction_scenes import SCENES
+
+LINES = ("", "KIRA: No", "ODO: You're late.\nQUARK: So", " so ", "[Ops]\n\nKIRA: Yes")
+
+
+@pytest.fixture(scope="module")
+def writer(tmp_path_factory: pytest.TempPathFactory) -> Writer:
+    """Return a writer over a run with aids."""
+    return build_writer(tmp_path_factory.mktemp("runs") / "one", SCRIPT)
+
+
+def random_episode(writer: Writer, seed: int) -> Episode:
+    """Return a scene of random directions, in one to three requests."""
+    rng = np.random.default_rng(seed)
+    casts = ((), ("QUARK", "KIRA"), ("odo", "KIRA", "QUARK"))
+    episode = None
+    for _ in range(rng.integers(1, 4)):
+        asked = Directions(
+            cast=casts[rng.integers(3)],
+            spelling=bool(rng.integers(2)),
+            form=bool(rng.integers(2)),
+            ending=bool(rng.integers(2)),
+            loops=bool(rng.integers(2)),
+            originality=(None, 6, 9)[rng.integers(3)],
+        )
+        settings = {
+            "temperature": float(rng.choice([0.0, 0.5, 1 / 3, 2.0, 1e7])),
+            "length": int(rng.integers(1, 90)),
+            "seed": int(rng.integers(2**32)),
+            "top_p": float(rng.choice([1.0, 0.9])),
+        }
+        if episode is None:
+            line = LINES[rng.integers(len(LINES))]
+            place = None if line.startswith("[") else (None, "Ops", "so late")[rng.integers(3)]
+            line = "" if asked.cast and "ODO" in line else line
+            directions = (None, replace(asked, place=place))[rng.integers(2)]
+            episode = writer.write(line, **settings, directions=directions)  # type: ignore[arg-type]  # by name
+        else:
+            directions = (None, asked)[rng.integers(2)]
+            episode = writer.go_on(episode, **settings, directions=directions)  # type: ignore[arg-type]  # by name
+    assert episode is not None
+    return episode
+
+
+def answer(code: str) -> str:
+    """Return the sentence with which a code is refused, or nothing if it is read."""
+    try:
+        read_code(code)
+    except PromptError as error:
+        return str(error)
+    return ""
+
+
+def test_code_writes_the_very_same_scene(writer: Writer) -> None:
+    """Whatever was asked, and in how many requests, the code under the scene writes it again to the character."""
+    for seed in range(SCENES):
+        episode = random_episode(writer, seed)
+        code = code_of(episode, writer=writer)
+        assert code is not None
+        again = replay(read_code(f" `{code}` "), writer=writer)
+        assert (again.script, again.request) == (episode.script, episode.request)
+        assert code_of(again, writer=writer) == code
+
+
+def test_code_is_short(writer: Writer) -> None:
+    """A scene from nothing takes two dozen characters, one with a line, a cast and a place about a hundred."""
+    plain = code_of(writer.write(seed=2**32 - 1, directions=writer.usual), writer=writer)
+    assert plain is not None
+    assert len(plain) <= 28
+    asked = replace(writer.usual, cast=("QUARK", "ODO"), place="Quark's")
+    long = code_of(writer.write("QUARK: It's open, my friend", seed=7, directions=asked), writer=writer)
+    assert long is not None
+    assert len(long) <= 110
+
+
+def test_code_of_a_mistyped_letter_is_refused(writer: Writer) -> None:
+    """Another letter anywhere, one left out, two swapped: a sentence, and never another scene."""
+    code = code_of(writer.write("KIRA: No", seed=7, directions=writer.usual), writer=writer)
+    assert code is not None
+    wrong = [code[:place] + sign + code[place + 1 :] for place in range(len(code)) for sign in "1aZ0 "]
+    wrong += [code[:place] + code[place + 1 :] for place in range(len(code))]
+    wrong += [
+        code[:place] + code[place + 1] + code[place] + code[place + 2 :] for place in range(len(code) - 1)
+    ]
+    wrong = [text for text in wrong if text.strip() != code]
+    answers = [answer(text) for text in wrong]
+    assert sum(not sentence for sentence in answers) <= 1  # the two bytes of the check miss one in 65,536
+    assert all("copy the whole code" in text or "newer version" in text for text in answers if text)
+
+
+@given(st.one_of(st.text(max_size=80), st.text("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcxyz", max_size=200)))
+def test_code_of_any_text_is_read_or_refused(text: str) -> None:
+    """No text is answered with anything but what it stands for, or a sentence."""
+    assert answer(text) == "" or answer(text).endswith(".")
+
+
+def test_code_that_is_endless_is_refused_at_once() -> None:
+    """A code of a million letters is not even counted."""
+    with pytest.raises(PromptError, match="is no episode code"):
+        read_code("z" * 1_000_000)
+    with pytest.raises(PromptError, match="is no episode code"):
+        read_code("")
+
+
+def test_code_of_another_run_names_both(writer: Writer, tmp_path: Path) -> None:
+    """Where the run is no longer there, the sentence says which one wrote the scene and which one is here."""
+    other = build_writer(tmp_path / "other", GREEK)
+    code = code_of(writer.write(length=20, seed=1), writer=writer)
+    assert code is not None
+    with pytest.raises(PromptError) as caught:
+        replay(read_code(code), writer=other)
+    assert writer.run.fingerprint[:8] in str(caught.value)
+    assert other.run.fingerprint[:8] in str(caught.value)
+
+
+def test_code_of_other_word_lists_is_refused_where_they_mattered(writer: Writer, tmp_path: Path) -> None:
+    """With other words in the list a directed scene would be another one; a raw one is the same."""
+    bare = build_writer(tmp_path / "bare", SCRIPT, aids=False)
+    assert bare.run.fingerprint == writer.run.fingerprint
+    raw = writer.write(length=40, seed=3)
+    raw_code = code_of(raw, writer=writer)
+    directed_code = code_of(writer.write(length=40, seed=3, directions=writer.usual), writer=writer)
+    assert raw_code is not None
+    assert directed_code is not None
+    assert replay(read_code(raw_code), writer=bare).script == raw.script
+    with pytest.raises(PromptError, match="word lists of this run have changed"):
+        replay(read_code(directed_code), writer=bare)
+
+
+def test_code_that_asks_for_too_much_is_refused(writer: Writer) -> None:
+    """A code of many long requests, which somebody could make up, is not carried out; nor are its odd values."""
+    code = Code(writer.run.fingerprint[:8], "0000", "", (Request(0.5, LONGEST, 1), Request(0.5, 1, 1)))
+    with pytest.raises(PromptError, match="longer than"):
+        replay(code, writer=writer)
+    for odd in (
+        Request(math.nan, 5, 1),
+        Request(math.inf, 5, 1),
+        Request(0.5, 0, 1),
+        Request(0.5, 5, 1, 7.0),
+    ):
+        with pytest.raises(PromptError):
+            replay(replace(code, requests=(odd,)), writer=writer)
+
+
+def test_code_is_left_out_where_it_would_be_too_long(writer: Writer) -> None:
+    """A scene of a hundred and more requests has none, nor one whose beginning is not known."""
+    episode = writer.write(length=1, seed=1)
+    for _ in range(101):
+        episode = writer.go_on(episode, length=1, seed=1)
+    assert code_of(episode, writer=writer) is None
+    assert code_of(replace(episode, before=()), writer=writer) is None
+    quoted = writer.write("KIRA: " + "".join(map(str, range(9000))), length=1, seed=1)
+    code = code_of(quoted, writer=writer)
+    assert code is None or len(code) <= LONGEST_CODE
