@@ -27,7 +27,7 @@ def build_model(config: TrainConfig, *, vocabulary: int, batch: int) -> Model:
     outputs = inputs
     for layer in range(config.layers):
         if layer and config.dropout:
-            outputs = keras.layers.Dropout(config.dropout, name=f"dropout_{layer}")(outputs)
+            outputs = _dropout(config, name=f"dropout_{layer}")(outputs)
         outputs = LSTM(
             config.units,
             one_hot=None if layer else vocabulary,
@@ -37,7 +37,7 @@ def build_model(config: TrainConfig, *, vocabulary: int, batch: int) -> Model:
             name=f"lstm_{layer + 1}",
         )(outputs)
     if config.dropout:
-        outputs = keras.layers.Dropout(config.dropout, name=f"dropout_{config.layers}")(outputs)
+        outputs = _dropout(config, name=f"dropout_{config.layers}", each=every)(outputs)
     # In single precision, also where the layers before compute in half: a loss needs the digits.
     outputs = keras.layers.Dense(
         vocabulary, activation=None if every else "softmax", dtype="float32", name="characters"
@@ -56,6 +56,14 @@ def build_model(config: TrainConfig, *, vocabulary: int, batch: int) -> Model:
         jit_compile=True if on_tensorflow_cpu() else "auto",
     )
     return model
+
+
+def _dropout(config: TrainConfig, *, name: str, each: bool = True) -> Any:  # noqa: ANN401  # a layer of Keras
+    """Return a layer that drops the same outputs at every time step of a window, if there is `each` of them.
+
+    One mask a window (Gal and Ghahramani 2016), not one a character: random numbers took longer than the network.
+    """
+    return keras.layers.Dropout(config.dropout, noise_shape=(None, 1, None) if each else None, name=name)
 
 
 @contextmanager
