@@ -19,7 +19,7 @@ from tests.local_discord import Interaction, LocalDiscord, Member
 MEGABYTE = 1e6
 
 
-async def measure(*, requests: int, members: int, rounds: int, queue: int) -> int:
+async def measure(*, requests: int, members: int, rounds: int, queue: int, length: int) -> int:
     """Print the figures; return 1 if a request was lost, doubled or acknowledged too late."""
     async with LocalDiscord() as discord:
         guild = discord.add_guild()
@@ -42,7 +42,7 @@ async def measure(*, requests: int, members: int, rounds: int, queue: int) -> in
                 print(f"memory at the start   {process.memory_info().rss / MEGABYTE:8.0f} MB")
                 failures = 0
                 for _ in range(rounds):
-                    failures += await _flood(discord, people, requests)
+                    failures += await _flood(discord, people, requests, length=length)
                     print(f"memory after it       {process.memory_info().rss / MEGABYTE:8.0f} MB")
                 await _print_delay(discord, owner)
             finally:
@@ -51,10 +51,10 @@ async def measure(*, requests: int, members: int, rounds: int, queue: int) -> in
     return 1 if failures else 0
 
 
-async def _flood(discord: LocalDiscord, people: list[Member], requests: int) -> int:
+async def _flood(discord: LocalDiscord, people: list[Member], requests: int, *, length: int) -> int:
     began = time.monotonic()
     asked = [
-        await discord.slash(people[number % len(people)], "episode", {"length": 500})
+        await discord.slash(people[number % len(people)], "episode", {"length": length})
         for number in range(requests)
     ]
     answered: dict[int, float] = {}  # interaction id to seconds
@@ -66,7 +66,7 @@ async def _flood(discord: LocalDiscord, people: list[Member], requests: int) -> 
                 answered[interaction.id] = now - interaction.created_at
         return len(answered) == len(asked)
 
-    await discord.until(look, timeout_seconds=120)
+    await discord.until(look, timeout_seconds=600)
     seconds = time.monotonic() - began
     scenes = [interaction for interaction in asked if _shows_scene(interaction)]
     late = [one for one in asked if (one.acknowledgement_seconds or 99) > one.acknowledge_seconds]
@@ -105,12 +105,8 @@ def main() -> int:
     parser.add_argument("--members", type=int, default=50, help="who ask")
     parser.add_argument("--rounds", type=int, default=1, help="how often, one after another")
     parser.add_argument("--queue", type=int, default=200, help="HOLOSUITE_QUEUE")
-    options = parser.parse_args()
-    return asyncio.run(
-        measure(
-            requests=options.requests, members=options.members, rounds=options.rounds, queue=options.queue
-        )
-    )
+    parser.add_argument("--length", type=int, default=500, help="characters of a scene")
+    return asyncio.run(measure(**vars(parser.parse_args())))
 
 
 if __name__ == "__main__":
