@@ -129,6 +129,13 @@ class Trainer:
         try:
             await self._tell_queue()
             await self._train(job)
+        except (CoreError, OSError):
+            raise  # the database or the disk, which may be there again in a moment
+        except Exception:
+            log.exception("Training %d", job.id)
+            await self._end(
+                job, "failed", {"reason": "Something went wrong; the bot's owner finds it in the log."}
+            )
         finally:
             self.current = 0
             self._cancelled.discard(job.id)
@@ -139,11 +146,12 @@ class Trainer:
         events = EventFile(run)
         child = await asyncio.to_thread(_find, job, out)
         was_away = began = job.state == "running"
-        note, late = "", False
+        note, is_late = "", False
         while True:
-            status = None
+            status, was_stopped = None, False
             if child is not None:
-                late = await self._follow(job, child, events, note)
+                was_stopped = await self._follow(job, child, events, note, is_late=is_late)
+                is_late |= was_stopped
                 process = self._processes.pop(child.pid, None)
                 status = None if process is None else process.returncode
                 began, was_away = True, False
@@ -154,7 +162,7 @@ class Trainer:
             if (run / FACTS).is_file():
                 await self._judge(job, run, progress)
                 return
-            if began and not late:
+            if began and not was_stopped:
                 reason = self._explain(job, progress, status)
                 if progress.error or status == 2:  # noqa: PLR2004 -- train.py's status for what it has said
                     await self._end(job, "failed", {"reason": reason})
@@ -167,7 +175,7 @@ class Trainer:
                     return
                 note = "It ended unexpectedly, and goes on from where it was."
                 log.warning("Training %d: %s Going on from its checkpoint.", job.id, reason)
-            child = await self._start(job, late=late)
+            child = await self._start(job, late=is_late)
             if child is None:
                 return
 
@@ -216,20 +224,21 @@ class Trainer:
             arguments += ["--minutes", f"{minutes:g}"]
         return [*arguments, "--resume"] if checkpoint.is_file() else [*arguments, "--overwrite"]
 
-    async def _follow(self, job: Job, child: Child, events: EventFile, note: str) -> bool:
-        """Show the progress of a process until it has ended; tell whether its time was over."""
-        late = False
+    async def _follow(self, job: Job, child: Child, events: EventFile, note: str, *, is_late: bool) -> bool:
+        """Show the progress of a process until it has ended; tell whether we stopped it, its time being over."""
+        was_stopped = False
         while await asyncio.to_thread(self._is_alive, child):
             if job.id in self._cancelled:
                 child.signal(signal.SIGKILL)
             progress = await asyncio.to_thread(events.read)
             seconds = progress.step["seconds"] if progress.step else 0.0
-            if not late and job.planned()["epochs"] and seconds > OVERTIME * self._longest_seconds:
-                late = True
+            over = job.planned()["epochs"] and seconds > OVERTIME * self._longest_seconds
+            if over and not is_late and not was_stopped:
+                was_stopped = True
                 child.signal(signal.SIGTERM)  # it saves what it has, and a last start makes a run of that
             await self._audience.show(job, progress, note)
             await asyncio.sleep(POLL_SECONDS)
-        return late
+        return was_stopped
 
     def _is_alive(self, child: Child) -> bool:
         process = self._processes.get(child.pid)
