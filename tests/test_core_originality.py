@@ -20,25 +20,8 @@ from core.originality import (
 
 words = st.sampled_from(["the", "door", "is", "open", "now", "and", "Kira", "knows", "so", "do", "we"])
 texts = st.lists(words, min_size=RUN + 2, max_size=60)
-CORPUS = [
-    "a",
-    "quick",
-    "brown",
-    "fox",
-    "jumps",
-    "over",
-    "the",
-    "lazy",
-    "dog",
-    "while",
-    "nobody",
-    "looks",
-    "at",
-    "it",
-    "from",
-    "the",
-    "bridge",
-]
+TEXT = "a quick brown fox jumps over the lazy dog while nobody looks at it from the bridge"
+CORPUS = TEXT.split(" ")
 
 
 def invent(rng: np.random.Generator, count: int) -> list[str]:
