@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import re
 import shutil
 import signal
 import subprocess
@@ -98,7 +99,7 @@ class Trainer:
 
     async def cancel(self, job: Job) -> bool:
         """Stop a training, or take it out of the queue; tell whether it had not ended yet."""
-        if job.id == self.current:
+        if job.id == self.current or job.state == "running":
             self._cancelled.add(job.id)
             return True
         changes = {"state": "cancelled", "ended": int(time.time())}
@@ -323,7 +324,7 @@ class Trainer:
         if disk:
             return disk
         if progress.error:
-            return progress.error
+            return re.sub(r"(?<!\S)--([a-z]+)", r"\1", progress.error)  # options as Discord names them
         if status is not None and status < 0:
             return (
                 f"Its process was killed (signal {-status}); this happens when the machine's memory is full."
