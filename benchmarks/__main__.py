@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.measure import Options, Row
 
-SUBJECTS = ("generation", "step", "training", "growth", "process")
+SUBJECTS = ("generation", "step", "directions", "training", "growth", "process")
 
 
 def main(arguments: list[str] | None = None) -> int:

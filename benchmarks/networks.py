@@ -37,38 +37,48 @@ def random_generator(config: TrainConfig) -> Generator:
     return Generator.of(config, random_weights(units=config.units, layers=config.layers))
 
 
-def write_random_run(folder: Path, config: TrainConfig) -> Run:
-    """Write a run with random weights, which never ends an episode, and return it."""
-    characters = "".join(map(chr, range(32, 32 + VOCABULARY - 1))) + "\n"
+def write_random_run(folder: Path, config: TrainConfig, *, vocabulary: Vocabulary | None = None) -> Run:
+    """Write a run with random weights and return it; over the usual vocabulary it never ends an episode."""
+    if vocabulary is None:
+        characters = "".join(map(chr, range(32, 32 + VOCABULARY - 1))) + "\n"
+        vocabulary = Vocabulary("".join(sorted(characters)))
     folder.mkdir(parents=True)
     write_run(
         folder,
         name="random",
         config=config,
-        vocabulary=Vocabulary("".join(sorted(characters))),
-        weights=random_weights(units=config.units, layers=config.layers),
+        vocabulary=vocabulary,
+        weights=random_weights(units=config.units, layers=config.layers, vocabulary=len(vocabulary)),
         facts={"cast": {"speakers": [], "places": []}, "result": {"bits_per_character": 0.0}},
     )
     return Run.read(folder)
 
 
 def write_scripts(folder: Path, *, megabytes: float) -> None:
-    """Write episodes of `megabytes` (10**6 bytes) in all: words of a Zipf-like frequency, spoken by a cast."""
+    """Write made-up episodes of `megabytes` (10**6 bytes) in all, a file each."""
+    folder.mkdir(parents=True)
+    for number, episode in enumerate(invent_episodes(megabytes=megabytes)):
+        (folder / f"{number:04d}.txt").write_text(episode, encoding="utf-8")
+
+
+def invent_episodes(*, megabytes: float) -> list[str]:
+    """Return episodes of `megabytes` in all: words of a Zipf-like frequency, spoken by a cast."""
     rng = np.random.default_rng(_SEED)
     words = _invent_words(rng)
     shares = 1 / (np.arange(_WORDS) + 2.7)  # Zipf's law with Mandelbrot's shift
     shares /= shares.sum()
     speakers = [word.upper() for word in words[100:120]]
-    episodes = max(4, round(megabytes * 1e6 / _EPISODE))
-    size = round(megabytes * 1e6 / episodes)
-    folder.mkdir(parents=True)
-    for episode in range(episodes):
+    count = max(4, round(megabytes * 1e6 / _EPISODE))
+    size = round(megabytes * 1e6 / count)
+    episodes = []
+    for _ in range(count):
         left = iter(rng.choice(words, size=size // 2, p=shares))
         lines: list[str] = []
         while sum(map(len, lines)) + len(lines) < size:
             said = " ".join(islice(left, int(rng.integers(3, 25)))).capitalize()
             lines.append(f"{rng.choice(speakers)}: {said}{rng.choice(list('.?!'))}")
-        (folder / f"{episode:04d}.txt").write_text("\n".join(lines)[:size], encoding="utf-8")
+        episodes.append("\n".join(lines)[:size])
+    return episodes
 
 
 def _invent_words(rng: np.random.Generator) -> list[str]:
