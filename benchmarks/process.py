@@ -61,7 +61,7 @@ def _start_in_terminal(run: Path, folder: Path) -> tuple[float, float]:
     )
     os.close(theirs)
     try:
-        _read_until(ours, b"> ")
+        _read_until(ours, b"\x1b[?2004h")  # "paste in brackets": a line is read from here on
         ready = time.perf_counter() - started
         os.write(ours, b"/episode length:500 seed:7\r")
         _read_until(ours, b" ms")
