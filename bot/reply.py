@@ -51,13 +51,22 @@ class InteractionReply:
         """Answer an interaction, acknowledged or not."""
         self._interaction = interaction
         self._acknowledged = interaction.response.is_done()
+        self._is_waiting = False  # the answer so far is our own word that somebody waits
 
     async def refuse(self, sentence: str) -> None:
-        """Say why not, privately unless something was said already."""
-        await self._send(sentence, None, private=True)
+        """Say why not, privately unless something else was said already."""
+        if not self._is_waiting:
+            await self._send(sentence, None, private=True)
+            return
+        # A public answer cannot become private, so a private one takes its place.
+        short = shorten(sentence, limit=MESSAGE_CHARACTERS)
+        follow_up = self._interaction.followup.send
+        await insist(lambda: follow_up(short, ephemeral=True, allowed_mentions=SILENT))
+        await insist(self._interaction.delete_original_response)
 
     async def wait(self, sentence: str) -> None:
         """Acknowledge with a sentence, or change it."""
+        self._is_waiting = not self._acknowledged or self._is_waiting
         await self._send(sentence, None, private=False)
 
     async def show(self, page: Page) -> None:

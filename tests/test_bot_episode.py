@@ -121,8 +121,8 @@ async def test_directed_scene_and_its_code(tmp_path: Path) -> None:
             ("replay", {"code": code[:-1]}, "no episode code"),
         )
         for command, given, sentence in wrong:
-            answer = await (await discord.slash(member, command, given)).message()
-            assert answer.ephemeral
+            asked = await discord.slash(member, command, given)
+            answer = await asked.message_where(lambda message: message.ephemeral)
             assert sentence in answer.content
 
 

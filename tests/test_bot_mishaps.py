@@ -156,6 +156,22 @@ async def test_deleted_message_under_a_button_costs_nothing(tmp_path: Path) -> N
             await scene_of(await discord.slash(member, "episode", {"length": 20}))
 
 
+async def test_late_refusal_is_private_and_leaves_nothing_public(tmp_path: Path) -> None:
+    """What cannot be written is refused to the asker alone, also where the place in the queue was shown before."""
+    async with LocalDiscord() as discord:
+        member = discord.add_member(discord.add_guild(), "Kira")
+        async with running_bot(discord, tmp_path):
+            crowd = [await discord.slash(member, "episode", {"length": 2_000}) for _ in range(6)]
+            wrong = await discord.slash(member, "episode", {"place": "@#%"})
+            waiting = await wrong.message()
+            assert not waiting.ephemeral
+            refusal = await wrong.message_where(lambda message: message.ephemeral, timeout_seconds=60)
+            assert "No name is left" in refusal.content
+            await wrong.until(lambda asked: asked.messages == [refusal])
+            for asked in crowd:
+                await scene_of(asked)
+
+
 async def test_button_pressed_twice_at_once_does_the_job_once(tmp_path: Path) -> None:
     """Of two presses at once one gives a scene, and the other is told so privately."""
     async with LocalDiscord() as discord:
