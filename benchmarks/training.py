@@ -37,7 +37,7 @@ def _rows_over_notes(options: Options) -> Iterator[Row]:
         [
             Child("training:notes_turns", windows=windows),
             Child(
-                "training:layer_turns", layer="ours", units=128, batch=16, window_length=64, seconds=seconds
+                "training:layer_turns", layer="ours", units=128, batch=128, window_length=64, seconds=seconds
             ),
         ],
         rounds=options.rounds(3),
@@ -138,6 +138,7 @@ def layer_turns(
 ) -> Iterator[dict[str, float]]:
     """Yield the characters learnt in a second by our network, or by the same one with Keras's layer."""
     from core.config import TrainConfig  # noqa: PLC0415  # only these children need Keras
+    from core.memory import keep_large_blocks  # noqa: PLC0415
     from core.model import build_model  # noqa: PLC0415
 
     config = TrainConfig(units=units, batch=batch, window_length=window_length, stride=window_length)
@@ -146,6 +147,8 @@ def layer_turns(
     ids = np.random.default_rng(7).integers(VOCABULARY, size=(batch, window_length + 1)).astype(np.int32)
     learn = _learner(model, ids)
     learn()
+    if layer == "ours":
+        keep_large_blocks()  # as our training does
     while True:
         yield {layer: batch * window_length * calls_a_second(learn, seconds)}
 

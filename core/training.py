@@ -24,11 +24,14 @@ from core.device import explain_cpu
 from core.errors import CoreError, TrainingError
 from core.events import EVENTS, EventLog, Listener
 from core.files import disk_errors, write_whole
+from core.growth import widen
+from core.memory import keep_large_blocks
 from core.model import Model, averaged_weights, build_model, reset_state
 from core.outcome import describe_software, write_outcome
 from core.run import Run, check_free, publish, restore
 from core.samples import write_sample
 from core.schedule import Budget, learning_rate
+from core.windows import Batch
 
 log = logging.getLogger(__name__)
 
@@ -159,7 +162,8 @@ class _Training:
             job.config, vocabulary=len(self._corpus.vocabulary), batch=self._course.batch
         )
         if base is not None:
-            _take_weights(self._model, base)
+            _take_weights(self._model, base, job.config)
+        self._is_compiled = False
         self._position = Position()
         self._identity = {"configuration": _identity(job.config), "corpus": self._corpus.fingerprint}
         if job.resume:
@@ -236,19 +240,14 @@ class _Training:
             self._course.start_epoch(model)
         checkpointed = reported = time.monotonic()
         losses: list[float] = []
-        for step, (inputs, targets) in enumerate(self._course.batches(position.epoch)):
+        for step, batch in enumerate(self._course.batches(position.epoch)):
             if step < position.step:
                 continue
             model.optimizer.learning_rate.assign(learning_rate(self._config, self._share(steps)))
-            model.reset_metrics()
-            if not self._config.carry_state:
-                reset_state(model)
-            loss = float(model.train_on_batch(inputs, targets))
-            if not math.isfinite(loss):
-                raise TrainingError(_NO_NUMBER)
+            loss = self._learn(batch)
             losses.append(loss)
             position.step += 1
-            position.targets += targets.size
+            position.targets += batch[1].size
             position.epoch_loss += loss
             now = time.monotonic()
             position.seconds = now - self._since
@@ -262,6 +261,21 @@ class _Training:
                 self._stop()
             if self._minutes_are_over():
                 break
+
+    def _learn(self, batch: Batch) -> float:
+        """Learn one batch and return its loss before that, in nats a target."""
+        model = self._model
+        model.reset_metrics()
+        if not self._config.carry_state:
+            reset_state(model)
+        loss = float(model.train_on_batch(*batch))
+        if not math.isfinite(loss):
+            raise TrainingError(_NO_NUMBER)
+        if not self._is_compiled:
+            # Not before: what compiling takes for a while should go back.
+            keep_large_blocks()
+            self._is_compiled = True
+        return loss
 
     def _end_epoch(self) -> None:
         """Validate, keep the weights if they are the best so far, write a sample, and save everything."""
@@ -378,22 +392,23 @@ def export_weights(model: Model) -> dict[str, Any]:
     }
 
 
-def _take_weights(model: Model, base: Run) -> None:
-    """Give `model` the weights of `base`.
+def _take_weights(model: Model, base: Run, config: TrainConfig) -> None:
+    """Give `model` the weights of `base`; a wider model computes what `base` does, with room to learn more.
 
     Raises:
-        TrainingError: they are those of another network.
+        TrainingError: they are those of a wider network, or of one with other layers.
     """
     weights = base.weights()
-    for layer in model.layers:
-        for variable in layer.trainable_weights:
-            array = weights.get(f"{layer.name}/{variable.name}")
-            if array is None or array.shape != tuple(variable.shape):
-                raise TrainingError(
-                    f"The run in {base.path} has another network; start from it with --units {base.config.units} "
-                    f"--layers {base.config.layers}."
-                )
-            variable.assign(array)
+    variables = {
+        f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.trainable_weights
+    }
+    if set(weights) != set(variables) or base.config.units > config.units:
+        raise TrainingError(
+            f"The run in {base.path} has another network; start from it with --units {base.config.units} or more and "
+            f"--layers {base.config.layers}."
+        )
+    for name, variable in variables.items():
+        variable.assign(widen(weights[name], to_array(variable), gates=name.startswith("lstm")))
 
 
 def describe_device() -> str:

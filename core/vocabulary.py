@@ -13,6 +13,7 @@ from core.errors import CorpusError
 Ids = npt.NDArray[np.uint16]
 
 MOST_CHARACTERS = 8192  # a one-hot row and an output per character: beyond this nothing learns on one machine
+_PIECE = 2**18  # characters encoded at a time
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,15 @@ class Vocabulary:
         Raises:
             ValueError: a character that the vocabulary lacks; `spell` the text first.
         """
-        wanted = _code_points_of(text)
-        ids = np.minimum(np.searchsorted(self._code_points, wanted), len(self) - 1)
-        if not np.array_equal(self._code_points[ids], wanted):
-            raise ValueError(f"unknown characters: {sorted(set(text) - set(self.characters))}")
-        return ids.astype(np.uint16)
+        ids = np.empty(len(text), dtype=np.uint16)
+        # In pieces: on the way an id takes twenty bytes.
+        for start in range(0, len(text), _PIECE):
+            wanted = _code_points_of(text[start : start + _PIECE])
+            found = np.minimum(np.searchsorted(self._code_points, wanted), len(self) - 1)
+            if not np.array_equal(self._code_points[found], wanted):
+                raise ValueError(f"unknown characters: {sorted(set(text) - set(self.characters))}")
+            ids[start : start + _PIECE] = found
+        return ids
 
     def decode(self, ids: npt.ArrayLike) -> str:
         """Return the text that `ids` stand for."""

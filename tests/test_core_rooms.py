@@ -59,8 +59,10 @@ ROOMS: dict[str, tuple[str, str]] = {
     "files": ("errors", ""),
     "form": ("", ""),
     "generator": ("config run sampling vocabulary", "numpy"),
+    "growth": ("", "numpy"),
     "index": ("aids corpus errors run", ""),
     "lstm": ("", "keras tensorflow"),
+    "memory": ("", ""),
     "model": ("config lstm", "keras"),
     "options": ("config", ""),
     "originality": ("", "numpy"),
@@ -74,7 +76,10 @@ ROOMS: dict[str, tuple[str, str]] = {
     "ship": ("aids card episode errors events files run", "numpy"),
     "stages": ("checkpoint errors events files run training", ""),
     "training": (
-        ("checkpoint config corpus course device errors events files model outcome run samples schedule"),
+        (
+            "checkpoint config corpus course device errors events files growth memory model outcome run samples "
+            "schedule windows"
+        ),
         "filelock keras safetensors",
     ),
     "trial": ("corpus episode errors evaluate generator options run", "numpy"),
