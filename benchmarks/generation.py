@@ -36,8 +36,7 @@ def rows(options: Options) -> Iterator[Row]:
         characters = 2 if options.quick else 25
         children = [
             Child("generation:keras_turns", kind=kind, characters=characters),
-            # As the bot runs: one episode's matrices are too small to share between cores.
-            Child("generation:our_turns", threads=1, kind=kind, characters=20 * characters),
+            Child("generation:our_turns", kind=kind, characters=20 * characters),  # on all cores, like Keras
         ]
         samples = take_turns(children, rounds=options.rounds(5))
         ours = samples.pop("ours")

@@ -94,7 +94,8 @@ def _bare_products(generator: Generator) -> Callable[[], None]:
     rows = generator.window_length if generator.targets == "last" else 1
     matrices = []
     for number, layer in enumerate(generator.layers):
-        matrices += [layer.kernel, layer.recurrent_kernel] if number else [layer.recurrent_kernel]
+        recurrent = np.array(layer.recurrent_kernel, order="K")
+        matrices += [layer.kernel, recurrent] if number else [recurrent]
     pairs = [(np.ones((rows, len(matrix)), np.float32), matrix) for matrix in matrices]
     pairs.append((np.ones((1, len(generator.output_kernel)), np.float32), generator.output_kernel))
     products = [(left, matrix, left @ matrix) for left, matrix in pairs]

@@ -1,7 +1,7 @@
 """The trained LSTM in NumPy: characters in and out one at a time, and the probability of any text."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ Floats = npt.NDArray[np.float32]
 _PIECE = 8192  # characters; longer texts are scored in pieces side by side
 _WARM_UP = 512  # characters read before a piece, whose state then no longer shows where the piece began
 _ONE, _HALF = np.array(1, np.float32), np.array(0.5, np.float32)  # a Python number is converted at every use
+_CACHE = 2 * 2**20  # bytes; more than a core has to itself
 _ROWS = 32  # pieces, or windows by the hundred, that advance in one matrix product
 
 
@@ -55,6 +56,11 @@ class Generator:
             weights["characters/kernel"], dtype=np.float32
         )  # (units, vocabulary)
         self.output_bias = np.asarray(weights["characters/bias"], dtype=np.float32)  # (vocabulary,)
+        self.matrices: list[
+            Floats
+        ] = []  # of a carried state: each layer's recurrent kernel, the last with more
+        if targets == "all":
+            self._lay_out()
         self.targets = targets
         self.window_length = window_length
 
@@ -67,6 +73,25 @@ class Generator:
     def vocabulary(self) -> int:
         """Number of characters."""
         return len(self.output_bias)
+
+    def _lay_out(self) -> None:
+        """Put the recurrent kernels where one row is multiplied by them soonest, and the layers' own into them.
+
+        The last one is joined with the output: (units + 1, 4 units + vocabulary) leads from its state, and a 1, to
+        its next product and the logits.
+        """
+        *lower, last = self.layers
+        joined = np.zeros((last.units + 1, 4 * last.units + self.vocabulary), dtype=np.float32)
+        joined[:-1, : 4 * last.units] = last.recurrent_kernel
+        joined[:-1, 4 * last.units :] = self.output_kernel
+        joined[-1, 4 * last.units :] = self.output_bias
+        self.matrices = [
+            _in_quick_order(matrix) for matrix in (*(layer.recurrent_kernel for layer in lower), joined)
+        ]
+        self.layers = tuple(
+            replace(layer, recurrent_kernel=matrix[: layer.units, : 4 * layer.units])
+            for layer, matrix in zip(self.layers, self.matrices, strict=True)
+        )
 
     def reader(self) -> "Reader":
         """Return a reader at the beginning of a text."""
@@ -165,18 +190,29 @@ class Reader:
 
 
 class CarriedReader(Reader):
-    """A state carried from character to character, as a `targets="all"` run was trained."""
+    """A state carried from character to character, as a `targets="all"` run was trained.
+
+    Every layer's state is multiplied as soon as it is known, so that the last one's product is one with the logits'.
+    """
 
     def __init__(self, generator: Generator) -> None:
-        self._states = _States(generator, 1)
-        self._look_up = generator.look_up
-        self.logits = np.empty(generator.vocabulary, dtype=np.float32)
-        self._states.write_logits(0, self.logits)
+        self._first, *self._others = (
+            _CarriedCell(layer, matrix)
+            for layer, matrix in zip(generator.layers, generator.matrices, strict=True)
+        )
+        last = self._others[-1] if self._others else self._first
+        self.logits = last.rest
+        self.logits[:] = generator.output_bias
+        self._added = [generator.look_up[:, [character]] for character in range(generator.vocabulary)]
 
     def read(self, character: int) -> None:
         """Take in one id."""
-        self._states.advance(self._look_up[:, character : character + 1])
-        self._states.write_logits(0, self.logits)
+        first = self._first
+        first.advance(self._added[character])
+        below = first.hidden
+        for cell in self._others:
+            cell.read(below)
+            below = cell.hidden
 
 
 class WindowReader(Reader):
@@ -215,9 +251,11 @@ class _States:
     def advance(self, added: Floats) -> None:
         """Read one character: `added` is what it adds in the first layer, (4, 1, units) or (4, rows, units)."""
         first, *others = self._cells
+        first.multiply()
         first.advance(added)
         below = first.hidden
         for cell in others:
+            cell.multiply()
             cell.read(below)
             below = cell.hidden
 
@@ -240,32 +278,42 @@ class _States:
 
 
 class _Cell:
-    """Hidden and carry of one layer for some rows, and the buffers to advance them in."""
+    """Hidden and carry of one layer for some rows, and the buffers to advance them in.
+
+    Several rows are multiplied by a part of the matrix at a time, which OpenBLAS's kernel for small products is
+    quick at.
+    """
 
     def __init__(self, layer: _Layer, rows: int) -> None:
         self.hidden = np.zeros((rows, layer.units), dtype=np.float32)
+        self._recurrent_kernel = _parts(layer.recurrent_kernel)
         # Carry, candidate, output gate, forget gate, input gate, in an order that lets one multiplication forget
         # and let in. NumPy takes longer to start than to compute here, so every operation and view counts.
-        buffer = np.zeros((5, rows, layer.units), dtype=np.float32)
+        self._use(np.zeros((5, rows, layer.units), dtype=np.float32))
+        if layer.bias is not None:
+            self._added = np.empty_like(self._product)
+            self._kernel = _parts(layer.kernel)
+            self._bias = _parts(layer.bias[None])
+
+    def _use(self, buffer: Floats) -> None:
+        """Name the parts of `buffer`, (5, rows, units)."""
         self.carry, self._candidate, self._shown = buffer[:3]
         self._product, self._gates = buffer[1:], buffer[2:]
         self._old_and_new, self._shares = buffer[:2], buffer[3:]
-        self._multiply = _Multiplication(layer.recurrent_kernel, self._product)
-        if layer.bias is not None:
-            self._added = np.empty_like(self._product)
-            self._multiply_below = _Multiplication(layer.kernel, self._added)
-            self._bias = _parts(layer.bias[None])
+
+    def multiply(self) -> None:
+        """Make the product of the hidden state, which the next `advance` adds to."""
+        np.matmul(self.hidden, self._recurrent_kernel, out=self._product)
 
     def read(self, below: Floats) -> None:
         """Advance by the hidden state of the layer below, (rows, its units)."""
-        self._multiply_below(below)
+        np.matmul(below, self._kernel, out=self._added)
         self._added += self._bias
         self.advance(self._added)
 
     def advance(self, added: Floats) -> None:
         """Advance by what the input adds before the activations, (4, 1, units) or (4, rows, units)."""
         product, gates, carry, hidden = self._product, self._gates, self.carry, self.hidden
-        self._multiply(hidden)
         product += added
         np.tanh(product, out=product)
         gates += _ONE
@@ -276,21 +324,47 @@ class _Cell:
         hidden *= self._shown
 
 
-class _Multiplication:
-    """Rows times a matrix (features, 4 units) into a buffer (4, rows, units), in the shape that is quickest.
+class _CarriedCell(_Cell):
+    """One row, read against the whole matrix as fast as memory brings it, right after each character."""
 
-    One row is read against the whole matrix, as fast as memory brings it; several rows against a part at a time,
-    which OpenBLAS's kernel for small products is quick at.
+    def __init__(self, layer: _Layer, matrix: Floats) -> None:
+        super().__init__(layer, rows=1)
+        units, columns = layer.units, matrix.shape[1]
+        # Carry, the four parts of the product, and what the matrix gives beyond them, in one piece.
+        buffer = np.zeros(units + columns, dtype=np.float32)
+        self._use(buffer[: 5 * units].reshape(5, 1, units))
+        self._products = buffer[units:]
+        self.rest = buffer[5 * units :]
+        state = np.ones(len(matrix), dtype=np.float32)  # hidden, and a 1 where the matrix has a row for it
+        self.hidden = state[:units].reshape(1, units)
+        self.hidden[:] = 0
+        self._state, self._matrix = state, matrix
+        if layer.bias is not None:
+            self._whole_kernel = _in_quick_order(layer.kernel)
+            self._whole_added = self._added.reshape(-1)
+
+    def multiply(self) -> None:
+        """Make the product of the hidden state, which the next `advance` adds to, and what comes with it."""
+        np.dot(self._state, self._matrix, out=self._products)
+
+    def read(self, below: Floats) -> None:
+        """Advance by the hidden state of the layer below, (1, its units)."""
+        np.dot(below[0], self._whole_kernel, out=self._whole_added)
+        self._added += self._bias
+        self.advance(self._added)
+
+    def advance(self, added: Floats) -> None:
+        """Advance by what the input adds before the activations, (4, 1, units), and multiply."""
+        super().advance(added)
+        np.dot(self._state, self._matrix, out=self._products)
+
+
+def _in_quick_order(matrix: Floats) -> Floats:
+    """Return `matrix` in the order of memory in which OpenBLAS multiplies one row by it sooner.
+
+    That is by columns where the matrix is too large for a core's own cache (a seventh quicker at 512 units).
     """
-
-    def __init__(self, matrix: Floats, product: Floats) -> None:
-        one = product.shape[1] == 1
-        self._matrix = matrix if one else _parts(matrix)
-        self._product = product.reshape(1, -1) if one else product
-
-    def __call__(self, vectors: Floats) -> None:
-        """Multiply `vectors`, (rows, features), into the buffer."""
-        np.matmul(vectors, self._matrix, out=self._product)
+    return np.asarray(matrix, order="F" if matrix.nbytes > _CACHE else "C")
 
 
 def _parts(matrix: Floats) -> Floats:

@@ -90,9 +90,11 @@ class Sampler:
         self._scale: TemperatureScale = scale
         self._top_p = top_p
         self._rng = rng
-        self._noise = np.zeros((_BLOCK, vocabulary))
+        # As precise as the scores: two kinds in one sum would be converted at every draw.
+        kind = np.float32 if scale == "logits" else np.float64
+        self._noise = np.zeros((_BLOCK, vocabulary), dtype=kind)
         self._next = _BLOCK
-        self._sum = np.empty(vocabulary)
+        self._sum = np.empty(vocabulary, dtype=kind)
 
     def draw(self, logits: npt.NDArray[np.floating[Any]]) -> int:
         """Return the next id; a logit of minus infinity is never drawn."""
@@ -100,12 +102,13 @@ class Sampler:
             return int(logits.argmax())
         if self._next == _BLOCK:
             self._draw_noise()
+        noise = self._noise[self._next]
+        self._next += 1
         scores = logits if self._scale == "logits" else _scores(logits, self._scale)
         if self._top_p < 1:
             shares = distribution(logits, temperature=self._temperature, scale=self._scale)
             scores = np.where(_nucleus(shares, self._top_p), scores, -np.inf)
-        np.add(scores, self._noise[self._next], out=self._sum)
-        self._next += 1
+        np.add(scores, noise, out=self._sum, casting="same_kind")
         return int(self._sum.argmax())
 
     def draw_again(self, logits: npt.NDArray[np.floating[Any]], *, among: npt.NDArray[np.bool_]) -> int:
@@ -122,15 +125,16 @@ class Sampler:
             if not kept.any():  # nothing of the likeliest is left: the likeliest of the rest
                 rest = np.where(among, shares, 0)
                 kept = among & _nucleus(rest / (rest.sum() or 1), self._top_p)
-        scores = _scores(logits, self._scale) + self._noise[self._next - 1]
-        return int(np.where(kept, scores, -np.inf).argmax())
+        scores = logits if self._scale == "logits" else _scores(logits, self._scale)
+        np.add(scores, self._noise[self._next - 1], out=self._sum, casting="same_kind")
+        return int(np.where(kept, self._sum, -np.inf).argmax())
 
     def _draw_noise(self) -> None:
         """Fill the block with temperature * Gumbel noise: the negative logarithm of exponential noise."""
-        self._rng.standard_exponential(out=self._noise)
-        np.maximum(self._noise, np.finfo(np.float64).tiny, out=self._noise)
-        np.log(self._noise, out=self._noise)
-        self._noise *= -self._temperature
+        noise = self._rng.standard_exponential(self._noise.shape)
+        np.maximum(noise, np.finfo(np.float64).tiny, out=noise)
+        np.log(noise, out=noise)
+        np.multiply(noise, -self._temperature, out=self._noise, casting="same_kind")
         self._next = 0
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from benchmarks.networks import random_weights
 from core.config import Targets, TrainConfig
 from core.generator import Generator
 from core.model import build_model, reset_state
@@ -115,8 +116,9 @@ def test_generator_streams_what_it_reads(targets: Targets) -> None:
 
 def test_generator_forbids_the_first_id_alone() -> None:
     """An id that may not come first can come later."""
-    _, generator = make_pair("all", 1)
-    generator.output_bias[4] = 50  # now always the likeliest
+    weights = random_weights(units=7, layers=1, vocabulary=VOCABULARY)
+    weights["characters/bias"][4] = 50  # now always the likeliest
+    generator = Generator(weights, targets="all", window_length=WINDOW)
     sampler = Sampler(vocabulary=VOCABULARY, temperature=0, rng=np.random.default_rng(2))
     ids = generator.stream(sampler, reader=generator.reader(), forbidden_first=4)
     first, second = next(ids), next(ids)
