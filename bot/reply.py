@@ -20,6 +20,9 @@ SILENT = discord.AllowedMentions.none()
 ALREADY_ACKNOWLEDGED = 40_060  # "JSON Error Codes"
 ATTEMPTS = 5
 FIRST_PAUSE_SECONDS = 0.5
+_IS_WAITING = (
+    "holosuite_is_waiting"  # among an interaction's extras: the answer so far is our word that somebody waits
+)
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +54,10 @@ class InteractionReply:
         """Answer an interaction, acknowledged or not."""
         self._interaction = interaction
         self._acknowledged = interaction.response.is_done()
-        self._is_waiting = False  # the answer so far is our own word that somebody waits
 
     async def refuse(self, sentence: str) -> None:
         """Say why not, privately unless something else was said already."""
-        if not self._is_waiting:
+        if not self._interaction.extras.get(_IS_WAITING):
             await self._send(sentence, None, private=True)
             return
         # A public answer cannot become private, so a private one takes its place.
@@ -66,7 +68,9 @@ class InteractionReply:
 
     async def wait(self, sentence: str) -> None:
         """Acknowledge with a sentence, or change it."""
-        self._is_waiting = not self._acknowledged or self._is_waiting
+        if not self._acknowledged:
+            # With the interaction: what goes wrong later is said through another reply to it.
+            self._interaction.extras[_IS_WAITING] = True
         await self._send(sentence, None, private=False)
 
     async def show(self, page: Page) -> None:
