@@ -31,6 +31,7 @@ class Position:
     best_loss: float = float("inf")  # validation loss, in nats
     best_epoch: float = 0.0
     worse_epochs: int = 0  # epochs since the best one
+    start_share: float = 0.0  # of the weights begun with, in those that the run got
     history: list[dict[str, float]] = field(default_factory=list)  # a row an epoch
     curve: list[tuple[float, float]] = field(default_factory=list)  # (epochs, training loss in nats), finer
     samples: list[dict[str, Any]] = field(default_factory=list)

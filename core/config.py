@@ -66,6 +66,10 @@ class TrainConfig:
         0.0,
         "the run's weights are a running mean over steps, of which each step keeps this share; 0 for none",
     )
+    start_share: float = _setting(
+        0.0,
+        "share of the weights begun with (--start, or the first series') in the final ones, if held-out text gains",
+    )
     first_series: str | None = _setting(
         None, "series of a JSON table to learn first, with commas or all; those asked for come after them"
     )
@@ -101,7 +105,7 @@ class TrainConfig:
             raise ConfigError(
                 f"{_spell('validation_share')} must lie between 0 and 1, not {self.validation_share}."
             )
-        for name in ("dropout", "recurrent_dropout", "weight_decay", "averaging"):
+        for name in ("dropout", "recurrent_dropout", "weight_decay", "averaging", "start_share"):
             if not 0 <= getattr(self, name) < 1:
                 raise ConfigError(
                     f"{_spell(name)} must be 0 or more and less than 1, not {getattr(self, name)}."
@@ -159,12 +163,14 @@ PRESETS: dict[str, dict[str, Any]] = {
     "default": {},
     # The shipped run's: two hours and more on two cores, and the better for it (docs/training.md).
     "best": {
+        "units": 640,
         "first_series": "all",
-        "first_epochs": 5,
-        "epochs": 5,
+        "first_epochs": 6,
+        "epochs": 3,
         "batch": 32,
-        "dropout": 0.1,
+        "dropout": 0.2,
         "learning_rate": 1e-3,
+        "start_share": 0.4,
     },
     # Phil Chodrow's lecture, number for number.
     "notes": {

@@ -63,6 +63,7 @@ def write_outcome(
             "validation_loss": position.best_loss,
             "bits_per_character": position.best_loss / math.log(2),
             "epoch": position.best_epoch,
+            "start_share": position.start_share,
             "seconds": round(position.seconds, 1),
             "targets": position.targets,
             "parameters": model.count_params(),

@@ -92,7 +92,31 @@ def test_averaging_survives_a_stop(learn: Learn, tiny_scripts: Path, tmp_path: P
     assert run.fingerprint == learn(averaging=0.9).fingerprint
 
 
-@pytest.mark.parametrize("name", ["weight_decay", "averaging", "recurrent_dropout"])
+def test_start_share_is_taken_where_it_helps(learn: Learn, tiny_scripts: Path, tmp_path: Path) -> None:
+    """Spoilt by a wild training, the weights go back towards those begun with; improved by a calm one, they stay."""
+
+    def go_on(place: str, begin: Run, **changes: float) -> Run:
+        job = Job(
+            Source(str(tiny_scripts)), SMALL.with_changes(**changes), tmp_path / place, start=begin.path
+        )
+        return train(job)
+
+    good, poor = learn(learning_rate=0.2), learn(learning_rate=1e-4)
+    wild, mended = (
+        go_on(f"wild {share}", good, learning_rate=0.8, start_share=share) for share in (0.0, 0.99)
+    )
+    assert mended.facts["result"]["start_share"] == 0.99
+    assert mended.bits_per_character < wild.bits_per_character
+    on_the_way = {name: 0.01 * end + 0.99 * good.weights()[name] for name, end in wild.weights().items()}
+    for name, array in mended.weights().items():
+        np.testing.assert_allclose(array, on_the_way[name], atol=1e-5)
+
+    calm, kept = (go_on(f"calm {share}", poor, learning_rate=0.02, start_share=share) for share in (0.0, 0.9))
+    assert kept.facts["result"]["start_share"] == 0.0
+    assert distance(kept, calm) == 0
+
+
+@pytest.mark.parametrize("name", ["weight_decay", "averaging", "recurrent_dropout", "start_share"])
 def test_share_beyond_its_range_is_refused(name: str) -> None:
     """A share of 1 or below 0 is named with what would do."""
     for value in (1.0, -0.1, float("nan")):
