@@ -56,7 +56,7 @@ class TrainConfig:
     batch: int = _setting(16, "windows in a batch")
     epochs: int = _setting(3, "passes over the corpus, unless --minutes is given")
     minutes: float | None = _setting(None, "minutes of training; the learning rate is planned to end there")
-    learning_rate: float = _setting(2.5e-3, "Adam's step size at its highest")
+    learning_rate: float = _setting(8e-3, "Adam's step size at its highest")
     schedule: Schedule = _setting(
         "cosine", "how the learning rate moves over the training", choices=("constant", "cosine")
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from core.config import TrainConfig
 
-_LOWEST = 0.01  # of the highest learning rate, where a cosine ends
+_LOWEST = 0.01  # of the highest learning rate, where a cosine begins and ends
+_RISE = 0.02  # share of the budget in which it rises: Adam's first steps know little of the gradients' sizes
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,11 @@ class Budget:
 
 
 def learning_rate(config: TrainConfig, share: float) -> float:
-    """Return Adam's step size when `share` of the budget is used: constant, or a half cosine towards zero."""
+    """Return Adam's step size when `share` of the budget is used: constant, or a short rise and half a cosine down."""
     if config.schedule == "constant":
         return config.learning_rate
-    fall = 0.5 * (1 + math.cos(math.pi * min(1.0, share)))
-    return config.learning_rate * (_LOWEST + (1 - _LOWEST) * fall)
+    if share < _RISE:
+        part = share / _RISE
+    else:
+        part = 0.5 * (1 + math.cos(math.pi * min(1.0, (share - _RISE) / (1 - _RISE))))
+    return config.learning_rate * (_LOWEST + (1 - _LOWEST) * part)
