@@ -1,40 +1,20 @@
 """The trained LSTM in NumPy: characters in and out one at a time, and the probability of any text."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from core.cells import CarriedCell, Cell, Floats, in_quick_order, parts, prepare_layer
 from core.config import Targets, TrainConfig
 from core.run import Arrays
 from core.sampling import Sampler
 from core.vocabulary import Ids
 
-Floats = npt.NDArray[np.float32]
-
 _PIECE = 8192  # characters; longer texts are scored in pieces side by side
 _WARM_UP = 512  # characters read before a piece, whose state then no longer shows where the piece began
-_ONE, _HALF = np.array(1, np.float32), np.array(0.5, np.float32)  # a Python number is converted at every use
-_CACHE = 2 * 2**20  # bytes; more than a core has to itself
 _ROWS = 32  # pieces, or windows by the hundred, that advance in one matrix product
-
-
-@dataclass(frozen=True)
-class _Layer:
-    """One LSTM layer, prepared so that its four activations are one tanh.
-
-    Columns stand in four parts: candidate, output, forget, input; those of the three sigmoids are halved, since
-    sigmoid(x) = (tanh(x / 2) + 1) / 2.
-    """
-
-    kernel: Floats  # (features, 4 units), with the bias added for one-hot input
-    recurrent_kernel: Floats  # (units, 4 units)
-    bias: Floats | None  # (4 units,); None where the kernel's rows hold it
-
-    @property
-    def units(self) -> int:
-        return len(self.recurrent_kernel)
 
 
 class Generator:
@@ -43,7 +23,7 @@ class Generator:
     def __init__(self, weights: Arrays, *, targets: Targets, window_length: int) -> None:
         layers = sum(name.endswith("/recurrent_kernel") for name in weights)
         self.layers = tuple(
-            _prepare_layer(
+            prepare_layer(
                 weights[f"lstm_{layer}/kernel"],
                 weights[f"lstm_{layer}/recurrent_kernel"],
                 weights[f"lstm_{layer}/bias"],
@@ -51,14 +31,16 @@ class Generator:
             )
             for layer in range(1, layers + 1)
         )
-        self.look_up = _parts(self.layers[0].kernel)  # (4, vocabulary, units): what each id adds
+        self.look_up = parts(self.layers[0].kernel)  # (4, vocabulary, units): what each id adds
+        self.added = [
+            self.look_up[:, row : row + 1] for row in range(self.look_up.shape[1])
+        ]  # (4, 1, units) each
         self.output_kernel = np.ascontiguousarray(
             weights["characters/kernel"], dtype=np.float32
         )  # (units, vocabulary)
         self.output_bias = np.asarray(weights["characters/bias"], dtype=np.float32)  # (vocabulary,)
-        self.matrices: list[
-            Floats
-        ] = []  # of a carried state: each layer's recurrent kernel, the last with more
+        # Of a carried state: each layer's recurrent kernel, the last one with more.
+        self.matrices: list[Floats] = []
         if targets == "all":
             self._lay_out()
         self.targets = targets
@@ -86,7 +68,7 @@ class Generator:
         joined[:-1, 4 * last.units :] = self.output_kernel
         joined[-1, 4 * last.units :] = self.output_bias
         self.matrices = [
-            _in_quick_order(matrix) for matrix in (*(layer.recurrent_kernel for layer in lower), joined)
+            in_quick_order(matrix) for matrix in (*(layer.recurrent_kernel for layer in lower), joined)
         ]
         self.layers = tuple(
             replace(layer, recurrent_kernel=matrix[: layer.units, : 4 * layer.units])
@@ -197,13 +179,13 @@ class CarriedReader(Reader):
 
     def __init__(self, generator: Generator) -> None:
         self._first, *self._others = (
-            _CarriedCell(layer, matrix)
+            CarriedCell(layer, matrix)
             for layer, matrix in zip(generator.layers, generator.matrices, strict=True)
         )
         last = self._others[-1] if self._others else self._first
         self.logits = last.rest
         self.logits[:] = generator.output_bias
-        self._added = [generator.look_up[:, [character]] for character in range(generator.vocabulary)]
+        self._added = generator.added
 
     def read(self, character: int) -> None:
         """Take in one id."""
@@ -243,7 +225,7 @@ class _States:
     """What some rows (texts or windows) remember in every layer."""
 
     def __init__(self, generator: Generator, rows: int) -> None:
-        self._cells = [_Cell(layer, rows) for layer in generator.layers]
+        self._cells = [Cell(layer, rows) for layer in generator.layers]
         self._last = self._cells[-1].hidden
         self._output_kernel = generator.output_kernel
         self._output_bias = generator.output_bias
@@ -275,114 +257,6 @@ class _States:
         for cell in self._cells:
             cell.hidden[row] = 0
             cell.carry[row] = 0
-
-
-class _Cell:
-    """Hidden and carry of one layer for some rows, and the buffers to advance them in.
-
-    Several rows are multiplied by a part of the matrix at a time, which OpenBLAS's kernel for small products is
-    quick at.
-    """
-
-    def __init__(self, layer: _Layer, rows: int) -> None:
-        self.hidden = np.zeros((rows, layer.units), dtype=np.float32)
-        self._recurrent_kernel = _parts(layer.recurrent_kernel)
-        # Carry, candidate, output gate, forget gate, input gate, in an order that lets one multiplication forget
-        # and let in. NumPy takes longer to start than to compute here, so every operation and view counts.
-        self._use(np.zeros((5, rows, layer.units), dtype=np.float32))
-        if layer.bias is not None:
-            self._added = np.empty_like(self._product)
-            self._kernel = _parts(layer.kernel)
-            self._bias = _parts(layer.bias[None])
-
-    def _use(self, buffer: Floats) -> None:
-        """Name the parts of `buffer`, (5, rows, units)."""
-        self.carry, self._candidate, self._shown = buffer[:3]
-        self._product, self._gates = buffer[1:], buffer[2:]
-        self._old_and_new, self._shares = buffer[:2], buffer[3:]
-
-    def multiply(self) -> None:
-        """Make the product of the hidden state, which the next `advance` adds to."""
-        np.matmul(self.hidden, self._recurrent_kernel, out=self._product)
-
-    def read(self, below: Floats) -> None:
-        """Advance by the hidden state of the layer below, (rows, its units)."""
-        np.matmul(below, self._kernel, out=self._added)
-        self._added += self._bias
-        self.advance(self._added)
-
-    def advance(self, added: Floats) -> None:
-        """Advance by what the input adds before the activations, (4, 1, units) or (4, rows, units)."""
-        product, gates, carry, hidden = self._product, self._gates, self.carry, self.hidden
-        product += added
-        np.tanh(product, out=product)
-        gates += _ONE
-        gates *= _HALF
-        self._old_and_new *= self._shares
-        carry += self._candidate
-        np.tanh(carry, out=hidden)
-        hidden *= self._shown
-
-
-class _CarriedCell(_Cell):
-    """One row, read against the whole matrix as fast as memory brings it, right after each character."""
-
-    def __init__(self, layer: _Layer, matrix: Floats) -> None:
-        super().__init__(layer, rows=1)
-        units, columns = layer.units, matrix.shape[1]
-        # Carry, the four parts of the product, and what the matrix gives beyond them, in one piece.
-        buffer = np.zeros(units + columns, dtype=np.float32)
-        self._use(buffer[: 5 * units].reshape(5, 1, units))
-        self._products = buffer[units:]
-        self.rest = buffer[5 * units :]
-        state = np.ones(len(matrix), dtype=np.float32)  # hidden, and a 1 where the matrix has a row for it
-        self.hidden = state[:units].reshape(1, units)
-        self.hidden[:] = 0
-        self._state, self._matrix = state, matrix
-        if layer.bias is not None:
-            self._whole_kernel = _in_quick_order(layer.kernel)
-            self._whole_added = self._added.reshape(-1)
-
-    def multiply(self) -> None:
-        """Make the product of the hidden state, which the next `advance` adds to, and what comes with it."""
-        np.dot(self._state, self._matrix, out=self._products)
-
-    def read(self, below: Floats) -> None:
-        """Advance by the hidden state of the layer below, (1, its units)."""
-        np.dot(below[0], self._whole_kernel, out=self._whole_added)
-        self._added += self._bias
-        self.advance(self._added)
-
-    def advance(self, added: Floats) -> None:
-        """Advance by what the input adds before the activations, (4, 1, units), and multiply."""
-        super().advance(added)
-        np.dot(self._state, self._matrix, out=self._products)
-
-
-def _in_quick_order(matrix: Floats) -> Floats:
-    """Return `matrix` in the order of memory in which OpenBLAS multiplies one row by it sooner.
-
-    That is by columns where the matrix is too large for a core's own cache (a seventh quicker at 512 units).
-    """
-    return np.asarray(matrix, order="F" if matrix.nbytes > _CACHE else "C")
-
-
-def _parts(matrix: Floats) -> Floats:
-    """Return the four parts of a matrix (rows, 4 units) one after another, (4, rows, units), as a view."""
-    rows, columns = matrix.shape
-    return matrix.reshape(rows, 4, columns // 4).transpose(1, 0, 2)
-
-
-def _prepare_layer(kernel: Floats, recurrent_kernel: Floats, bias: Floats, *, one_hot: bool) -> _Layer:
-    """Return a layer's weights, in Keras's order input, forget, candidate, output, as `_Layer` wants them."""
-
-    def arrange(array: Floats) -> Floats:
-        entering, kept, candidate, shown = np.split(array.astype(np.float32), 4, axis=-1)
-        return np.concatenate((candidate, shown * 0.5, kept * 0.5, entering * 0.5), axis=-1, dtype=np.float32)
-
-    if one_hot:
-        return _Layer(kernel=arrange(kernel + bias), recurrent_kernel=arrange(recurrent_kernel), bias=None)
-    return _Layer(kernel=arrange(kernel), recurrent_kernel=arrange(recurrent_kernel), bias=arrange(bias))
 
 
 def _nats(logits: Floats, targets: npt.NDArray[np.intp]) -> Floats:

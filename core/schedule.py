@@ -32,8 +32,6 @@ def learning_rate(config: TrainConfig, share: float) -> float:
     """Return Adam's step size when `share` of the budget is used: constant, or a short rise and half a cosine down."""
     if config.schedule == "constant":
         return config.learning_rate
-    if share < _RISE:
-        part = share / _RISE
-    else:
-        part = 0.5 * (1 + math.cos(math.pi * min(1.0, (share - _RISE) / (1 - _RISE))))
-    return config.learning_rate * (_LOWEST + (1 - _LOWEST) * part)
+    rise = min(1.0, share / _RISE)
+    fall = 0.5 * (1 + math.cos(math.pi * min(1.0, max(0.0, share - _RISE) / (1 - _RISE))))
+    return config.learning_rate * (_LOWEST + (1 - _LOWEST) * rise * fall)

@@ -25,13 +25,13 @@ from core.device import explain_cpu
 from core.errors import CoreError, TrainingError
 from core.events import EVENTS, EventLog, Listener
 from core.files import disk_errors, write_whole
-from core.growth import widen
 from core.memory import keep_large_blocks
 from core.model import Model, averaged_weights, build_model, reset_state
 from core.outcome import describe_software, write_outcome
 from core.run import Run, check_free, publish, restore
 from core.samples import write_sample
 from core.schedule import Budget, learning_rate
+from core.weights import export_weights, mix_weights, take_weights
 from core.windows import Batch
 
 log = logging.getLogger(__name__)
@@ -164,7 +164,7 @@ class _Training:
         )
         self._begun: list[npt.NDArray[Any]] = []  # the weights to return to in part
         if base is not None:
-            _take_weights(self._model, base, job.config)
+            take_weights(self._model, base, job.config)
             if job.config.start_share:
                 self._begun = [to_array(variable) for variable in self._model.trainable_variables]
         self._is_compiled = False
@@ -223,16 +223,12 @@ class _Training:
         if not self._begun:
             return
         share, position = self._config.start_share, self._position
-        variables = self._model.trainable_variables
-        best = [to_array(variable) for variable in variables]
-        for variable, end, start in zip(variables, best, self._begun, strict=True):
-            variable.assign((1 - share) * end + share * start)
+        best = mix_weights(self._model, self._begun, share=share)
         loss = self._course.validate(self._model)
         if loss < position.best_loss:
             position.best_loss, position.start_share = loss, share
-            return
-        for variable, end in zip(variables, best, strict=True):
-            variable.assign(end)
+        else:
+            mix_weights(self._model, best, share=1.0)
 
     def _announce(self) -> None:
         corpus, course = self._corpus, self._course
@@ -406,34 +402,6 @@ class _Training:
                 f"The best weights in {self._job.folder} are damaged; delete that folder and start anew."
             ) from error
         return [arrays[name] for name in sorted(arrays)]
-
-
-def export_weights(model: Model) -> dict[str, Any]:
-    """Return the network's weights by layer and kind, as a run holds them."""
-    return {
-        f"{layer.name}/{weight.name}": to_array(weight)
-        for layer in model.layers
-        for weight in layer.trainable_weights
-    }
-
-
-def _take_weights(model: Model, base: Run, config: TrainConfig) -> None:
-    """Give `model` the weights of `base`; a wider model computes what `base` does, with room to learn more.
-
-    Raises:
-        TrainingError: they are those of a wider network, or of one with other layers.
-    """
-    weights = base.weights()
-    variables = {
-        f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.trainable_weights
-    }
-    if set(weights) != set(variables) or base.config.units > config.units:
-        raise TrainingError(
-            f"The run in {base.path} has another network; start from it with --units {base.config.units} or more and "
-            f"--layers {base.config.layers}."
-        )
-    for name, variable in variables.items():
-        variable.assign(widen(weights[name], to_array(variable), gates=name.startswith("lstm")))
 
 
 def describe_device() -> str:

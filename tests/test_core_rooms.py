@@ -20,6 +20,7 @@ ROOMS: dict[str, tuple[str, str]] = {
         "numpy safetensors",
     ),
     "card": ("config errors", ""),
+    "cells": ("", "numpy"),
     "checkpoint": ("errors files lstm model", "keras numpy safetensors"),
     "cleaning": ("", ""),
     "code": ("directions directions.place episode errors", ""),
@@ -58,8 +59,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "events": ("files", ""),
     "files": ("errors", ""),
     "form": ("", ""),
-    "generator": ("config run sampling vocabulary", "numpy"),
-    "growth": ("", "numpy"),
+    "generator": ("cells config run sampling vocabulary", "numpy"),
     "index": ("aids corpus errors run", ""),
     "lstm": ("", "keras tensorflow"),
     "memory": ("", ""),
@@ -77,14 +77,15 @@ ROOMS: dict[str, tuple[str, str]] = {
     "stages": ("checkpoint errors events files run training", ""),
     "training": (
         (
-            "checkpoint config corpus course device errors events files growth memory model outcome run samples "
-            "schedule windows"
+            "checkpoint config corpus course device errors events files memory model outcome run samples "
+            "schedule weights windows"
         ),
-        "filelock keras safetensors",
+        "filelock keras numpy safetensors",
     ),
     "trial": ("corpus episode errors evaluate generator options run", "numpy"),
     "upload": ("errors files", ""),
     "vocabulary": ("errors", "numpy"),
+    "weights": ("checkpoint config errors model run", "numpy"),
     "windows": ("vocabulary", "numpy"),
     "words": ("vocabulary", "numpy"),
 }
