@@ -35,7 +35,7 @@ class EventLog:
         with disk_errors(self._path), self._path.open("ab", buffering=0) as file:
             start = file.tell()
             data = line.encode()
-            # One write: a reader never sees half a line of a process that lives.
+            # One write: what ends without a newline is a line still on its way, or of a process that died.
             if file.write(data) < len(data):
                 file.truncate(start)
                 raise OSError(errno.ENOSPC, "the disk took half a line")
