@@ -157,12 +157,14 @@ async def test_deleted_message_under_a_button_costs_nothing(tmp_path: Path) -> N
 
 
 async def test_late_refusal_is_private_and_leaves_nothing_public(tmp_path: Path) -> None:
-    """What cannot be written is refused to the asker alone, also where a crowd's queue was shown before."""
+    """What cannot be written is refused to the asker alone, also where the place in the queue was shown before."""
     async with LocalDiscord() as discord:
         member = discord.add_member(discord.add_guild(), "Kira")
         async with running_bot(discord, tmp_path):
-            crowd = [await discord.slash(member, "episode", {"length": 2_000}) for _ in range(6)]
+            crowd = [await discord.slash(member, "episode", {"length": 2_000}) for _ in range(24)]
             wrong = await discord.slash(member, "episode", {"place": "@#%"})
+            waiting = await wrong.message()
+            assert not waiting.ephemeral
             refusal = await wrong.message_where(lambda message: message.ephemeral, timeout_seconds=60)
             assert "No name is left" in refusal.content
             await wrong.until(lambda asked: asked.messages == [refusal])
