@@ -186,7 +186,8 @@ def _bits(run: Run, corpus: Corpus, options: argparse.Namespace) -> float:
             Source(options.scripts, options.series), cleaning=run.config.cleaning, rare_count=1
         )
     unseen = hold_out(corpus, share=0.1)[1]
-    return score_texts(run, Writer(run).generator, run.name, unseen).bits_per_character
+    score = score_texts(unseen, name=run.name, generator=Writer(run).generator, vocabulary=run.vocabulary)
+    return score.bits_per_character
 
 
 def _pieces(texts: Sequence[str], length: int) -> Iterator[str]:

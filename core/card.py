@@ -67,7 +67,7 @@ def _rows(config: TrainConfig, facts: Mapping[str, Any]) -> list[tuple[str, str]
         ("data fingerprint", data["fingerprint"][:16]),
         *_origin(facts.get("start")),
         ("held out", f"{data['validation_characters']:,} of {targets:,} targets"),
-        ("result", f"{result['bits_per_character']:.3f} bits per character on the held-out text"),
+        ("result", _result(result)),
         ("network", f"{config.layers} x LSTM({config.units}), {result['parameters']:,} parameters"),
         (
             "training",
@@ -90,6 +90,14 @@ def _rows(config: TrainConfig, facts: Mapping[str, Any]) -> list[tuple[str, str]
         ),
         ("made on", facts["created"][:10]),
     ]
+
+
+def _result(result: Mapping[str, Any]) -> str:
+    """Return what the held-out text cost, with the cache of what was said so far where the run has one."""
+    network, cached = float(result["bits_per_character"]), result.get("cached_bits_per_character")
+    if cached is None:
+        return f"{network:.3f} bits per character on the held-out text"
+    return f"{cached:.3f} bits per character on the held-out text ({network:.3f} by the network alone)"
 
 
 def _origin(start: Mapping[str, Any] | None) -> list[tuple[str, str]]:

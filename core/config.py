@@ -83,6 +83,9 @@ class TrainConfig:
         "what a temperature divides: logits (the field's meaning) or probabilities (the lecture notes')",
         choices=("logits", "probabilities"),
     )
+    cache_model: bool = _setting(
+        default=True, help_="when it writes, let what the text has said so far count beside the network"
+    )
     default_temperature: float = _setting(0.5, "temperature of an episode when none is asked for")
 
     def __post_init__(self) -> None:
@@ -149,7 +152,8 @@ class TrainConfig:
         if unknown:
             raise ConfigError(f"This version does not know the setting {', '.join(unknown)}.")
         try:
-            return cls(**values)
+            # A run from before there was a cache goes on writing what it wrote.
+            return cls(**{"cache_model": False, **values})
         except TypeError as error:
             raise ConfigError("A setting of the training has a value of the wrong kind.") from error
 
@@ -189,6 +193,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "patience": None,
         "mixed_precision": False,
         "temperature_scale": "probabilities",
+        "cache_model": False,
         "default_temperature": 0.03,
     },
 }

@@ -214,7 +214,7 @@ class Writer:
             scale=self.run.config.temperature_scale,
             top_p=request.top_p,
         )
-        reader = self._open(prompt + earlier, fresh=not prompt)
+        reader = self._open(prompt + earlier, fresh=not prompt, temperature=request.temperature)
         if request.directions is None:
             ids = self.generator.stream(sampler, reader=reader, forbidden_first=self._end)
         else:
@@ -255,9 +255,9 @@ class Writer:
             before=before,
         )
 
-    def _open(self, text: str, *, fresh: bool) -> Reader:
+    def _open(self, text: str, *, fresh: bool, temperature: float) -> Reader:
         """Return a reader that has read `text` from the start of an episode, or of a line if it is not fresh."""
-        reader = self.generator.reader()
+        reader = self.generator.reader(temperature=temperature)
         if self.generator.targets == "last":
             # A network of the notes' kind has only ever seen full windows.
             opening = [self._line_break] * self.generator.window_length

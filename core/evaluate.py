@@ -4,16 +4,19 @@ import argparse
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
 
+from core.cache_model import cached_nats
+from core.cells import Floats
 from core.config import END_OF_EPISODE
 from core.errors import CoreError, CorpusError
 from core.generator import Generator
 from core.run import Run
+from core.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Score:
     name: str
     characters: int
     bits: float
+    bits_alone: float  # had the network been by itself, without a cache of the text so far
     unknown: int  # characters that the run does not know: mapped or dropped, so not predicted as they stood
 
     @property
@@ -30,14 +34,19 @@ class Score:
         """Bits for each character that was predicted."""
         return self.bits / self.characters
 
+    @property
+    def bits_per_character_alone(self) -> float:
+        """The same of the network by itself."""
+        return self.bits_alone / self.characters
 
-def score_texts(run: Run, generator: Generator, name: str, texts: list[str]) -> Score:
+
+def score_texts(texts: list[str], *, name: str, generator: Generator, vocabulary: Vocabulary) -> Score:
     """Return the score of `texts`, each read from the start of an episode; its end counts where the run knows it.
 
     Raises:
         CorpusError: nothing in them can be predicted.
     """
-    known = run.vocabulary
+    known = vocabulary
     end = known.characters.find(END_OF_EPISODE)
     closing = END_OF_EPISODE if end >= 0 and len(texts) > 1 else ""
     spellings = [known.spell(text.replace(END_OF_EPISODE, "")) for text in texts]
@@ -48,15 +57,16 @@ def score_texts(run: Run, generator: Generator, name: str, texts: list[str]) -> 
         for character in {*spelling.mapped, *spelling.dropped}
     )
     start = end if end >= 0 else max(0, known.characters.find("\n"))
-    nats = [row for row in generator.nats(ids, start=start) if len(row)]
-    if not nats:
+    alone = generator.nats(ids, start=start)
+    characters = sum(map(len, ids))
+    if not characters:
         raise CorpusError(f"{name} has no characters that the run knows; name a text in its language.")
-    return Score(
-        name=name,
-        characters=sum(len(row) for row in nats),
-        bits=sum(float(row.sum(dtype="float64")) for row in nats) / math.log(2),
-        unknown=unknown,
-    )
+    nats = list(map(cached_nats, ids, alone)) if generator.cache_model else alone
+    return Score(name=name, characters=characters, bits=_bits(nats), bits_alone=_bits(alone), unknown=unknown)
+
+
+def _bits(nats: Sequence[Floats]) -> float:
+    return sum(float(row.sum(dtype="float64")) for row in nats) / math.log(2)
 
 
 def score_file(run: Run, generator: Generator, path: Path, *, series: str, held_out: bool) -> Iterator[Score]:
@@ -74,7 +84,7 @@ def score_file(run: Run, generator: Generator, path: Path, *, series: str, held_
     if path.suffix.lower() != ".json":
         if not path.is_file():
             raise CorpusError(f"There is no file {path}; name a text or a scripts JSON.")
-        yield score_texts(run, generator, str(path), [read_text(path)])
+        yield score_texts([read_text(path)], name=str(path), generator=generator, vocabulary=run.vocabulary)
         return
     for name, scripts in read_series(path, series).items():
         texts = [
@@ -83,7 +93,9 @@ def score_file(run: Run, generator: Generator, path: Path, *, series: str, held_
             if not held_out or is_held_out(script.position, share=run.config.validation_share)
         ]
         if texts:
-            yield score_texts(run, generator, f"{path} {name}".strip(), texts)
+            yield score_texts(
+                texts, name=f"{path} {name}".strip(), generator=generator, vocabulary=run.vocabulary
+            )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -118,6 +130,7 @@ def main(arguments: list[str] | None = None) -> int:
             "all",
             sum(score.characters for score in scores),
             sum(score.bits for score in scores),
+            sum(score.bits_alone for score in scores),
             sum(score.unknown for score in scores),
         )
         _print(total)
@@ -126,9 +139,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _print(score: Score) -> None:
     unknown = f", {score.unknown:,} unknown characters mapped or dropped" if score.unknown else ""
+    alone = ""
+    if score.bits != score.bits_alone:
+        alone = f"; {score.bits_per_character_alone:.4f} by the network without its cache of the text so far"
     print(
         f"{score.name}: {score.bits_per_character:.4f} bits per character "
-        f"({score.characters:,} characters{unknown})",
+        f"({score.characters:,} characters{unknown}{alone})",
         flush=True,
     )
 

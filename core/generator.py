@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from core.cache_model import CacheModel
 from core.cells import CarriedCell, Cell, Floats, in_quick_order, parts, prepare_layer
 from core.config import Targets, TrainConfig
 from core.run import Arrays
@@ -20,7 +21,9 @@ _ROWS = 32  # pieces, or windows by the hundred, that advance in one matrix prod
 class Generator:
     """The weights of a run, ready to be read by any number of scenes at once; holds no scene's state."""
 
-    def __init__(self, weights: Arrays, *, targets: Targets, window_length: int) -> None:
+    def __init__(
+        self, weights: Arrays, *, targets: Targets, window_length: int, cache_model: bool = False
+    ) -> None:
         layers = sum(name.endswith("/recurrent_kernel") for name in weights)
         self.layers = tuple(
             prepare_layer(
@@ -45,11 +48,17 @@ class Generator:
             self._lay_out()
         self.targets = targets
         self.window_length = window_length
+        self.cache_model = cache_model
 
     @classmethod
     def of(cls, config: TrainConfig, weights: Arrays) -> "Generator":
         """Return the generator of a network trained under `config`."""
-        return cls(weights, targets=config.targets, window_length=config.window_length)
+        return cls(
+            weights,
+            targets=config.targets,
+            window_length=config.window_length,
+            cache_model=config.cache_model,
+        )
 
     @property
     def vocabulary(self) -> int:
@@ -75,9 +84,15 @@ class Generator:
             for layer, matrix in zip(self.layers, self.matrices, strict=True)
         )
 
-    def reader(self) -> "Reader":
-        """Return a reader at the beginning of a text."""
-        return CarriedReader(self) if self.targets == "all" else WindowReader(self)
+    def reader(self, *, temperature: float = 1.0) -> "Reader":
+        """Return a reader at the beginning of a text, to be gone on with at `temperature`.
+
+        Below 1 a temperature makes the network's favourites likelier still. The cache would so hear its own phrases
+        again and again; its correction counts `temperature` times as much as at 1 instead, after the division by it.
+        """
+        reader = CarriedReader(self) if self.targets == "all" else WindowReader(self)
+        weight = min(temperature, 1.0) ** 2
+        return CachedReader(reader, weight=weight) if self.cache_model and weight else reader
 
     def stream(
         self, sampler: Sampler, *, reader: "Reader", forbidden_first: int | None = None
@@ -99,8 +114,9 @@ class Generator:
     def nats(self, texts: Sequence[Ids], *, start: int) -> list[Floats]:
         """Return for each text the negative logarithm of each id's probability after those before it, in nats.
 
-        Every text begins after the id `start`. A carried state reads long texts in pieces side by side, each after
-        512 characters that come before it.
+        They are the network's own, without the cache model (`core.cache_model.cached_nats` puts it in). Every text
+        begins after the id `start`. A carried state reads long texts in pieces side by side, each after 512
+        characters that come before it.
         """
         if self.targets == "last":
             return [self._nats_of_windows(ids, start) for ids in texts]
@@ -219,6 +235,28 @@ class WindowReader(Reader):
         self._oldest = (self._oldest + 1) % self._window_length
         self._states.advance(self._look_up[:, character : character + 1])
         self._states.write_logits(self._oldest, self.logits)
+
+
+class CachedReader(Reader):
+    """Another reader's logits, with what the text has said so far in them."""
+
+    def __init__(self, reader: Reader, *, weight: float) -> None:
+        self._reader = reader
+        self._cache = CacheModel(weight=weight)
+        self.logits = reader.logits
+
+    def read(self, character: int) -> None:
+        """Take in one id."""
+        self._reader.read(character)
+        self._cache.read(character)
+        self._cache.mend(self.logits)
+
+    def read_all(self, ids: npt.ArrayLike) -> None:
+        """Take in id after id, and mend the logits that are wanted: the last ones."""
+        for character in np.asarray(ids, dtype=np.intp).tolist():
+            self._reader.read(character)
+            self._cache.read(character)
+        self._cache.mend(self.logits)
 
 
 class _States:

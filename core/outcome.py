@@ -14,14 +14,17 @@ import numpy.typing as npt
 
 from core.aids import build_aids, write_aids
 from core.card import CARD, write_card
-from core.checkpoint import Position, to_array
+from core.checkpoint import Position
 from core.config import TrainConfig
-from core.corpus import Corpus, learnt_episodes, total_characters
+from core.corpus import Corpus, hold_out, learnt_episodes, total_characters
 from core.course import Course
+from core.evaluate import score_texts
 from core.files import disk_errors, write_whole
 from core.form import places_of, speakers_of
+from core.generator import Generator
 from core.model import Model
-from core.run import FACTS, WEIGHTS, Run, write_run
+from core.run import FACTS, WEIGHTS, Arrays, Run, write_run
+from core.weights import export_weights
 
 MODEL = "model.keras"
 HISTORY = "history.csv"
@@ -41,12 +44,13 @@ def write_outcome(
     position: Position,
     device: str,
     base: Run | None,
-) -> None:
-    """Write every file of a complete run into `folder`; the facts come last.
+) -> dict[str, Any]:
+    """Write every file of a complete run into `folder`, the facts last, and return those of its result.
 
     Raises:
         DeviceError: the disk refuses.
     """
+    weights = {name: array.astype(np.float32) for name, array in export_weights(model).items()}
     facts: dict[str, Any] = {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "data": {
@@ -61,7 +65,8 @@ def write_outcome(
         },
         "result": {
             "validation_loss": position.best_loss,
-            "bits_per_character": position.best_loss / math.log(2),
+            "bits_per_character": position.best_loss / math.log(2),  # by the network alone
+            "cached_bits_per_character": _score_with_cache(config, corpus, weights),
             "epoch": position.best_epoch,
             "start_share": position.start_share,
             "seconds": round(position.seconds, 1),
@@ -86,13 +91,26 @@ def write_outcome(
         SAMPLES: "what it wrote on the way",
     }
     write_whole(folder / CARD, write_card(name, config, facts, files=files))
-    weights = {
-        f"{layer.name}/{weight.name}": to_array(weight).astype(np.float32)
-        for layer in model.layers
-        for weight in layer.trainable_weights
-    }
     facts["aids"] = write_aids(folder, build_aids(learnt_episodes(corpus, config), corpus.vocabulary))
     write_run(folder, name=name, config=config, vocabulary=corpus.vocabulary, weights=weights, facts=facts)
+    return dict(facts["result"])
+
+
+def _score_with_cache(config: TrainConfig, corpus: Corpus, weights: Arrays) -> float | None:
+    """Return the bits per character of the held-out text with the cache model; None for a run that has none.
+
+    A run of windows is left out as well: each of its characters takes a whole window's time.
+    """
+    if not config.cache_model or config.targets != "all":
+        return None
+    _, held_out = hold_out(corpus, share=config.validation_share)
+    score = score_texts(
+        held_out,
+        name=corpus.source,
+        generator=Generator.of(config, weights),
+        vocabulary=corpus.vocabulary,
+    )
+    return score.bits_per_character
 
 
 def _describe_base(base: Run) -> dict[str, Any]:

@@ -75,11 +75,18 @@ class TerminalProgress:
         lines = ("".join(filter(str.isprintable, line)) for line in event["text"].split("\n"))
         self._print("\n" + "\n".join("    " + line for line in lines) + "\n")
 
+    def _show_finish(self, _event: Event) -> None:
+        self.close()
+        self._print("Writing the run, and reading the held-out text once more as it will be written.")
+
     def _show_end(self, event: Event) -> None:
         self.close()
+        alone = f"{event['validation_loss']:.4f} nats"
+        if event["network_bits_per_character"] != event["bits_per_character"]:
+            alone = f"{alone} = {event['network_bits_per_character']:.3f} bits by the network alone"
         self._print(
             f"Done in {_clock(event['seconds'])}: {event['bits_per_character']:.3f} bits a character "
-            f"({event['validation_loss']:.4f} nats) on the held-out text"
+            f"({alone}) on the held-out text"
         )
 
 

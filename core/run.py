@@ -87,8 +87,9 @@ class Run:
 
     @property
     def bits_per_character(self) -> float:
-        """Validation loss of the weights, in bits per character."""
-        return float(self.facts["result"]["bits_per_character"])
+        """Bits per character of the held-out text as the run writes: with its cache model, if it has one."""
+        result = self.facts["result"]
+        return float(result.get("cached_bits_per_character") or result["bits_per_character"])
 
 
 def write_run(
@@ -177,6 +178,7 @@ def _check_facts(facts: Mapping[str, Any]) -> None:
         KeyError, TypeError, ValueError: a fact is missing or of the wrong kind.
     """
     float(facts["result"]["bits_per_character"])
+    float(facts["result"].get("cached_bits_per_character") or 0)
     names = [*facts["cast"]["speakers"], *facts["cast"]["places"]]
     if not all(isinstance(name, str) for name in [*names, facts["name"], facts["fingerprint"]]):
         raise TypeError("a name that is no text")

@@ -23,7 +23,7 @@ def write_sample(config: TrainConfig, corpus: Corpus, weights: Arrays) -> str:
         rng=np.random.default_rng(SAMPLE_SEED),
         scale=config.temperature_scale,
     )
-    reader = generator.reader()
+    reader = generator.reader(temperature=config.default_temperature)
     opening = end if end >= 0 else max(0, known.characters.find("\n"))
     reader.read_all([opening] * (1 if config.targets == "all" else config.window_length))
     ids = generator.stream(sampler, reader=reader, forbidden_first=end if end >= 0 else None)

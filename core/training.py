@@ -198,7 +198,8 @@ class _Training:
         for variable, array in zip(self._model.variables, self._read_best(), strict=True):
             variable.assign(array)
         self._return_in_part()
-        write_outcome(
+        self._events.send("finish")
+        result = write_outcome(
             folder,
             name=self._job.path.name,
             config=self._config,
@@ -209,9 +210,12 @@ class _Training:
             device=self._device,
             base=self._base,
         )
-        best = self._position.best_loss
         self._events.send(
-            "end", validation_loss=best, bits_per_character=best / math.log(2), seconds=self._position.seconds
+            "end",
+            validation_loss=result["validation_loss"],
+            bits_per_character=result["cached_bits_per_character"] or result["bits_per_character"],
+            network_bits_per_character=result["bits_per_character"],
+            seconds=result["seconds"],
         )
 
     def _return_in_part(self) -> None:

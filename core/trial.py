@@ -77,7 +77,8 @@ def compare(new: Run, old: Run | None, source: Source) -> dict[str, Any]:
     for name, run in (("new", new), ("old", old)):
         if run is None:
             continue
-        score = score_texts(run, Generator.of(run.config, run.weights()), name, texts)
+        generator = Generator.of(run.config, run.weights())
+        score = score_texts(texts, name=name, generator=generator, vocabulary=run.vocabulary)
         result[f"{name}_bits"] = score.bits_per_character
         result["characters" if name == "new" else "old_characters"] = score.characters
         if score.unknown > _MOST_UNKNOWN * sum(map(len, texts)):

@@ -65,6 +65,7 @@ def test_events_tell_a_whole_training(kind: str, request: pytest.FixtureRequest)
         "epoch",
         "sample",
         "checkpoint",
+        "finish",
         "end",
     }
     assert [event["time"] for event in events] == sorted(event["time"] for event in events)

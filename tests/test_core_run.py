@@ -69,7 +69,9 @@ def test_run_says_where_it_comes_from(tiny_run: Run) -> None:
     assert sorted(facts["cast"]["speakers"]) == ["BASHIR", "DAX", "KIRA", "ODO", "QUARK", "SISKO"]
     assert sorted(facts["cast"]["places"]) == ["Ops", "Quarks bar", "promenade"]  # ' and P are too rare
     assert facts["software"]["backend"].startswith("tensorflow ")
-    assert tiny_run.bits_per_character == pytest.approx(facts["result"]["validation_loss"] / np.log(2))
+    result = facts["result"]
+    assert result["bits_per_character"] == pytest.approx(result["validation_loss"] / np.log(2))
+    assert tiny_run.bits_per_character == result["cached_bits_per_character"]
 
 
 @pytest.mark.slow

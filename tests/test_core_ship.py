@@ -20,7 +20,8 @@ pytestmark = pytest.mark.slow
 def bits(run: Run) -> float:
     """Return the bits per character of the tiny episodes under a run."""
     generator = Generator.of(run.config, run.weights())
-    return score_texts(run, generator, "tiny", tiny_episodes()).bits_per_character
+    score = score_texts(tiny_episodes(), name="tiny", generator=generator, vocabulary=run.vocabulary)
+    return score.bits_per_character
 
 
 def test_shipped_run_is_smaller_and_predicts_as_well(tiny_run: Run, tmp_path: Path) -> None:

@@ -1,0 +1,65 @@
+"""`python -m core.evaluate`: what a text costs under a run, with its cache of the text so far and without."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from core.evaluate import main
+from core.run import FACTS, Run, fingerprint
+from tests.conftest import tiny_episodes
+
+pytestmark = pytest.mark.slow
+
+
+def evaluate(capsys: pytest.CaptureFixture[str], *arguments: object) -> list[str]:
+    """Return the lines that the command prints."""
+    assert main(list(map(str, arguments))) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_evaluate_prints_what_the_training_found(
+    tiny_run: Run, tiny_scripts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The held-out episodes cost what the facts say: with the cache first, then by the network alone."""
+    (line,) = evaluate(capsys, tiny_run.path, tiny_scripts, "--held-out")
+    found = re.search(
+        r"DS9: ([\d.]+) bits per character \(.*; ([\d.]+) by the network without its cache", line
+    )
+    assert found
+    result = tiny_run.facts["result"]
+    assert float(found[1]) == pytest.approx(result["cached_bits_per_character"], abs=1e-4)
+    # Validation leaves out the last few characters, which fill no window.
+    assert float(found[2]) == pytest.approx(result["bits_per_character"], rel=0.05)
+
+
+def test_evaluate_of_a_run_of_windows_has_one_figure(
+    notes_run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The notes' preset is the network and nothing else."""
+    text = tmp_path / "scene.txt"
+    text.write_text(tiny_episodes()[0], encoding="utf-8")
+    (line,) = evaluate(capsys, notes_run.path, text)
+    assert re.fullmatch(r".*scene\.txt: [\d.]+ bits per character \([\d,]+ characters\)", line)
+
+
+def test_a_run_from_before_the_cache_writes_without(
+    tiny_run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run whose settings do not name the cache is read without one, so that its episodes stay what they were."""
+    old = tmp_path / "old"
+    shutil.copytree(tiny_run.path, old)
+    facts = json.loads((old / FACTS).read_text(encoding="utf-8"))
+    del facts["config"]["cache_model"], facts["result"]["cached_bits_per_character"]
+    weights = (old / "weights.safetensors").read_bytes()
+    facts["fingerprint"] = fingerprint(weights, facts["config"], tiny_run.vocabulary)
+    (old / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+    run = Run.read(old)
+    assert not run.config.cache_model
+    assert run.bits_per_character == run.facts["result"]["bits_per_character"]
+    text = tmp_path / "scene.txt"
+    text.write_text(tiny_episodes()[0], encoding="utf-8")
+    (line,) = evaluate(capsys, old, text)
+    assert line.endswith("characters)")
