@@ -27,7 +27,9 @@ from core.errors import CoreError
 from core.generator import Generator
 from core.run import Run
 
-BASE = ("--units", "256", "--epochs", "1")  # small and short, so that much can be tried
+# Small and short, so that much can be tried, and the network alone.
+EPISODES = range(100)
+BASE = ("--units", "256", "--epochs", "1", "--episodes", "0-99", "--no-cache-model")
 TRIALS: dict[str, tuple[str, ...]] = {
     "base": (),
     "units 128": ("--units", "128"),
@@ -54,6 +56,7 @@ TRIALS: dict[str, tuple[str, ...]] = {
     "recurrent dropout 0.1": ("--recurrent-dropout", "0.1"),
 }
 _WINDOW = 64
+_OPENING = 40  # characters; about the heading of a first scene
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,14 @@ def empty_windows_bits(run: Run, corpus: Corpus, *, window_length: int = _WINDOW
     return nats / math.log(2)
 
 
+def opening_bits(run: Run, corpus: Corpus, *, after: str) -> float:
+    """Return the bits per character of the held-out episodes' beginnings, read after one character."""
+    episodes = hold_out(corpus, share=run.config.validation_share)[1]
+    ids = [run.vocabulary.encode(text[:_OPENING]) for text in episodes]
+    nats = Generator.of(run.config, run.weights()).nats(ids, start=run.vocabulary.characters.index(after))
+    return statistics.fmean(float(row.mean()) for row in nats) / math.log(2)
+
+
 def table(trials: Sequence[Trial]) -> str:
     """Return the trials as a Markdown table, beside the first of them."""
     lines = [
@@ -177,16 +188,23 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _states(options: argparse.Namespace) -> Iterator[str]:
-    """Yield what an empty state at every window costs, for the runs that were trained with and without carrying it."""
+    """Yield what an empty state at every window costs a run trained with and without carrying it, and a lost start."""
     corpus: Corpus | None = None
     for name in ("base", "state-not-carried"):
         place = options.out / name
-        if place.exists():
-            corpus = corpus or read_corpus(
-                Source(options.scripts, options.series), cleaning="script", rare_count=5
-            )
-            bits = empty_windows_bits(Run.read(place), corpus)
-            yield f"\n{name}, each window of {_WINDOW} from an empty state: {bits:.3f} bits per character"
+        if not place.exists():
+            continue
+        corpus = corpus or read_corpus(
+            Source(options.scripts, options.series, EPISODES), cleaning="script", rare_count=5
+        )
+        run = Run.read(place)
+        bits = empty_windows_bits(run, corpus)
+        yield f"\n{name}, each window of {_WINDOW} from an empty state: {bits:.3f} bits per character"
+        known, lost = (opening_bits(run, corpus, after=after) for after in (END_OF_EPISODE, "\n"))
+        yield (
+            f"\n{name}, the first {_OPENING} characters of an episode: {known:.3f} bits per character after the "
+            f"end-of-episode character, {lost:.3f} after a line break"
+        )
 
 
 if __name__ == "__main__":
