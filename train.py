@@ -29,9 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
         config = TrainConfig.from_preset(own["preset"], **options)
         with _silence():
             from core.corpus import Source  # noqa: PLC0415  # pandas and Keras take seconds; --help should not
+            from core.job import Job, TrainingStopped  # noqa: PLC0415
             from core.progress import TerminalProgress  # noqa: PLC0415
             from core.stages import train_in_stages  # noqa: PLC0415
-            from core.training import Job, TrainingStopped  # noqa: PLC0415
 
         # The lecture's own episodes, unless the scripts are no such table.
         is_table = str(own["scripts"] or ".json").endswith(".json")

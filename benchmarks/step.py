@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.measure import ROOT, Child, Options, Row, Spread, judge, take_turns, time_calls
-from benchmarks.networks import VOCABULARY, random_generator, write_random_run
+from benchmarks.networks import random_generator, write_random_run
 from core.config import TrainConfig
 from core.episode import Writer
 from core.generator import Generator
@@ -25,7 +25,7 @@ def rows(options: Options) -> Iterator[Row]:
     }
     child = Child("step:turns", threads=1, one_core=True, networks=names, calls=5 if options.quick else 400)
     samples = take_turns([child], rounds=options.rounds(9))
-    for name in (*names, _NOTES):
+    for name in (*names, *[_CACHED] * _SHIPPED.is_dir(), _NOTES):
         steps, bare = samples[f"{name} step"], samples[f"{name} bare"]
         row = judge(
             f"a character over its bare products, {name}",
@@ -46,6 +46,7 @@ def rows(options: Options) -> Iterator[Row]:
 
 
 _NOTES = "LSTM(128), sliding window of 20"
+_CACHED = "the shipped model, its cache included"
 
 
 def turns(networks: dict[str, tuple[int, int]], calls: int) -> Iterator[dict[str, float]]:
@@ -55,9 +56,13 @@ def turns(networks: dict[str, tuple[int, int]], calls: int) -> Iterator[dict[str
         for name, (units, layers) in networks.items()
     }
     configs[_NOTES] = TrainConfig.from_preset("notes")
+    generators = {name: random_generator(config) for name, config in configs.items()}
+    if _SHIPPED.is_dir():
+        run = Run.read(_SHIPPED)
+        configs[_CACHED], generators[_CACHED] = run.config, Writer(run).generator
     calls_of: dict[str, Callable[[], object]] = {}
     for name, config in configs.items():
-        generator = random_generator(config)
+        generator = generators[name]
         calls_of[f"{name} bare"] = _bare_products(generator)
         calls_of[f"{name} step"] = _step(generator, config)
     while True:
@@ -78,10 +83,10 @@ def episodes(length: int) -> Iterator[dict[str, float]]:
 
 
 def _step(generator: Generator, config: TrainConfig) -> Callable[[], int]:
-    reader = generator.reader()
-    reader.read_all([0] * config.window_length)
+    reader = generator.reader(temperature=config.default_temperature)
+    reader.read_all([0] * (config.window_length if config.targets == "last" else 1))
     sampler = Sampler(
-        vocabulary=VOCABULARY,
+        vocabulary=generator.vocabulary,
         temperature=config.default_temperature,
         rng=np.random.default_rng(7),
         scale=config.temperature_scale,

@@ -201,7 +201,8 @@ def our_memory(megabytes: float, units: int, steps: int = 20) -> Iterator[dict[s
     """Yield the memory that a training has taken after `steps` batches, and the seconds to the first of them."""
     from core.config import TrainConfig  # noqa: PLC0415  # only this child needs Keras
     from core.corpus import Source  # noqa: PLC0415
-    from core.training import Job, TrainingStopped, train  # noqa: PLC0415
+    from core.job import Job, TrainingStopped  # noqa: PLC0415
+    from core.training import train  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

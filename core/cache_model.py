@@ -29,6 +29,8 @@ class _Order:
 # Where the bits of held-out episodes were fewest; a weaker network on the same text wants the same (docs/training.md).
 _SHORT, _LONG = _Order(5, 15.0, 0.65), _Order(12, 0.1, 0.8)
 
+_SAFE = 80.0  # the exponential of a logit up to this is a number in single precision, and not zero
+
 _Seen = int | dict[int, int]  # what followed a context: the one id that did, once; or how often each did
 _Table = dict[str, _Seen]
 
@@ -79,7 +81,7 @@ class CacheModel:
         if self._short_seen is None:
             return
         kept, shares = self._shares(self._short_seen, self._long_seen)
-        total = float(np.logaddexp.reduce(logits))
+        total = _log_total(logits)
         for character, share in shares.items():
             alone = float(logits[character]) - total
             logits[character] += self._weight * (math.log(math.exp(alone) + share / kept) - alone)
@@ -121,6 +123,13 @@ def cached_nats(ids: Ids, nats: npt.NDArray[np.float32]) -> npt.NDArray[np.float
         mended[index] = cache.nats(character, alone)
         cache.read(character)
     return mended
+
+
+def _log_total(logits: npt.NDArray[np.float32]) -> float:
+    """Return the logarithm of the sum of the logits' exponentials."""
+    if not abs(logits.item(logits.argmax())) < _SAFE:
+        return float(np.logaddexp.reduce(logits))
+    return math.log(float(np.add.reduce(np.exp(logits))))  # in half the time
 
 
 def _count(table: _Table, context: str, seen: _Seen | None, character: int) -> None:

@@ -8,8 +8,9 @@ from core.checkpoint import CHECKPOINT
 from core.errors import TrainingError
 from core.events import Listener
 from core.files import disk_errors
+from core.job import Job
 from core.run import FACTS, Run, check_free
-from core.training import Job, train
+from core.training import train
 
 _FIRST_SHARE = 0.75  # of the minutes, where the budget is in minutes
 

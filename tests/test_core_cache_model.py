@@ -131,12 +131,13 @@ def test_a_long_text_is_forgotten_in_part() -> None:
         assert (cache.nats(expected, 8.0) < 8.0) is known
 
 
-def test_logits_without_hope_are_mended() -> None:
-    """An id that the network all but excludes is possible once it stood there before."""
+@pytest.mark.parametrize("level", [0, 500, -500])
+def test_logits_without_hope_are_mended(level: float) -> None:
+    """An id that the network all but excludes is possible once it stood there before, wherever its logits lie."""
     cache = CacheModel()
     for character in [0, 1, 2, 3, 0, 4, 0, 1, 2, 3, 0]:
         cache.read(character)
-    logits = np.array([0, 0, 0, 0, -2000], dtype=np.float32)
+    logits = np.array([0, 0, 0, 0, -2000], dtype=np.float32) + np.float32(level)
     cache.mend(logits)
     assert softmax(logits)[4] == pytest.approx((1 - 0.65) / 16, rel=1e-3)
     assert cache.nats(4, 2000.0) == pytest.approx(-np.log((1 - 0.65) / 16), rel=1e-3)

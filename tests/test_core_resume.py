@@ -12,8 +12,9 @@ from core.config import TrainConfig
 from core.corpus import Source
 from core.errors import CoreError, RunError, TrainingError
 from core.events import EVENTS, Event
+from core.job import Job, TrainingStopped
 from core.run import Run
-from core.training import Job, TrainingStopped, train
+from core.training import train
 from tests.children import run_python
 from tests.conftest import TINY
 

@@ -62,6 +62,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "form": ("", ""),
     "generator": ("cache_model cells config run sampling vocabulary", "numpy"),
     "index": ("aids corpus errors run", ""),
+    "job": ("config corpus errors", ""),
     "lstm": ("", "keras tensorflow"),
     "memory": ("", ""),
     "model": ("config lstm", "keras"),
@@ -77,15 +78,16 @@ ROOMS: dict[str, tuple[str, str]] = {
     "samples": ("config corpus generator run sampling", "numpy"),
     "sampling": ("config errors", "numpy"),
     "schedule": ("config", ""),
-    "ship": ("aids card episode errors events files run", "numpy"),
-    "stages": ("checkpoint errors events files run training", ""),
-    "training": (
+    "session": (
         (
-            "checkpoint config corpus course device errors events files memory model outcome run samples "
+            "checkpoint config corpus course device errors events files job memory model outcome run samples "
             "schedule weights windows"
         ),
-        "filelock keras numpy safetensors",
+        "keras numpy safetensors",
     ),
+    "ship": ("aids card episode errors events files run", "numpy"),
+    "stages": ("checkpoint errors events files job run training", ""),
+    "training": ("checkpoint errors events files job run session", "filelock"),
     "trial": ("corpus episode errors evaluate generator options run", "numpy"),
     "upload": ("errors files", ""),
     "vocabulary": ("errors", "numpy"),
@@ -155,7 +157,7 @@ def test_only_some_rooms_know_keras_and_pandas() -> None:
     assert users == {
         "pandas": {"corpus"},
         "tensorflow": {"lstm"},
-        "keras": {"checkpoint", "lstm", "model", "outcome", "training"},
+        "keras": {"checkpoint", "lstm", "model", "outcome", "session"},
     }
 
 

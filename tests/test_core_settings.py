@@ -11,8 +11,9 @@ from core.config import TrainConfig
 from core.corpus import Source
 from core.errors import ConfigError
 from core.events import Event
+from core.job import Job, TrainingStopped
 from core.run import Run
-from core.training import Job, TrainingStopped, train
+from core.training import train
 
 pytestmark = [
     pytest.mark.slow,

@@ -8,9 +8,9 @@ import pytest
 from core.config import TrainConfig
 from core.corpus import Source
 from core.errors import RunError, TrainingError
+from core.job import Job, TrainingStopped
 from core.run import Run
 from core.stages import train_in_stages
-from core.training import Job, TrainingStopped
 from tests.conftest import tiny_episodes
 
 pytestmark = [

@@ -9,8 +9,9 @@ from core.config import TrainConfig
 from core.corpus import Source
 from core.errors import TrainingError
 from core.generator import Generator
+from core.job import Job
 from core.run import Run
-from core.training import Job, train
+from core.training import train
 from core.weights import widen
 
 pytestmark = [
