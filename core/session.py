@@ -21,7 +21,7 @@ from core.errors import TrainingError
 from core.events import EventLog
 from core.files import disk_errors, write_whole
 from core.job import Job, TrainingStopped
-from core.memory import keep_large_blocks
+from core.memory import giving_back, keep_large_blocks
 from core.model import Model, averaged_weights, build_model, reset_state
 from core.outcome import describe_software, write_outcome
 from core.run import Run
@@ -193,13 +193,15 @@ class Session:
         model.reset_metrics()
         if not self._config.carry_state:
             reset_state(model)
-        loss = float(model.train_on_batch(*batch))
-        if not math.isfinite(loss):
-            raise TrainingError(_NO_NUMBER)
-        if not self._is_compiled:
-            # Not before: what compiling takes for a while should go back.
+        if self._is_compiled:
+            loss = float(model.train_on_batch(*batch))
+        else:
+            with giving_back():
+                loss = float(model.train_on_batch(*batch))
             keep_large_blocks()
             self._is_compiled = True
+        if not math.isfinite(loss):
+            raise TrainingError(_NO_NUMBER)
         return loss
 
     def _end_epoch(self) -> None:
