@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before Keras loads: TensorFlow's greetings help nobody
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the generator has a thread for each core itself
 
 from core.config import NOTES_EPISODES, TrainConfig
 from core.device import cpu_instead

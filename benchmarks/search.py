@@ -25,6 +25,7 @@ from core.config import END_OF_EPISODE
 from core.corpus import Corpus, Source, hold_out, read_corpus
 from core.errors import CoreError
 from core.generator import Generator
+from core.likelihood import nats_of
 from core.run import Run
 
 # Small and short, so that much can be tried, and the network alone.
@@ -123,7 +124,7 @@ def empty_windows_bits(run: Run, corpus: Corpus, *, window_length: int = _WINDOW
     ids = run.vocabulary.encode(text)
     rows = [ids[start : start + window_length] for start in range(0, len(ids) - window_length, window_length)]
     start = run.vocabulary.characters.find(END_OF_EPISODE)
-    nats = statistics.fmean(float(row.mean()) for row in generator.nats(rows, start=start))
+    nats = statistics.fmean(float(row.mean()) for row in nats_of(generator, rows, start=start))
     return nats / math.log(2)
 
 
@@ -131,7 +132,7 @@ def opening_bits(run: Run, corpus: Corpus, *, after: str) -> float:
     """Return the bits per character of the held-out episodes' beginnings, read after one character."""
     episodes = hold_out(corpus, share=run.config.validation_share)[1]
     ids = [run.vocabulary.encode(text[:_OPENING]) for text in episodes]
-    nats = Generator.of(run.config, run.weights()).nats(ids, start=run.vocabulary.characters.index(after))
+    nats = nats_of(Generator.of(run.config, run.weights()), ids, start=run.vocabulary.characters.index(after))
     return statistics.fmean(float(row.mean()) for row in nats) / math.log(2)
 
 

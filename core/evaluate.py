@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", str(os.cpu_count() or 1))
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the generator has a thread for each core itself
 
 from core.cache_model import cached_nats
 from core.cells import Floats
 from core.config import END_OF_EPISODE
 from core.errors import CoreError, CorpusError
 from core.generator import Generator
+from core.likelihood import nats_of
 from core.run import Run
 from core.vocabulary import Vocabulary
 
@@ -57,7 +58,7 @@ def score_texts(texts: list[str], *, name: str, generator: Generator, vocabulary
         for character in {*spelling.mapped, *spelling.dropped}
     )
     start = end if end >= 0 else max(0, known.characters.find("\n"))
-    alone = generator.nats(ids, start=start)
+    alone = nats_of(generator, ids, start=start)
     characters = sum(map(len, ids))
     if not characters:
         raise CorpusError(f"{name} has no characters that the run knows; name a text in its language.")

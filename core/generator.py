@@ -1,6 +1,6 @@
-"""The trained LSTM in NumPy: characters in and out one at a time, and the probability of any text."""
+"""The trained LSTM in NumPy: characters in and out, one at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -11,11 +11,6 @@ from core.cells import CarriedCell, Cell, Floats, in_quick_order, parts, prepare
 from core.config import Targets, TrainConfig
 from core.run import Arrays
 from core.sampling import Sampler
-from core.vocabulary import Ids
-
-_PIECE = 8192  # characters; longer texts are scored in pieces side by side
-_WARM_UP = 512  # characters read before a piece, whose state then no longer shows where the piece began
-_ROWS = 32  # pieces, or windows by the hundred, that advance in one matrix product
 
 
 class Generator:
@@ -111,66 +106,6 @@ class Generator:
             reader.read(drawn)
             logits = reader.logits
 
-    def nats(self, texts: Sequence[Ids], *, start: int) -> list[Floats]:
-        """Return for each text the negative logarithm of each id's probability after those before it, in nats.
-
-        They are the network's own, without the cache model (`core.cache_model.cached_nats` puts it in). Every text
-        begins after the id `start`. A carried state reads long texts in pieces side by side, each after 512
-        characters that come before it.
-        """
-        if self.targets == "last":
-            return [self._nats_of_windows(ids, start) for ids in texts]
-        pieces = [
-            (
-                index,
-                first,
-                np.concatenate(
-                    ([start] if first <= _WARM_UP else [], ids[max(0, first - _WARM_UP) : first + _PIECE])
-                ),
-            )
-            for index, ids in enumerate(texts)
-            for first in range(0, len(ids), _PIECE)
-        ]
-        scores = [np.empty(len(ids), dtype=np.float32) for ids in texts]
-        pieces.sort(key=lambda piece: len(piece[2]))
-        for group in range(0, len(pieces), _ROWS):
-            rows = pieces[group : group + _ROWS]
-            for (index, first, _), nats in zip(
-                rows, self._nats_of_rows([ids for _, _, ids in rows]), strict=True
-            ):
-                wanted = min(_PIECE, len(texts[index]) - first)
-                scores[index][first : first + wanted] = nats[len(nats) - wanted :]
-        return scores
-
-    def _nats_of_rows(self, rows: list[npt.NDArray[np.intp]]) -> list[Floats]:
-        """Return the nats of each id of each row but its first."""
-        length = max(len(row) for row in rows)
-        ids = np.zeros((len(rows), length), dtype=np.intp)
-        for row, values in zip(ids, rows, strict=True):
-            row[: len(values)] = values
-        states = _States(self, len(rows))
-        nats = np.empty((len(rows), length - 1), dtype=np.float32)
-        for step in range(length - 1):
-            states.advance(self.look_up[:, ids[:, step]])
-            nats[:, step] = _nats(states.logits(), ids[:, step + 1])
-        return [row[: len(values) - 1] for row, values in zip(nats, rows, strict=True)]
-
-    def _nats_of_windows(self, ids: Ids, start: int) -> Floats:
-        """Return the nats of each id after its window, the first windows filled up with `start`."""
-        if not len(ids):
-            return np.empty(0, dtype=np.float32)
-        padded = np.concatenate((np.full(self.window_length, start), ids)).astype(np.intp)
-        windows = np.lib.stride_tricks.sliding_window_view(padded[:-1], self.window_length)
-        scores = np.empty(len(ids), dtype=np.float32)
-        rows = _ROWS * 32
-        for first in range(0, len(ids), rows):
-            chosen = windows[first : first + rows]
-            states = _States(self, len(chosen))
-            for step in range(self.window_length):
-                states.advance(self.look_up[:, chosen[:, step]])
-            scores[first : first + rows] = _nats(states.logits(), ids[first : first + rows].astype(np.intp))
-        return scores
-
 
 class Reader:
     """What one scene remembers: reads id after id, and has the logits of the next one."""
@@ -221,7 +156,7 @@ class WindowReader(Reader):
     """
 
     def __init__(self, generator: Generator) -> None:
-        self._states = _States(generator, generator.window_length)
+        self._states = States(generator, generator.window_length)
         self._look_up = generator.look_up
         self._window_length = generator.window_length
         self._oldest = 0
@@ -259,7 +194,7 @@ class CachedReader(Reader):
         self._cache.mend(self.logits)
 
 
-class _States:
+class States:
     """What some rows (texts or windows) remember in every layer."""
 
     def __init__(self, generator: Generator, rows: int) -> None:
@@ -295,10 +230,3 @@ class _States:
         for cell in self._cells:
             cell.hidden[row] = 0
             cell.carry[row] = 0
-
-
-def _nats(logits: Floats, targets: npt.NDArray[np.intp]) -> Floats:
-    """Return the negative logarithm of each target's probability, (rows,)."""
-    highest = logits.max(axis=1, keepdims=True)
-    totals = np.log(np.exp(logits - highest).sum(axis=1)) + highest[:, 0]
-    return np.asarray(totals - logits[np.arange(len(targets)), targets])

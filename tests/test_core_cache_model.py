@@ -13,6 +13,7 @@ from benchmarks.networks import random_weights
 from core.cache_model import CacheModel, cached_nats
 from core.config import Targets, TrainConfig
 from core.generator import Generator
+from core.likelihood import nats_of
 from core.sampling import softmax
 from core.vocabulary import Ids
 
@@ -77,9 +78,9 @@ def test_what_is_written_is_what_is_measured(targets: Targets) -> None:
         written.append(-np.log(softmax(reader.logits)[character]))
         reader.read(character)
     network = replace(config, cache_model=False)
-    bare = Generator.of(network, random_weights(units=7, layers=1, vocabulary=VOCABULARY)).nats(
-        [np.concatenate(([4] * 5, ids)).astype(np.uint16)], start=4
-    )[0][5:]
+    alone = Generator.of(network, random_weights(units=7, layers=1, vocabulary=VOCABULARY))
+    shown = np.concatenate(([4] * 5, ids)).astype(np.uint16)
+    bare = nats_of(alone, [shown], start=4)[0][5:]
     padded = np.concatenate(([4] * 6, ids)).astype(np.uint16)
     measured = cached_nats(padded, np.concatenate((np.zeros(6, dtype=np.float32), bare)))[6:]
     assert measured.mean() < bare.mean()  # two characters at random: much comes again

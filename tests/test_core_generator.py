@@ -10,6 +10,7 @@ import pytest
 from benchmarks.networks import random_weights
 from core.config import Targets, TrainConfig
 from core.generator import Generator
+from core.likelihood import nats_of
 from core.model import build_model, reset_state
 from core.sampling import Sampler, softmax
 from core.vocabulary import Ids
@@ -152,7 +153,7 @@ def test_nats_equal_the_losses_of_keras(layers: int) -> None:
     expected = keras.losses.sparse_categorical_crossentropy(
         ids.astype(np.int32), keras.ops.convert_to_tensor(logits), from_logits=True
     )
-    (nats,) = generator.nats([ids], start=2)
+    (nats,) = nats_of(generator, [ids], start=2)
     np.testing.assert_allclose(nats, np.asarray(expected), atol=1e-5)
 
 
@@ -163,7 +164,7 @@ def test_nats_of_windows_equal_the_losses_of_keras() -> None:
     padded = np.concatenate(([2] * WINDOW, ids))
     windows = np.lib.stride_tricks.sliding_window_view(padded[:-1], WINDOW).astype(np.int32)
     shares = model.predict(windows, verbose=0)[np.arange(15), ids]
-    (nats,) = generator.nats([ids], start=2)
+    (nats,) = nats_of(generator, [ids], start=2)
     np.testing.assert_allclose(nats, -np.log(shares), atol=1e-4)
 
 
@@ -172,7 +173,7 @@ def test_nats_take_texts_of_any_length(targets: Targets) -> None:
     """Texts side by side, empty ones among them, have the nats that each has alone."""
     _, generator = make_pair(targets, 1)
     texts = [make_ids(length, seed=length) for length in (5, 0, 17, 1, 40)]
-    together = generator.nats(texts, start=0)
+    together = nats_of(generator, texts, start=0)
     assert [len(nats) for nats in together] == [5, 0, 17, 1, 40]
     for nats, text in zip(together, texts, strict=True):
-        np.testing.assert_allclose(nats, generator.nats([text], start=0)[0], atol=1e-5)
+        np.testing.assert_allclose(nats, nats_of(generator, [text], start=0)[0], atol=1e-5)

@@ -56,13 +56,14 @@ ROOMS: dict[str, tuple[str, str]] = {
         "numpy",
     ),
     "errors": ("", ""),
-    "evaluate": ("cache_model cells config corpus errors generator run vocabulary", ""),
+    "evaluate": ("cache_model cells config corpus errors generator likelihood run vocabulary", ""),
     "events": ("files", ""),
     "files": ("errors", ""),
     "form": ("", ""),
-    "generator": ("cache_model cells config run sampling vocabulary", "numpy"),
+    "generator": ("cache_model cells config run sampling", "numpy"),
     "index": ("aids corpus errors run", ""),
     "job": ("config corpus errors", ""),
+    "likelihood": ("cells generator vocabulary", "numpy"),
     "lstm": ("", "keras tensorflow"),
     "memory": ("", ""),
     "model": ("config lstm", "keras"),
@@ -98,8 +99,11 @@ ROOMS: dict[str, tuple[str, str]] = {
 HEAVY = {"keras", "tensorflow", "jax", "torch", "pandas", "h5py", "matplotlib", "pooch", "tqdm"}
 # What a module may do when it is imported, beside defining: read before the packages that they steer.
 ENVIRONMENT = {
-    "train.py": ["os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')"],
-    "core/evaluate.py": ["os.environ.setdefault('OPENBLAS_NUM_THREADS', str(os.cpu_count() or 1))"],
+    "train.py": [
+        "os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')",
+        "os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')",
+    ],
+    "core/evaluate.py": ["os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')"],
 }
 
 

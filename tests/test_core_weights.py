@@ -10,6 +10,7 @@ from core.corpus import Source
 from core.errors import TrainingError
 from core.generator import Generator
 from core.job import Job
+from core.likelihood import nats_of
 from core.run import Run
 from core.training import train
 from core.weights import widen
@@ -40,7 +41,7 @@ def test_wider_network_starts_as_the_narrower_one(narrow: Run, tiny_scripts: Pat
     assert wide.config.units == 13
     ids = narrow.vocabulary.encode("KIRA: No.\nODO: Yes.\n")
     of_narrow, of_wide = (
-        Generator.of(run.config, run.weights()).nats([ids], start=0)[0] for run in (narrow, wide)
+        nats_of(Generator.of(run.config, run.weights()), [ids], start=0)[0] for run in (narrow, wide)
     )
     np.testing.assert_allclose(of_wide, of_narrow, atol=1e-4)
 

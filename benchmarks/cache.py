@@ -1,0 +1,82 @@
+"""What the cache of the text so far gains, at the beginning of a text and later.
+
+`python -m benchmarks.cache --scripts FILE RUN...` measures each run on the held-out episodes, by its network alone and
+with the cache model beside it, whether or not its own settings have one.
+"""
+
+import argparse
+import math
+import os
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the generator has a thread for each core itself
+
+import numpy as np
+import numpy.typing as npt
+
+from core.cache_model import cached_nats
+from core.config import END_OF_EPISODE
+from core.corpus import Source, hold_out, read_corpus
+from core.errors import CoreError
+from core.generator import Generator
+from core.likelihood import nats_of
+from core.run import Run
+
+_PLACES = (0, 300, 1000, 2000, 5000, 10_000, 20_000, 10**9)  # characters into an episode
+
+
+def gains(run: Run, scripts: str, series: str) -> list[tuple[str, float, float]]:
+    """Return (where, bits per character alone, the same with the cache) over all, then by place.
+
+    Raises:
+        CorpusError: the scripts cannot be read.
+    """
+    known = run.vocabulary
+    corpus = read_corpus(
+        Source(scripts, series), cleaning=run.config.cleaning, rare_count=1, vocabulary=known
+    )
+    _, unseen = hold_out(corpus, share=run.config.validation_share)
+    ids = [known.encode(text + END_OF_EPISODE) for text in unseen]
+    generator = Generator.of(run.config, run.weights())
+    alone = nats_of(generator, ids, start=known.characters.index(END_OF_EPISODE))
+    cached = [cached_nats(text, nats) for text, nats in zip(ids, alone, strict=True)]
+    parts = [("all", 0, _PLACES[-1]), *((_words(*place), *place) for place in pairwise(_PLACES))]
+    return [(where, _bits(alone, first, last), _bits(cached, first, last)) for where, first, last in parts]
+
+
+def _bits(texts: list[npt.NDArray[np.float32]], first: int, last: int) -> float:
+    """Return the bits per character of the texts between two places."""
+    return float(np.concatenate([nats[first:last] for nats in texts]).mean(dtype=np.float64)) / math.log(2)
+
+
+def _words(first: int, last: int) -> str:
+    return f"from {first:,}" if last == _PLACES[-1] else f"{first:,} to {last:,}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print a table for the runs that the command line names; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cache", description=__doc__)
+    parser.add_argument(
+        "runs", type=Path, nargs="+", help="run directories with a character between episodes"
+    )
+    parser.add_argument("--scripts", required=True, help="scripts of which some episodes are unseen")
+    parser.add_argument("--series", default="DS9", help="series of a scripts JSON")
+    options = parser.parse_args(arguments)
+    try:
+        lines = [
+            f"| {path.name} | {where} | {alone:.4f} | {cached:.4f} | {alone - cached:.4f} |"
+            for path in options.runs
+            for where, alone, cached in gains(Run.read(path), options.scripts, options.series)
+        ]
+    except CoreError as error:
+        print(error, file=sys.stderr)
+        return 2
+    header = ["| run | characters | alone | with the cache | gain |", "|---|---|---|---|---|"]
+    print("\n".join([*header, *lines]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
