@@ -30,7 +30,7 @@ from core.run import Run
 
 # Small and short, so that much can be tried, and the network alone.
 EPISODES = range(100)
-BASE = ("--units", "256", "--epochs", "1", "--episodes", "0-99", "--no-cache-model")
+BASE = ("--units", "256", "--epochs", "1", "--episodes", f"0-{EPISODES[-1]}", "--no-cache-model")
 TRIALS: dict[str, tuple[str, ...]] = {
     "base": (),
     "units 128": ("--units", "128"),

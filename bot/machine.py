@@ -102,6 +102,7 @@ def child_environment() -> dict[str, str]:
     return {
         **kept,
         **dict.fromkeys(THREADS, threads),
+        "OPENBLAS_NUM_THREADS": "1",  # NumPy's work there is scoring, which has threads of its own
         "TF_NUM_INTEROP_THREADS": "1",
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # a graphics card may have other users
         "PYTHONPATH": str(PROJECT),

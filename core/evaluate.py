@@ -47,17 +47,16 @@ def score_texts(texts: list[str], *, name: str, generator: Generator, vocabulary
     Raises:
         CorpusError: nothing in them can be predicted.
     """
-    known = vocabulary
-    end = known.characters.find(END_OF_EPISODE)
+    end = vocabulary.characters.find(END_OF_EPISODE)
     closing = END_OF_EPISODE if end >= 0 and len(texts) > 1 else ""
-    spellings = [known.spell(text.replace(END_OF_EPISODE, "")) for text in texts]
-    ids = [known.encode(spelling.text + closing) for spelling in spellings]
+    spellings = [vocabulary.spell(text.replace(END_OF_EPISODE, "")) for text in texts]
+    ids = [vocabulary.encode(spelling.text + closing) for spelling in spellings]
     unknown = sum(
         text.count(character)
         for text, spelling in zip(texts, spellings, strict=True)
         for character in {*spelling.mapped, *spelling.dropped}
     )
-    start = end if end >= 0 else max(0, known.characters.find("\n"))
+    start = end if end >= 0 else max(0, vocabulary.characters.find("\n"))
     alone = nats_of(generator, ids, start=start)
     characters = sum(map(len, ids))
     if not characters:

@@ -188,10 +188,12 @@ class CachedReader(Reader):
 
     def read_all(self, ids: npt.ArrayLike) -> None:
         """Take in id after id, and mend the logits that are wanted: the last ones."""
-        for character in np.asarray(ids, dtype=np.intp).tolist():
+        characters = np.asarray(ids, dtype=np.intp).tolist()
+        for character in characters:
             self._reader.read(character)
             self._cache.read(character)
-        self._cache.mend(self.logits)
+        if characters:  # what is mended already must not be mended again
+            self._cache.mend(self.logits)
 
 
 class States:

@@ -1,4 +1,4 @@
-"""How probable a text is under a network: nats for each of its characters, as many texts at once as there are cores."""
+"""How probable a text is under a network: nats for each of its characters, several texts at once."""
 
 import os
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ def nats_of(generator: Generator, texts: Sequence[Ids], *, start: int) -> list[F
     pieces.sort(key=lambda piece: len(piece[2]))
     groups = [pieces[group : group + _ROWS] for group in range(0, len(pieces), _ROWS)]
     # A thread a group rather than a product: those would wait for each other at every character.
-    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+    with ThreadPoolExecutor(count_threads()) as threads:
         found = threads.map(
             partial(_nats_of_rows, generator), [[ids for _, _, ids in rows] for rows in groups]
         )
@@ -50,6 +50,12 @@ def nats_of(generator: Generator, texts: Sequence[Ids], *, start: int) -> list[F
                 wanted = min(_PIECE, len(texts[index]) - first)
                 scores[index][first : first + wanted] = nats[len(nats) - wanted :]
     return scores
+
+
+def count_threads() -> int:
+    """Return how many groups advance at once: OMP_NUM_THREADS, as for other numeric programs, or one a core."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, int(asked) if asked.isdecimal() else os.cpu_count() or 1)
 
 
 def _nats_of_rows(generator: Generator, rows: list[npt.NDArray[np.intp]]) -> list[Floats]:

@@ -136,6 +136,7 @@ def test_machine_keeps_its_name_and_secrets(tmp_path: Path, monkeypatch: pytest.
     environment = child_environment()
     assert "geheim" not in str(environment)
     assert environment["TF_NUM_INTRAOP_THREADS"] == environment["OMP_NUM_THREADS"] == "3"
+    assert environment["OPENBLAS_NUM_THREADS"] == "1"
 
 
 def test_disk_without_room_is_said(tmp_path: Path) -> None:

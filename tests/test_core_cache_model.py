@@ -116,6 +116,19 @@ def test_cold_scenes_hear_less_of_themselves(temperature: float) -> None:
     np.testing.assert_allclose(cold - none, min(temperature, 1) ** 2 * (full - none), atol=1e-6)
 
 
+@pytest.mark.parametrize("targets", ["all", "last"])
+def test_reading_nothing_changes_nothing(targets: Targets) -> None:
+    """An empty text after another leaves the logits as they were, and so does reading it in two parts."""
+    weights = random_weights(units=7, layers=1, vocabulary=VOCABULARY)
+    generator = Generator(weights, targets=targets, window_length=6, cache_model=True)
+    text = [0, 1, 2, 3, 0, 4, 0, 1, 2, 3, 0]
+    whole, parts = generator.reader(), generator.reader()
+    whole.read_all(text)
+    for part in ([], text[:6], text[6:], []):
+        parts.read_all(part)
+    np.testing.assert_array_equal(whole.logits, parts.logits)
+
+
 def test_a_long_text_is_forgotten_in_part() -> None:
     """The cache of a text of any length stays small, knows what came lately and no longer what came first."""
     rng = np.random.default_rng(5)
