@@ -15,6 +15,8 @@ from typing import Any, Self
 
 ROOT = Path(__file__).parent.parent
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+# An environment may name an older processor for an older library's sake; what is measured is NumPy's own choice.
+_KERNELS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 Samples = dict[str, list[float]]  # name of what was measured -> its value in each round
 
@@ -87,7 +89,8 @@ class Child:
         python: str = sys.executable,
         **arguments: Any,  # noqa: ANN401  # whatever the function takes, as JSON has it
     ) -> None:
-        environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+        kept = {name: value for name, value in os.environ.items() if name not in _KERNELS}
+        environment = {**kept, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
         if threads is not None:
             environment |= dict.fromkeys(_THREADS, str(threads))
         task = json.dumps({"function": function, "one_core": one_core, "arguments": arguments})

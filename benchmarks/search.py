@@ -28,9 +28,12 @@ from core.generator import Generator
 from core.likelihood import nats_of
 from core.run import Run
 
-# Small and short, so that much can be tried, and the network alone.
+# Small and short, so that much can be tried, without dropout, and the network alone.
 EPISODES = range(100)
-BASE = ("--units", "256", "--epochs", "1", "--episodes", f"0-{EPISODES[-1]}", "--no-cache-model")
+BASE = (
+    *("--units", "256", "--epochs", "1", "--episodes", f"0-{EPISODES[-1]}"),
+    *("--dropout", "0", "--no-cache-model"),
+)
 TRIALS: dict[str, tuple[str, ...]] = {
     "base": (),
     "units 128": ("--units", "128"),

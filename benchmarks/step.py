@@ -1,4 +1,4 @@
-"""A step of our generator against the matrix products that no generator can do without, on one thread."""
+"""A step of our generator against the bare matrix-vector products that it stands for, on one thread."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -28,12 +28,16 @@ def rows(options: Options) -> Iterator[Row]:
     for name in (*names, *[_CACHED] * _SHIPPED.is_dir(), _NOTES):
         steps, bare = samples[f"{name} step"], samples[f"{name} bare"]
         row = judge(
-            f"a character over its bare products, {name}",
+            f"a character over its bare matrix-vector products, {name}",
             Spread.of_ratio(steps, bare),
             "{:.2f} times",
             most=1.6,
         )
         yield row.noting(microseconds=1e6 * min(steps), bare_microseconds=1e6 * min(bare))
+    together = Spread.of_ratio(samples[f"{_NOTES} step"], samples[f"{_NOTES} together"])
+    yield judge(
+        f"{_NOTES}: a character over the one product that ours makes of them", together, "{:.2f} times"
+    )
     which = "the shipped model" if _SHIPPED.is_dir() else "a model of the shipped one's size"
     child = Child("step:episodes", threads=1, one_core=True, length=20 if options.quick else 500)
     milliseconds = take_turns([child], rounds=options.rounds(9))["milliseconds"]
@@ -65,6 +69,9 @@ def turns(networks: dict[str, tuple[int, int]], calls: int) -> Iterator[dict[str
         generator = generators[name]
         calls_of[f"{name} bare"] = _bare_products(generator)
         calls_of[f"{name} step"] = _step(generator, config)
+    window = configs[_NOTES].window_length
+    calls_of[f"{_NOTES} bare"] = _bare_products(generators[_NOTES], positions=window - 1)
+    calls_of[f"{_NOTES} together"] = _bare_products(generators[_NOTES], rows=window)
     while True:
         yield {name: time_calls(call, calls) for name, call in calls_of.items()}
 
@@ -94,14 +101,17 @@ def _step(generator: Generator, config: TrainConfig) -> Callable[[], int]:
     return generator.stream(sampler, reader=reader).__next__
 
 
-def _bare_products(generator: Generator) -> Callable[[], None]:
-    """Return a call that does a step's matrix products on the generator's own matrices, and nothing else."""
-    rows = generator.window_length if generator.targets == "last" else 1
+def _bare_products(generator: Generator, *, positions: int = 1, rows: int = 1) -> Callable[[], None]:
+    """Return a call that does a step's matrix products on the generator's own matrices, and nothing else.
+
+    A window that is read from a state of zeros has a product at each of its `positions` after the first. Ours reads
+    `rows` windows, each a character, at once.
+    """
     matrices = []
     for number, layer in enumerate(generator.layers):
         recurrent = np.array(layer.recurrent_kernel, order="K")
         matrices += [layer.kernel, recurrent] if number else [recurrent]
-    pairs = [(np.ones((rows, len(matrix)), np.float32), matrix) for matrix in matrices]
+    pairs = positions * [(np.ones((rows, len(matrix)), np.float32), matrix) for matrix in matrices]
     pairs.append((np.ones((1, len(generator.output_kernel)), np.float32), generator.output_kernel))
     products = [(left, matrix, left @ matrix) for left, matrix in pairs]
 

@@ -4,7 +4,7 @@ Keras's own layer adds up the recurrent kernel's gradient at every time step, wh
 where there is no fused kernel. Here the loop over time holds one small matrix product in each direction; the
 input product before it and the kernels' gradients after it are one large product each. The texts of a batch lie
 side by side in memory, not a text's units: a product of few columns is a third quicker than one of few rows.
-Everywhere else (another backend, a GPU with cuDNN's kernel, masks, dropout inside the cell) Keras's own code runs.
+Everywhere else (another backend, a GPU with cuDNN's kernel, masks, dropout of the input) Keras's own code runs.
 """
 
 from collections.abc import Callable
@@ -85,7 +85,12 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
         if self.go_backwards:
             product = tf.reverse(product, [0])
         hidden, carry = (tf.transpose(tf.convert_to_tensor(state)) for state in initial_state)
-        outputs, hidden, carry = _recur(tf)(product, hidden, carry, cell.recurrent_kernel.value * scale)
+        kept = None
+        if training and cell.recurrent_dropout:
+            # Keras's masks, one a gate, each (batch, units), the same at every time step.
+            masks = cell.get_recurrent_dropout_mask(initial_state[0])
+            kept = tf.stack([tf.transpose(mask) for mask in masks])
+        outputs, hidden, carry = _recur(tf, kept)(product, hidden, carry, cell.recurrent_kernel.value * scale)
         hidden, carry = tf.transpose(hidden), tf.transpose(carry)
         return hidden, tf.transpose(outputs, (2, 0, 1)), [hidden, carry]
 
@@ -108,7 +113,7 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
             and self.compute_dtype == "float32"
             and cell.activation is keras.activations.tanh
             and cell.recurrent_activation is keras.activations.sigmoid
-            and not (training and (cell.dropout or cell.recurrent_dropout))
+            and not (training and cell.dropout)
         )
 
 
@@ -137,12 +142,67 @@ def _look_up(tf: Any, ids: Tensor) -> Callable[[Tensor], Tensor]:
     return look_up  # type: ignore[no-any-return]  # tensorflow has no type information
 
 
-def _recur(tf: Any) -> Callable[[Tensor, Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]:
+class _RecurrentProduct:
+    """The product of a recurrent kernel (units, 4 units) with the hidden state of every text, and its gradients.
+
+    Args:
+        tf: the package tensorflow.
+        kernel: its four gates' columns side by side.
+        kept: None, or dropout of the state: (4, units, batch), what each gate reads the state times.
+    """
+
+    def __init__(self, tf: Any, kernel: Tensor, kept: Tensor | None) -> None:
+        self._tf = tf
+        self._kept = None if kept is None else tf.unstack(kept)
+        # One product for all gates where they read the same.
+        self._kernels = [kernel] if kept is None else tf.split(kernel, 4, axis=1)
+        self._transposed = [tf.transpose(part) for part in self._kernels]
+
+    def of(self, hidden: Tensor) -> Tensor:
+        """Return the product, (4 units, batch), with a hidden state (units, batch)."""
+        return self._tf.concat(
+            [
+                self._tf.matmul(part, read)
+                for part, read in zip(self._transposed, self._read(hidden), strict=True)
+            ],
+            axis=0,
+        )
+
+    def by_hidden(self, d_product: Tensor) -> Tensor:
+        """Return the gradient by the hidden state, (units, batch), from that by the product."""
+        parts = self._tf.split(d_product, len(self._kernels), axis=0)
+        products = [self._tf.matmul(part, d_part) for part, d_part in zip(self._kernels, parts, strict=True)]
+        if self._kept is None:
+            return products[0]
+        return self._tf.add_n([product * kept for product, kept in zip(products, self._kept, strict=True)])
+
+    def by_kernel(self, hidden: Tensor, d_product: Tensor) -> Tensor:
+        """Return the gradient by the kernel, from states (time, batch, units) and that by (time, batch, 4 units)."""
+        parts = self._tf.split(d_product, len(self._kernels), axis=2)
+        return self._tf.concat(
+            [
+                self._tf.tensordot(read, d_part, [[0, 1], [0, 1]])
+                for read, d_part in zip(self._read(hidden, by_text=True), parts, strict=True)
+            ],
+            axis=1,
+        )
+
+    def _read(self, hidden: Tensor, *, by_text: bool = False) -> list[Tensor]:
+        """Return what each product reads of a state (units, batch), or, `by_text`, of states (time, batch, units)."""
+        if self._kept is None:
+            return [hidden]
+        return [hidden * (self._tf.transpose(kept) if by_text else kept) for kept in self._kept]
+
+
+def _recur(
+    tf: Any, kept: Tensor | None
+) -> Callable[[Tensor, Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]:
     """Return the recurrence over time with its gradient (Hochreiter and Schmidhuber 1997, forget gate of Gers 2000).
 
     It maps (product (time, batch, 4 units), hidden (units, batch), carry (units, batch), recurrent kernel
     (units, 4 units)) to (outputs (time, units, batch), last hidden, last carry). Gates stand in Keras's order: input,
-    forget, candidate, output; what leads to the three sigmoids is halved, so that all four are a tanh.
+    forget, candidate, output; what leads to the three sigmoids is halved, so that all four are a tanh. `kept` is that
+    of `_RecurrentProduct`.
     """
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # tensorflow has no type information
@@ -154,7 +214,7 @@ def _recur(tf: Any) -> Callable[[Tensor, Tensor, Tensor, Tensor], tuple[Tensor, 
         flat = units * hidden.shape[1] if hidden.shape[1] is not None else None
         product = tf.reshape(tf.transpose(product, (0, 2, 1)), (steps, 4, units * batch))
         hidden, carry = tf.reshape(hidden, (-1,)), tf.reshape(carry, (-1,))
-        kernel_transposed = tf.transpose(kernel)
+        recurrent = _RecurrentProduct(tf, kernel, kept)
 
         def rows(*shape: int | None) -> Any:
             return tf.TensorArray(product.dtype, size=steps, element_shape=(*shape, flat))
@@ -162,8 +222,8 @@ def _recur(tf: Any) -> Callable[[Tensor, Tensor, Tensor, Tensor], tuple[Tensor, 
         def forward(
             step: Tensor, hidden: Tensor, carry: Tensor, gates: Any, carries: Any, outputs: Any
         ) -> Any:
-            recurrent = tf.matmul(kernel_transposed, tf.reshape(hidden, (units, batch)))
-            squashed = tf.tanh(product[step] + tf.reshape(recurrent, (4, units * batch)))
+            added = recurrent.of(tf.reshape(hidden, (units, batch)))
+            squashed = tf.tanh(product[step] + tf.reshape(added, (4, units * batch)))
             i, f, g, o = tf.unstack(squashed)
             carry = 0.5 * ((1 + f) * carry + (1 + i) * g)
             hidden = 0.5 * (1 + o) * tf.tanh(carry)
@@ -202,7 +262,7 @@ def _recur(tf: Any) -> Callable[[Tensor, Tensor, Tensor, Tensor], tuple[Tensor, 
                 d_hidden += d_outputs[step]
                 d_carry += d_hidden * carry_of_hidden[step]
                 d_product = slopes[step] * (d_carry * (1 - of_hidden) + d_hidden * of_hidden)
-                d_earlier = tf.matmul(kernel, tf.reshape(d_product, (4 * units, batch)))
+                d_earlier = recurrent.by_hidden(tf.reshape(d_product, (4 * units, batch)))
                 return (
                     step - 1,
                     tf.reshape(d_earlier, (units * batch,)),
@@ -222,11 +282,7 @@ def _recur(tf: Any) -> Callable[[Tensor, Tensor, Tensor, Tensor], tuple[Tensor, 
                 return tf.transpose(tf.reshape(array, (steps, width, batch)), (0, 2, 1))
 
             d_product = by_text(d_products.stack(), 4 * units)
-            d_kernel = tf.matmul(
-                tf.reshape(by_text(earlier_hidden, units), (-1, units)),
-                tf.reshape(d_product, (-1, 4 * units)),
-                transpose_a=True,
-            )
+            d_kernel = recurrent.by_kernel(by_text(earlier_hidden, units), d_product)
             as_states = (units, batch)
             return d_product, tf.reshape(d_hidden, as_states), tf.reshape(d_carry, as_states), d_kernel
 

@@ -58,7 +58,6 @@ def _first_stage(job: Job) -> Job:
     config = job.config
     changed = config.with_changes(
         first_series=None,
-        dropout=0.0,  # several times the text: little of it is learnt by heart
         epochs=config.first_epochs,
         learning_rate=config.first_learning_rate,
         minutes=None if config.minutes is None else config.minutes * _FIRST_SHARE,
