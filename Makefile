@@ -16,7 +16,7 @@ run: $(READY)
 	@$(VENV_PYTHON) -m bot $(ARGS)
 
 test: lint
-	$(VENV_PYTHON) -m pytest -q $(ARGS)
+	$(VENV_PYTHON) -m pytest -q --numprocesses logical --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: $(READY)
 	$(VENV_PYTHON) -m ruff check .

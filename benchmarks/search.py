@@ -53,7 +53,7 @@ TRIALS: dict[str, tuple[str, ...]] = {
     "constant learning rate, averaged weights": ("--schedule", "constant", "--averaging", "0.999"),
     "averaged weights": ("--averaging", "0.99"),
     "dropout 0.1": ("--dropout", "0.1"),
-    "2 layers, dropout 0.1 between": ("--layers", "2", "--dropout", "0.1"),
+    "2 layers, dropout 0.1 after each": ("--layers", "2", "--dropout", "0.1"),
     "weight decay 0.01": ("--weight-decay", "0.01"),
     "weight decay 0.1": ("--weight-decay", "0.1"),
     "state not carried": ("--no-carry-state",),

@@ -47,8 +47,7 @@ class TrainConfig:
     layers: int = _setting(1, "LSTM layers")
     dropout: float = _setting(0.1, "share of a layer's outputs dropped in training, 0 to less than 1")
     recurrent_dropout: float = _setting(
-        0.0,
-        "share of the carried state dropped in training, 0 to less than 1",
+        0.0, "share of the carried state dropped in training, 0 to less than 1"
     )
     carry_state: bool = _setting(
         default=True, help_='with targets "all", train each window from the state where the one before ended'
@@ -75,6 +74,9 @@ class TrainConfig:
     )
     first_epochs: int = _setting(3, "passes over the first series; of --minutes they get three quarters")
     first_learning_rate: float = _setting(2e-3, "Adam's step size at its highest for the first series")
+    first_dropout: float = _setting(
+        0.0, "share of a layer's outputs dropped while the first series are learnt"
+    )
     patience: int | None = _setting(3, "epochs without a better validation loss before training stops early")
     seed: int = _setting(1993, "integer that fixes all randomness of a training")
     mixed_precision: bool = _setting(default=True, help_="compute in half precision on a GPU")
@@ -108,7 +110,10 @@ class TrainConfig:
             raise ConfigError(
                 f"{_spell('validation_share')} must lie between 0 and 1, not {self.validation_share}."
             )
-        for name in ("dropout", "recurrent_dropout", "weight_decay", "averaging", "start_share"):
+        for name in (
+            *("dropout", "first_dropout", "recurrent_dropout"),
+            *("weight_decay", "averaging", "start_share"),
+        ):
             if not 0 <= getattr(self, name) < 1:
                 raise ConfigError(
                     f"{_spell(name)} must be 0 or more and less than 1, not {getattr(self, name)}."
@@ -168,8 +173,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     # The shipped run's: two hours and more on two cores, and the better for it (docs/training.md).
     "best": {
         "first_series": "all",
-        "first_epochs": 6,
-        "first_learning_rate": 5e-3,
+        "first_epochs": 5,
         "epochs": 3,
         "batch": 32,
         "dropout": 0.15,

@@ -58,6 +58,7 @@ def _first_stage(job: Job) -> Job:
     config = job.config
     changed = config.with_changes(
         first_series=None,
+        dropout=config.first_dropout,
         epochs=config.first_epochs,
         learning_rate=config.first_learning_rate,
         minutes=None if config.minutes is None else config.minutes * _FIRST_SHARE,

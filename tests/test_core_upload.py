@@ -129,6 +129,7 @@ def test_upload_takes_a_table_in_an_archive(tmp_path: Path) -> None:
         ("a.zip", pack({"a.json": "[]", "b.txt": TEXT}), "beside other files"),
         ("a.zip", pack_liar(), "no sound .zip"),
     ],
+    ids=lambda value: "data" if isinstance(value, bytes) else None,  # an archive holds the time it was made at
 )  # fmt: skip
 def test_upload_refuses(tmp_path: Path, name: str, data: bytes, sentence: str) -> None:
     """What is hostile, damaged or no text is refused in a sentence, and leaves nothing behind."""
