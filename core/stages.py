@@ -58,6 +58,7 @@ def _first_stage(job: Job) -> Job:
     config = job.config
     changed = config.with_changes(
         first_series=None,
+        carry_state=True,  # whole episodes; whether scenes may start empty is for the stage after it
         dropout=config.first_dropout,
         epochs=config.first_epochs,
         learning_rate=config.first_learning_rate,

@@ -20,7 +20,16 @@ pytestmark = [
 ]
 
 CONFIG = TrainConfig(
-    units=8, window_length=16, batch=8, epochs=1, dropout=0.2, first_series="all", first_epochs=1
+    units=8,
+    window_length=16,
+    batch=8,
+    epochs=1,
+    dropout=0.2,
+    carry_state=False,
+    first_series="all",
+    first_epochs=1,
+    first_learning_rate=4e-3,
+    first_dropout=0.1,
 )
 
 
@@ -66,6 +75,9 @@ def test_stop_in_either_stage_loses_nothing(steps: int, source: Source, whole: R
         train_in_stages(job, stopped=stopped)
     with pytest.raises(TrainingError, match="--resume"):
         train_in_stages(job)
+    if steps > 3:  # in the second stage: the first is a run of its own, with its own numbers
+        first = Run.read(tmp_path / "run.first").config
+        assert (first.dropout, first.learning_rate, first.carry_state) == (0.1, 4e-3, True)
     run = train_in_stages(Job(source, CONFIG, tmp_path / "run", resume=True))
     assert run.fingerprint == whole.fingerprint
     assert [item.name for item in tmp_path.iterdir()] == ["run"]
