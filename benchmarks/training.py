@@ -141,7 +141,10 @@ def layer_turns(
     from core.memory import keep_large_blocks  # noqa: PLC0415
     from core.model import build_model  # noqa: PLC0415
 
-    config = TrainConfig(units=units, batch=batch, window_length=window_length, stride=window_length)
+    # Without dropout, as the networks that it is compared with.
+    config = TrainConfig(
+        units=units, batch=batch, window_length=window_length, stride=window_length, dropout=0.0
+    )
     build = build_model if layer == "ours" else _build_with_keras_layer
     model = build(config, vocabulary=VOCABULARY, batch=batch)
     ids = np.random.default_rng(7).integers(VOCABULARY, size=(batch, window_length + 1)).astype(np.int32)

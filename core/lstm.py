@@ -258,24 +258,35 @@ def _recur(
                 [[0.0], [0.0], [0.0], [1.0]]
             )  # the output gate's; the others are the carry's
 
-            def backward(step: Tensor, d_hidden: Tensor, d_carry: Tensor, d_products: Any) -> Any:
+            def through_cell(step: Tensor, d_hidden: Tensor, d_carry: Tensor) -> tuple[Tensor, Tensor]:
+                """Return the gradients by a step's product and by the carry before it."""
                 d_hidden += d_outputs[step]
                 d_carry += d_hidden * carry_of_hidden[step]
                 d_product = slopes[step] * (d_carry * (1 - of_hidden) + d_hidden * of_hidden)
-                d_earlier = recurrent.by_hidden(tf.reshape(d_product, (4 * units, batch)))
-                return (
-                    step - 1,
-                    tf.reshape(d_earlier, (units * batch,)),
-                    d_carry * kept[step],
-                    d_products.write(step, d_product),
-                )
+                return d_product, d_carry * kept[step]
 
-            _, d_hidden, d_carry, d_products = tf.while_loop(
+            def by_earlier_hidden(d_product: Tensor) -> Tensor:
+                product = recurrent.by_hidden(tf.reshape(d_product, (4 * units, batch)))
+                return tf.reshape(product, (units * batch,))
+
+            # The matrix product comes first, from what the last turn left: computed in the same turn, XLA would work
+            # the gradient by the product out in the matrix's shape, few columns at a time, and twice.
+            def backward(step: Tensor, d_product: Tensor, d_carry: Tensor, d_products: Any) -> Any:
+                d_products = d_products.write(step + 1, d_product)
+                d_product, d_carry = through_cell(step, by_earlier_hidden(d_product), d_carry)
+                return step - 1, d_product, d_carry, d_products
+
+            d_product, d_carry = through_cell(
+                steps - 1, tf.reshape(d_hidden, (-1,)), tf.reshape(d_carry, (-1,))
+            )
+            _, d_product, d_carry, d_products = tf.while_loop(
                 lambda step, *_: step >= 0,
                 backward,
-                (steps - 1, tf.reshape(d_hidden, (-1,)), tf.reshape(d_carry, (-1,)), rows(4)),
-                maximum_iterations=steps,
+                (steps - 2, d_product, d_carry, rows(4)),
+                maximum_iterations=steps - 1,
             )
+            d_products = d_products.write(0, d_product)
+            d_hidden = by_earlier_hidden(d_product)
 
             def by_text(array: Tensor, width: int) -> Tensor:
                 """Return (time, width batch) as (time, batch, width)."""
