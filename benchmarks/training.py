@@ -5,11 +5,11 @@ import math
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.child import peak_memory
 from benchmarks.measure import Child, Options, Row, Spread, judge, measure_once, take_turns
@@ -138,6 +138,7 @@ def layer_turns(
 ) -> Iterator[dict[str, float]]:
     """Yield the characters learnt in a second by our network, or by the same one with Keras's layer."""
     from core.config import TrainConfig  # noqa: PLC0415  # only these children need Keras
+    from core.learning import build_learner, give_parts_their_cores  # noqa: PLC0415
     from core.memory import keep_large_blocks  # noqa: PLC0415
     from core.model import build_model  # noqa: PLC0415
 
@@ -145,13 +146,25 @@ def layer_turns(
     config = TrainConfig(
         units=units, batch=batch, window_length=window_length, stride=window_length, dropout=0.0
     )
-    build = build_model if layer == "ours" else _build_with_keras_layer
-    model = build(config, vocabulary=VOCABULARY, batch=batch)
     ids = np.random.default_rng(7).integers(VOCABULARY, size=(batch, window_length + 1)).astype(np.int32)
-    learn = _learner(model, ids)
+    inputs, targets = ids[:, :-1], ids[:, 1:]
+    learner: Callable[[], float]
+    if layer == "ours":  # as our training does it
+        give_parts_their_cores(batch)
+        learner = partial(
+            build_learner(build_model(config, vocabulary=VOCABULARY, batch=batch)), (inputs, targets)
+        )
+        learner()
+        keep_large_blocks()
+    else:
+        model = _build_with_keras_layer(config, vocabulary=VOCABULARY, batch=batch)
+        learner = partial(model.train_on_batch, inputs, targets)
+
+    def learn() -> None:
+        if not math.isfinite(float(learner())):
+            raise ValueError("The loss is no longer a number.")
+
     learn()
-    if layer == "ours":
-        keep_large_blocks()  # as our training does
     while True:
         yield {layer: batch * window_length * calls_a_second(learn, seconds)}
 
@@ -164,17 +177,6 @@ def calls_a_second(call: Callable[[], object], seconds: float) -> float:
         call()
         calls += 1
     return calls / (time.perf_counter() - started)
-
-
-def _learner(model: Any, ids: npt.NDArray[np.int32]) -> Callable[[], None]:  # noqa: ANN401  # keras has no types
-    """Return a call that does what a training does with a batch."""
-
-    def learn() -> None:
-        model.reset_metrics()
-        if not math.isfinite(float(model.train_on_batch(ids[:, :-1], ids[:, 1:]))):
-            raise ValueError("The loss is no longer a number.")
-
-    return learn
 
 
 def _build_with_keras_layer(config: Any, *, vocabulary: int, batch: int) -> Any:  # noqa: ANN401  # keras has no types

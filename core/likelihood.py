@@ -1,6 +1,5 @@
 """How probable a text is under a network: nats for each of its characters, several texts at once."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -10,6 +9,7 @@ import numpy.typing as npt
 
 from core.cells import Floats
 from core.generator import Generator, States
+from core.threads import count_threads
 from core.vocabulary import Ids
 
 _PIECE = 8192  # characters; longer texts are scored in pieces side by side
@@ -50,12 +50,6 @@ def nats_of(generator: Generator, texts: Sequence[Ids], *, start: int) -> list[F
                 wanted = min(_PIECE, len(texts[index]) - first)
                 scores[index][first : first + wanted] = nats[len(nats) - wanted :]
     return scores
-
-
-def count_threads() -> int:
-    """Return how many groups advance at once: OMP_NUM_THREADS, as for other numeric programs, or one a core."""
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    return max(1, int(asked) if asked.isdecimal() else os.cpu_count() or 1)
 
 
 def _nats_of_rows(generator: Generator, rows: list[npt.NDArray[np.intp]]) -> list[Floats]:

@@ -8,6 +8,7 @@ import keras
 
 from core.config import TrainConfig
 from core.lstm import LSTM, on_tensorflow_cpu
+from core.threads import share_batch
 
 Model = Any  # keras.Model: Keras has no type information
 
@@ -52,8 +53,9 @@ def build_model(config: TrainConfig, *, vocabulary: int, batch: int) -> Model:
             ema_momentum=config.averaging,
         ),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=every),
-        # Keras's "auto" does without XLA on TensorFlow's CPU, where it makes this network a fifth quicker.
-        jit_compile=True if on_tensorflow_cpu() else "auto",
+        # Keras's "auto" does without XLA on TensorFlow's CPU, where it makes this network a fifth quicker; but as one
+        # compiled function the cores could not share a batch (`core.learning`).
+        jit_compile=len(share_batch(batch)) == 1 if on_tensorflow_cpu() else "auto",
     )
     return model
 

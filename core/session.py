@@ -21,6 +21,7 @@ from core.errors import TrainingError
 from core.events import EventLog
 from core.files import disk_errors, write_whole
 from core.job import Job, TrainingStopped
+from core.learning import build_learner, give_parts_their_cores
 from core.memory import giving_back, keep_large_blocks
 from core.model import Model, averaged_weights, build_model, reset_state
 from core.outcome import describe_software, write_outcome
@@ -56,12 +57,14 @@ class Session:
             vocabulary=base.vocabulary if base else None,
         )
         self._course: Course = plan_course(self._corpus, job.config)
+        give_parts_their_cores(self._course.batch)
         self._device = describe_device()
         if self._device.startswith("GPU") and job.config.mixed_precision:
             keras.config.set_dtype_policy("mixed_float16")
         self._model: Model = build_model(
             job.config, vocabulary=len(self._corpus.vocabulary), batch=self._course.batch
         )
+        self._learner = build_learner(self._model)
         self._begun: list[npt.NDArray[Any]] = []  # the weights to return to in part
         if base is not None:
             take_weights(self._model, base, job.config)
@@ -189,15 +192,13 @@ class Session:
 
     def _learn(self, batch: Batch) -> float:
         """Learn one batch and return its loss before that, in nats a target."""
-        model = self._model
-        model.reset_metrics()
         if not self._config.carry_state:
-            reset_state(model)
+            reset_state(self._model)
         if self._is_compiled:
-            loss = float(model.train_on_batch(*batch))
+            loss = self._learner(batch)
         else:
             with giving_back():
-                loss = float(model.train_on_batch(*batch))
+                loss = self._learner(batch)
             keep_large_blocks()
             self._is_compiled = True
         if not math.isfinite(loss):

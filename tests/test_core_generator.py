@@ -10,7 +10,7 @@ import pytest
 from benchmarks.networks import random_weights
 from core.config import Targets, TrainConfig
 from core.generator import Generator
-from core.likelihood import count_threads, nats_of
+from core.likelihood import nats_of
 from core.model import build_model, reset_state
 from core.sampling import Sampler, softmax
 from core.vocabulary import Ids
@@ -140,16 +140,6 @@ def test_generator_serves_several_scenes(targets: Targets) -> None:
         one.read(character)
         other.read((character + 1) % VOCABULARY)
         np.testing.assert_array_equal(one.logits, alone[step])
-
-
-@pytest.mark.parametrize(("asked", "expected"), [("3", 3), ("0", 1), ("", 8), ("4,2", 8)])
-def test_scoring_takes_the_threads_that_it_is_given(
-    asked: str, expected: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A child that must leave the bot a core does; without a wish that can be read, each core has a thread."""
-    monkeypatch.setattr("os.cpu_count", lambda: 8)
-    monkeypatch.setenv("OMP_NUM_THREADS", asked)
-    assert count_threads() == expected
 
 
 @pytest.mark.parametrize("layers", [1, 2])

@@ -63,10 +63,11 @@ ROOMS: dict[str, tuple[str, str]] = {
     "generator": ("cache_model cells config run sampling", "numpy"),
     "index": ("aids corpus errors run", ""),
     "job": ("config corpus errors", ""),
-    "likelihood": ("cells generator vocabulary", "numpy"),
-    "lstm": ("", "keras tensorflow"),
+    "learning": ("lstm model threads windows", "keras tensorflow"),
+    "likelihood": ("cells generator threads vocabulary", "numpy"),
+    "lstm": ("recurrence threads", "keras tensorflow"),
     "memory": ("", ""),
-    "model": ("config lstm", "keras"),
+    "model": ("config lstm threads", "keras"),
     "options": ("config", ""),
     "originality": ("", "numpy"),
     "outcome": (
@@ -75,19 +76,21 @@ ROOMS: dict[str, tuple[str, str]] = {
     ),
     "preview": ("config corpus errors form options upload vocabulary", ""),
     "progress": ("events", "tqdm"),
+    "recurrence": ("", "tensorflow"),
     "run": ("config errors files vocabulary", "numpy safetensors"),
     "samples": ("config corpus generator run sampling", "numpy"),
     "sampling": ("config errors", "numpy"),
     "schedule": ("config", ""),
     "session": (
         (
-            "checkpoint config corpus course device errors events files job memory model outcome run samples "
-            "schedule weights windows"
+            "checkpoint config corpus course device errors events files job learning memory model outcome run "
+            "samples schedule weights windows"
         ),
         "keras numpy safetensors",
     ),
     "ship": ("aids card episode errors events files run", "numpy"),
     "stages": ("checkpoint errors events files job run training", ""),
+    "threads": ("", ""),
     "training": ("checkpoint errors events files job run session", "filelock"),
     "trial": ("corpus episode errors evaluate generator options run", "numpy"),
     "upload": ("errors files", ""),
@@ -153,15 +156,15 @@ def test_room_imports_what_the_map_says(room: str) -> None:
 
 
 def test_only_some_rooms_know_keras_and_pandas() -> None:
-    """Pandas is known to the corpus alone, Keras to the network and its training, TensorFlow to the layer."""
+    """Pandas is known to the corpus alone, Keras to the network and its training, TensorFlow to layer and step."""
     users = {
         package: {room for room, (_, packages) in ROOMS.items() if package in packages.split()}
         for package in ("pandas", "tensorflow", "keras")
     }
     assert users == {
         "pandas": {"corpus"},
-        "tensorflow": {"lstm"},
-        "keras": {"checkpoint", "lstm", "model", "outcome", "session"},
+        "tensorflow": {"learning", "lstm", "recurrence"},
+        "keras": {"checkpoint", "learning", "lstm", "model", "outcome", "session"},
     }
 
 

@@ -1,0 +1,20 @@
+"""The processor's cores: how many there are to use, and how a training shares a batch among them."""
+
+import os
+
+_TEXTS = 4  # a core's share of a batch is a multiple of it: products of fewer rows waste half of their time
+
+
+def count_threads() -> int:
+    """Return how many threads to compute with: OMP_NUM_THREADS, as other numeric programs, or one a core."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, int(asked) if asked.isdecimal() else os.cpu_count() or 1)
+
+
+def share_batch(batch: int) -> list[int]:
+    """Return the sizes of the parts of a batch that the cores compute side by side; only the last may be smaller.
+
+    With two cores, 16 -> [8, 8], 18 -> [12, 6] and 3 -> [3].
+    """
+    share = _TEXTS * -(-batch // (_TEXTS * count_threads()))
+    return [min(share, batch - first) for first in range(0, batch, share)]
