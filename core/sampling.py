@@ -139,10 +139,15 @@ class Sampler:
 
 
 def _scores(logits: npt.ArrayLike, scale: TemperatureScale) -> npt.NDArray[np.float64]:
-    logits = np.asarray(logits, dtype=np.float64)
+    logits = np.asarray(logits)
     if scale == "logits":
-        return logits
-    return np.where(np.isneginf(logits), -np.inf, softmax(logits))  # exp(0 / T) would let them in again
+        return logits.astype(np.float64, copy=False)
+    # The softmax once more, since what it takes for many distributions at once is felt here at every character.
+    scores: npt.NDArray[np.float64] = np.subtract(logits, np.maximum.reduce(logits), dtype=np.float64)
+    np.exp(scores, out=scores)
+    scores /= np.add.reduce(scores)
+    scores[logits == -np.inf] = -np.inf  # exp(0 / T) would let them in again
+    return scores
 
 
 def _nucleus(probabilities: npt.NDArray[np.float64], top_p: float) -> npt.NDArray[np.bool_]:
