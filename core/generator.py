@@ -12,6 +12,10 @@ from core.config import Targets, TrainConfig
 from core.run import Arrays
 from core.sampling import Sampler
 
+_REPEATED = (
+    4 * 2**20
+)  # bytes; for so few, NumPy adds a row to all rows of a window sooner where it stands once for each
+
 
 class Generator:
     """The weights of a run, ready to be read by any number of scenes at once; holds no scene's state."""
@@ -32,7 +36,7 @@ class Generator:
         self.look_up = parts(self.layers[0].kernel)  # (4, vocabulary, units): what each id adds
         self.added = [
             self.look_up[:, row : row + 1] for row in range(self.look_up.shape[1])
-        ]  # (4, 1, units) each
+        ]  # (4, 1, units) each, or (4, window_length, units) where that is quicker
         self.output_kernel = np.ascontiguousarray(
             weights["characters/kernel"], dtype=np.float32
         )  # (units, vocabulary)
@@ -41,6 +45,8 @@ class Generator:
         self.matrices: list[Floats] = []
         if targets == "all":
             self._lay_out()
+        elif self.look_up.nbytes * window_length <= _REPEATED:
+            self.added = [np.repeat(row, window_length, axis=1) for row in self.added]
         self.targets = targets
         self.window_length = window_length
         self.cache_model = cache_model
@@ -157,7 +163,7 @@ class WindowReader(Reader):
 
     def __init__(self, generator: Generator) -> None:
         self._states = States(generator, generator.window_length)
-        self._look_up = generator.look_up
+        self._added = generator.added
         self._window_length = generator.window_length
         self._oldest = 0
         self.logits = np.empty(generator.vocabulary, dtype=np.float32)
@@ -168,7 +174,7 @@ class WindowReader(Reader):
         # The window that was complete makes room for the one that starts here.
         self._states.clear(self._oldest)
         self._oldest = (self._oldest + 1) % self._window_length
-        self._states.advance(self._look_up[:, character : character + 1])
+        self._states.advance(self._added[character])
         self._states.write_logits(self._oldest, self.logits)
 
 
@@ -201,17 +207,18 @@ class States:
 
     def __init__(self, generator: Generator, rows: int) -> None:
         self._cells = [Cell(layer, rows) for layer in generator.layers]
+        self._first, *self._others = self._cells
         self._last = self._cells[-1].hidden
         self._output_kernel = generator.output_kernel
         self._output_bias = generator.output_bias
 
     def advance(self, added: Floats) -> None:
         """Read one character: `added` is what it adds in the first layer, (4, 1, units) or (4, rows, units)."""
-        first, *others = self._cells
+        first = self._first
         first.multiply()
         first.advance(added)
         below = first.hidden
-        for cell in others:
+        for cell in self._others:
             cell.multiply()
             cell.read(below)
             below = cell.hidden

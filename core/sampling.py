@@ -104,12 +104,15 @@ class Sampler:
             self._draw_noise()
         noise = self._noise[self._next]
         self._next += 1
-        scores = logits if self._scale == "logits" else _scores(logits, self._scale)
+        scores = logits if self._scale == "logits" else _probabilities(logits)
         if self._top_p < 1:
             shares = distribution(logits, temperature=self._temperature, scale=self._scale)
             scores = np.where(_nucleus(shares, self._top_p), scores, -np.inf)
         np.add(scores, noise, out=self._sum, casting="same_kind")
-        return int(self._sum.argmax())
+        drawn = int(self._sum.argmax())
+        if scores is not logits and logits[drawn] == -np.inf:  # a probability of 0 is one like any other
+            drawn = int(np.where(logits == -np.inf, -np.inf, self._sum).argmax())
+        return drawn
 
     def draw_again(self, logits: npt.NDArray[np.floating[Any]], *, among: npt.NDArray[np.bool_]) -> int:
         """Return what the last draw would have been had there only been the ids that `among` marks, at least one.
@@ -142,12 +145,15 @@ def _scores(logits: npt.ArrayLike, scale: TemperatureScale) -> npt.NDArray[np.fl
     logits = np.asarray(logits)
     if scale == "logits":
         return logits.astype(np.float64, copy=False)
-    # The softmax once more, since what it takes for many distributions at once is felt here at every character.
-    scores: npt.NDArray[np.float64] = np.subtract(logits, np.maximum.reduce(logits), dtype=np.float64)
-    np.exp(scores, out=scores)
-    scores /= np.add.reduce(scores)
-    scores[logits == -np.inf] = -np.inf  # exp(0 / T) would let them in again
-    return scores
+    return np.where(logits == -np.inf, -np.inf, _probabilities(logits))  # exp(0 / T) would let them in again
+
+
+def _probabilities(logits: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
+    """Return the softmax of one distribution, without what `softmax` takes to serve many at once."""
+    powers: npt.NDArray[np.float64] = np.subtract(logits, np.maximum.reduce(logits), dtype=np.float64)
+    np.exp(powers, out=powers)
+    powers /= np.add.reduce(powers)
+    return powers
 
 
 def _nucleus(probabilities: npt.NDArray[np.float64], top_p: float) -> npt.NDArray[np.bool_]:
