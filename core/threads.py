@@ -2,7 +2,7 @@
 
 import os
 
-_TEXTS = 4  # a core's share of a batch is a multiple of it: products of fewer rows waste half of their time
+_TEXTS = 4  # a core's share of a batch is a multiple of it: a product of six rows takes as long as one of eight
 
 
 def count_threads() -> int:
