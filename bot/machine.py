@@ -19,6 +19,7 @@ from typing import Any
 import psutil
 
 from core.errors import CoreError
+from core.threads import count_cores
 
 PROJECT = Path(__file__).resolve().parent.parent
 TRAIN = PROJECT / "train.py"
@@ -98,7 +99,7 @@ def full_disk(folder: Path, *, needed: int = FREE_BYTES) -> str:
 def child_environment() -> dict[str, str]:
     """Return this process's environment for a child: no secrets, and threads that leave the bot a core."""
     kept = {name: value for name, value in os.environ.items() if name not in SECRETS}
-    threads = str(max(1, (os.cpu_count() or 1) - 1))
+    threads = str(max(1, count_cores() - 1))
     return {
         **kept,
         **dict.fromkeys(THREADS, threads),

@@ -1,7 +1,6 @@
 """What the operator decides: every environment variable of the bot, read on call and checked."""
 
 import math
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from core.errors import ConfigError
+from core.threads import count_cores
 
 # Discord's form: the application's id, a time and a signature, each in URL-safe base 64.
 TOKEN_FORM = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}", re.ASCII)
@@ -65,7 +65,7 @@ class Settings:
             database_url=values.get("DATABASE_URL", ""),
             test_guild=_read_integer(values, "HOLOSUITE_TEST_GUILD", None, 1, 2**63 - 1),
             # One core is left to the event loop, which must answer Discord within 3 s.
-            threads=_read_integer(values, "HOLOSUITE_THREADS", max(1, (os.cpu_count() or 1) - 1), 1, 64),
+            threads=_read_integer(values, "HOLOSUITE_THREADS", max(1, count_cores() - 1), 1, 64),
             queue=_read_integer(values, "HOLOSUITE_QUEUE", cls.queue, 1, 10_000),
             cooldown_seconds=_read_seconds(values, "HOLOSUITE_COOLDOWN", cls.cooldown_seconds),
             retention_days=_read_integer(values, "HOLOSUITE_RETENTION_DAYS", cls.retention_days, 0, 36_500),

@@ -2,13 +2,22 @@
 
 import os
 
-_TEXTS = 4  # a core's share of a batch is a multiple of it: a product of six rows takes as long as one of eight
+_TEXTS = (
+    4  # a core's share of a batch is a multiple of it: a product of six rows takes as long as one of eight
+)
+
+
+def count_cores() -> int:
+    """Return how many cores this process may use, which can be fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):  # on Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def count_threads() -> int:
     """Return how many threads to compute with: OMP_NUM_THREADS, as other numeric programs, or one a core."""
     asked = os.environ.get("OMP_NUM_THREADS", "")
-    return max(1, int(asked) if asked.isdecimal() else os.cpu_count() or 1)
+    return max(1, int(asked) if asked.isdecimal() else count_cores())
 
 
 def share_batch(batch: int) -> list[int]:

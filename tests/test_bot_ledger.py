@@ -131,7 +131,7 @@ def test_machine_keeps_its_name_and_secrets(tmp_path: Path, monkeypatch: pytest.
     """A data directory has one name for ever; a child gets neither token nor database, and not all cores."""
     monkeypatch.setenv("DISCORD_TOKEN", "geheim")
     monkeypatch.setenv("DATABASE_URL", "postgresql://a:geheim@b/c")
-    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(4)), raising=False)
     assert read_machine(tmp_path) == read_machine(tmp_path)
     environment = child_environment()
     assert "geheim" not in str(environment)

@@ -31,7 +31,7 @@ def test_computing_takes_the_threads_that_it_is_given(
     asked: str, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A child that must leave the bot a core does; without a wish that can be read, each core has a thread."""
-    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)), raising=False)
     monkeypatch.setenv("OMP_NUM_THREADS", asked)
     assert count_threads() == expected
 
