@@ -12,9 +12,8 @@ from core.config import Targets, TrainConfig
 from core.run import Arrays
 from core.sampling import Sampler
 
-_REPEATED = (
-    4 * 2**20
-)  # bytes; for so few, NumPy adds a row to all rows of a window sooner where it stands once for each
+# Bytes. Where no more are needed, what an id adds stands once for each row of a window: NumPy adds that sooner.
+_REPEATED = 4 * 2**20
 
 
 class Generator:

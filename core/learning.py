@@ -70,7 +70,7 @@ def _build_shared_learner(model: Model) -> Learner:
         gradients = tape.gradient(loss, variables)
         scale = tf.constant(1.0)
         if optimizer.global_clipnorm is not None:
-            # Clipped here because XLA takes eight times as long for the sum of the squares.
+            # Clipped here because XLA takes several times as long for the sum of the squares.
             scale = tf.minimum(optimizer.global_clipnorm / tf.linalg.global_norm(gradients), 1.0)
         update(gradients, scale)
         return loss

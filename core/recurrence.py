@@ -99,7 +99,7 @@ def _compiled_loops() -> tuple[Callable[..., Any], Callable[..., Any]]:
 
 @cache
 def _compiled_sum() -> Callable[..., Tensor]:
-    """Return the sum of rows by their ids as XLA computes it, five times as quickly as TensorFlow."""
+    """Return the sum of rows by their ids as XLA computes it, several times as quickly as TensorFlow."""
     return tf.function(tf.math.unsorted_segment_sum, jit_compile=True, autograph=False)  # type: ignore[no-any-return]  # tensorflow has no type information
 
 
