@@ -56,9 +56,8 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
     ) -> Any:
         """Return what Keras's layer returns for the same sequences."""
         if self.one_hot is not None and self._is_quick(mask=mask, training=training):
-            sequences = keras.ops.expand_dims(
-                sequences, -1
-            )  # ids as they are, where Keras expects the features
+            # The ids as they are, where Keras expects the features.
+            sequences = keras.ops.expand_dims(sequences, -1)
         elif self.one_hot is not None:
             sequences = keras.ops.one_hot(sequences, self.one_hot, dtype=self.compute_dtype)
         if self.stateful and initial_state is None:

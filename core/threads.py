@@ -2,9 +2,8 @@
 
 import os
 
-_TEXTS = (
-    4  # a core's share of a batch is a multiple of it: a product of six rows takes as long as one of eight
-)
+# A core's share of a batch is a multiple of this: a product of six rows takes as long as one of eight.
+_TEXTS = 4
 
 
 def count_cores() -> int:
