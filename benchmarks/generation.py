@@ -36,9 +36,10 @@ def rows(options: Options) -> Iterator[Row]:
         characters = 2 if options.quick else 25
         children = [
             Child("generation:keras_turns", kind=kind, characters=characters),
-            Child("generation:our_turns", kind=kind, characters=20 * characters),  # on all cores, like Keras
+            # On all cores, like Keras; so many that a turn outlasts a moment of the machine.
+            Child("generation:our_turns", kind=kind, characters=160 * characters),
         ]
-        samples = take_turns(children, rounds=options.rounds(5))
+        samples = take_turns(children, rounds=options.rounds(9))
         ours = samples.pop("ours")
         yield judge(
             f"a character of {name}, ours",

@@ -16,11 +16,11 @@ class Layer:
     """One LSTM layer, prepared so that its four activations are one tanh.
 
     Columns stand in four parts: candidate, output, forget, input; those of the three sigmoids are halved, since
-    sigmoid(x) = (tanh(x / 2) + 1) / 2.
+    sigmoid(x) = (tanh(x / 2) + 1) / 2. What meets a hidden state is halved once more: `Cell` has that doubled.
     """
 
-    kernel: Floats  # (features, 4 units), with the bias added for one-hot input
-    recurrent_kernel: Floats  # (units, 4 units)
+    kernel: Floats  # (features, 4 units), with the bias added for one-hot input, else halved
+    recurrent_kernel: Floats  # (units, 4 units), halved
     bias: Floats | None  # (4 units,); None where the kernel's rows hold it
 
     @property
@@ -36,20 +36,29 @@ def prepare_layer(kernel: Floats, recurrent_kernel: Floats, bias: Floats, *, one
         entering, kept, candidate, shown = np.split(array.astype(np.float32), 4, axis=-1)
         return np.concatenate((candidate, shown * 0.5, kept * 0.5, entering * 0.5), axis=-1, dtype=np.float32)
 
+    recurrent = of_doubled(arrange(recurrent_kernel))
     if one_hot:
-        return Layer(kernel=arrange(kernel + bias), recurrent_kernel=arrange(recurrent_kernel), bias=None)
-    return Layer(kernel=arrange(kernel), recurrent_kernel=arrange(recurrent_kernel), bias=arrange(bias))
+        return Layer(kernel=arrange(kernel + bias), recurrent_kernel=recurrent, bias=None)
+    return Layer(kernel=of_doubled(arrange(kernel)), recurrent_kernel=recurrent, bias=arrange(bias))
+
+
+def of_doubled(kernel: Floats) -> Floats:
+    """Return `kernel`, (units, features), for a hidden state that stands doubled, as in `Cell`."""
+    return np.asarray(kernel * _HALF, dtype=np.float32)
 
 
 class Cell:
     """Hidden and carry of one layer for some rows, and the buffers to advance them in.
+
+    The hidden state stands doubled, since its output gate is left at tanh + 1; the matrices that it meets are halved
+    instead. The other two gates are left so as well, and the carry, their sum, is halved. No result differs by a bit.
 
     Several rows are multiplied by a part of the matrix at a time, which OpenBLAS's kernel for small products is
     quick at.
     """
 
     def __init__(self, layer: Layer, rows: int) -> None:
-        self.hidden = np.zeros((rows, layer.units), dtype=np.float32)
+        self.hidden = np.zeros((rows, layer.units), dtype=np.float32)  # doubled
         self._recurrent_kernel = parts(layer.recurrent_kernel)
         # Carry, candidate, output gate, forget gate, input gate, in an order that lets one multiplication forget
         # and let in. NumPy takes longer to start than to compute here, so every operation and view counts.
@@ -81,9 +90,9 @@ class Cell:
         product += added
         np.tanh(product, out=product)
         gates += _ONE
-        gates *= _HALF
         self._old_and_new *= self._shares
         carry += self._candidate
+        carry *= _HALF
         np.tanh(carry, out=hidden)
         hidden *= self._shown
 
@@ -99,7 +108,8 @@ class CarriedCell(Cell):
         self._use(buffer[: 5 * units].reshape(5, 1, units))
         self._products = buffer[units:]
         self.rest = buffer[5 * units :]
-        state = np.ones(len(matrix), dtype=np.float32)  # hidden, and a 1 where the matrix has a row for it
+        # Hidden, and a 1 where the matrix has a row for it.
+        state = np.ones(len(matrix), dtype=np.float32)
         self.hidden = state[:units].reshape(1, units)
         self.hidden[:] = 0
         self._state, self._matrix = state, matrix
@@ -109,18 +119,18 @@ class CarriedCell(Cell):
 
     def multiply(self) -> None:
         """Make the product of the hidden state, which the next `advance` adds to, and what comes with it."""
-        np.dot(self._state, self._matrix, out=self._products)
+        self._state.dot(self._matrix, out=self._products)
 
     def read(self, below: Floats) -> None:
         """Advance by the hidden state of the layer below, (1, its units)."""
-        np.dot(below[0], self._whole_kernel, out=self._whole_added)
+        below[0].dot(self._whole_kernel, out=self._whole_added)
         self._added += self._bias
         self.advance(self._added)
 
     def advance(self, added: Floats) -> None:
         """Advance by what the input adds before the activations, (4, 1, units), and multiply."""
         super().advance(added)
-        np.dot(self._state, self._matrix, out=self._products)
+        self._state.dot(self._matrix, out=self._products)
 
 
 def in_quick_order(matrix: Floats) -> Floats:

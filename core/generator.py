@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.cache_model import CacheModel
-from core.cells import CarriedCell, Cell, Floats, in_quick_order, parts, prepare_layer
+from core.cells import CarriedCell, Cell, Floats, in_quick_order, of_doubled, parts, prepare_layer
 from core.config import Targets, TrainConfig
 from core.run import Arrays
 from core.sampling import Sampler
@@ -36,8 +36,8 @@ class Generator:
         self.added = [
             self.look_up[:, row : row + 1] for row in range(self.look_up.shape[1])
         ]  # (4, 1, units) each, or (4, window_length, units) where that is quicker
-        self.output_kernel = np.ascontiguousarray(
-            weights["characters/kernel"], dtype=np.float32
+        self.output_kernel = of_doubled(
+            np.ascontiguousarray(weights["characters/kernel"], dtype=np.float32)
         )  # (units, vocabulary)
         self.output_bias = np.asarray(weights["characters/bias"], dtype=np.float32)  # (vocabulary,)
         # Of a carried state: each layer's recurrent kernel, the last one with more.
@@ -205,9 +205,14 @@ class States:
     """What some rows (texts or windows) remember in every layer."""
 
     def __init__(self, generator: Generator, rows: int) -> None:
-        self._cells = [Cell(layer, rows) for layer in generator.layers]
-        self._first, *self._others = self._cells
-        self._last = self._cells[-1].hidden
+        cells = [Cell(layer, rows) for layer in generator.layers]
+        self._first, *self._others = cells
+        self._last = cells[-1].hidden
+        # Views of one row each: NumPy takes as long to make one as to fill it.
+        self._rows = list(self._last)
+        self._remembered = list(
+            zip(*(states for cell in cells for states in (cell.hidden, cell.carry)), strict=True)
+        )
         self._output_kernel = generator.output_kernel
         self._output_bias = generator.output_bias
 
@@ -230,11 +235,10 @@ class States:
 
     def write_logits(self, row: int, logits: Floats) -> None:
         """Write the logits of one row's next id into `logits`, (vocabulary,)."""
-        np.dot(self._last[row], self._output_kernel, out=logits)
+        self._rows[row].dot(self._output_kernel, out=logits)
         logits += self._output_bias
 
     def clear(self, row: int) -> None:
         """Set one row's states to zero: it starts to read here."""
-        for cell in self._cells:
-            cell.hidden[row] = 0
-            cell.carry[row] = 0
+        for state in self._remembered[row]:
+            state.fill(0)

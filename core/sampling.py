@@ -94,6 +94,8 @@ class Sampler:
         self._noise = np.zeros((_BLOCK, vocabulary), dtype=np.float32)
         self._next = _BLOCK
         self._sum = np.empty(vocabulary, dtype=np.float32)
+        self._powers, self._ones = np.empty_like(self._sum), np.ones_like(self._sum)
+        self._total = np.empty((), dtype=np.float32)
 
     def draw(self, logits: npt.NDArray[np.floating[Any]]) -> int:
         """Return the next id; a logit of minus infinity is never drawn."""
@@ -103,7 +105,7 @@ class Sampler:
             self._draw_noise()
         noise = self._noise[self._next]
         self._next += 1
-        scores = logits if self._scale == "logits" else _probabilities(logits)
+        scores = logits if self._scale == "logits" else self._probabilities(logits)
         if self._top_p < 1:
             shares = distribution(logits, temperature=self._temperature, scale=self._scale)
             scores = np.where(_nucleus(shares, self._top_p), scores, -np.inf)
@@ -127,9 +129,22 @@ class Sampler:
             if not kept.any():  # nothing of the likeliest is left: the likeliest of the rest
                 rest = np.where(among, shares, 0)
                 kept = among & _nucleus(rest / (rest.sum() or 1), self._top_p)
-        scores = logits if self._scale == "logits" else _probabilities(logits)
+        scores = logits if self._scale == "logits" else self._probabilities(logits)
         np.add(scores, self._noise[self._next - 1], out=self._sum, casting="same_kind")
         return int(np.where(kept & (logits > -np.inf), self._sum, -np.inf).argmax())
+
+    def _probabilities(self, logits: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float32]:
+        """Return the softmax of one distribution, sooner than `softmax`; the next call overwrites it.
+
+        Of the quickest in NumPy for some hundred numbers: a view of no dimension spares it broadcasting, and a
+        product with ones is sooner than a sum.
+        """
+        powers, total = self._powers, self._total
+        np.subtract(logits, logits[logits.argmax(), ...], out=powers, casting="same_kind")
+        np.exp(powers, out=powers)
+        powers.dot(self._ones, out=total)
+        np.divide(powers, total, out=powers)
+        return powers
 
     def _draw_noise(self) -> None:
         """Fill the block with temperature * Gumbel noise: the negative logarithm of exponential noise."""
@@ -145,14 +160,6 @@ def _scores(logits: npt.ArrayLike, scale: TemperatureScale) -> npt.NDArray[np.fl
     if scale == "logits":
         return logits
     return np.where(np.isneginf(logits), -np.inf, softmax(logits))  # exp(0 / T) would let them in again
-
-
-def _probabilities(logits: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:
-    """Return the softmax of one distribution, as precise as its logits and sooner than `softmax`."""
-    powers: npt.NDArray[np.floating[Any]] = logits - np.maximum.reduce(logits)
-    np.exp(powers, out=powers)
-    powers /= np.add.reduce(powers)
-    return powers
 
 
 def _nucleus(probabilities: npt.NDArray[np.float64], top_p: float) -> npt.NDArray[np.bool_]:
