@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.measure import ROOT, Child, Options, Row, Spread, judge, take_turns, time_calls
 from benchmarks.networks import random_generator, write_random_run
+from core.cells import parts
 from core.config import TrainConfig
 from core.episode import Writer
 from core.generator import Generator
@@ -105,18 +106,22 @@ def _bare_products(generator: Generator, *, positions: int = 1, rows: int = 1) -
     """Return a call that does a step's matrix products on the generator's own matrices, and nothing else.
 
     A window that is read from a state of zeros has a product at each of its `positions` after the first. Ours reads
-    `rows` windows, each a character, at once.
+    `rows` windows, each a character, at once, by a part of the matrix at a time.
     """
     matrices = []
     for number, layer in enumerate(generator.layers):
         recurrent = np.array(layer.recurrent_kernel, order="K")
         matrices += [layer.kernel, recurrent] if number else [recurrent]
     pairs = positions * [(np.ones((rows, len(matrix)), np.float32), matrix) for matrix in matrices]
+    if rows > 1:
+        pairs = [(left, parts(matrix)) for left, matrix in pairs]
     pairs.append((np.ones((1, len(generator.output_kernel)), np.float32), generator.output_kernel))
-    products = [(left, matrix, left @ matrix) for left, matrix in pairs]
+    products = [
+        (np.dot if matrix.ndim == 2 else np.matmul, left, matrix, left @ matrix) for left, matrix in pairs
+    ]
 
     def multiply() -> None:
-        for left, matrix, product in products:
-            np.dot(left, matrix, out=product)
+        for product_of, left, matrix, product in products:
+            product_of(left, matrix, out=product)
 
     return multiply

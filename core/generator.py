@@ -161,7 +161,7 @@ class WindowReader(Reader):
     """
 
     def __init__(self, generator: Generator) -> None:
-        self._states = States(generator, generator.window_length)
+        self._states = WindowStates(generator)
         self._added = generator.added
         self._window_length = generator.window_length
         self._oldest = 0
@@ -205,14 +205,9 @@ class States:
     """What some rows (texts or windows) remember in every layer."""
 
     def __init__(self, generator: Generator, rows: int) -> None:
-        cells = [Cell(layer, rows) for layer in generator.layers]
-        self._first, *self._others = cells
-        self._last = cells[-1].hidden
-        # Views of one row each: NumPy takes as long to make one as to fill it.
-        self._rows = list(self._last)
-        self._remembered = list(
-            zip(*(states for cell in cells for states in (cell.hidden, cell.carry)), strict=True)
-        )
+        self._cells = [Cell(layer, rows) for layer in generator.layers]
+        self._first, *self._others = self._cells
+        self._last = self._cells[-1].hidden
         self._output_kernel = generator.output_kernel
         self._output_bias = generator.output_bias
 
@@ -233,12 +228,23 @@ class States:
         logits += self._output_bias
         return np.asarray(logits)
 
+
+class WindowStates(States):
+    """States whose rows are read out and cleared one by one."""
+
+    def __init__(self, generator: Generator) -> None:
+        super().__init__(generator, generator.window_length)
+        # Views of one row each: NumPy takes as long to make one as to fill it.
+        self._last_rows = list(self._last)
+        states = [state for cell in self._cells for state in (cell.hidden, cell.carry)]
+        self._rows = list(zip(*states, strict=True))
+
     def write_logits(self, row: int, logits: Floats) -> None:
         """Write the logits of one row's next id into `logits`, (vocabulary,)."""
-        self._rows[row].dot(self._output_kernel, out=logits)
+        self._last_rows[row].dot(self._output_kernel, out=logits)
         logits += self._output_bias
 
     def clear(self, row: int) -> None:
         """Set one row's states to zero: it starts to read here."""
-        for state in self._remembered[row]:
+        for state in self._rows[row]:
             state.fill(0)
