@@ -1,4 +1,4 @@
-"""Train a network on scripts: the command line over `core.training`."""
+"""Train a network on scripts: the command line over `core.training.train`."""
 
 import os
 import signal
@@ -11,9 +11,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before Keras loads: Tensor
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the generator has a thread for each core itself
 
 from core.config import NOTES_EPISODES, TrainConfig
-from core.device import cpu_instead
 from core.errors import CoreError
-from core.options import build_parser
+from core.runtime.device import cpu_instead
+from core.training.options import build_parser
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,10 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = TrainConfig.from_preset(own["preset"], **options)
         with _silence():
-            from core.corpus import Source  # noqa: PLC0415  # pandas and Keras take seconds; --help should not
-            from core.job import Job, TrainingStopped  # noqa: PLC0415
-            from core.progress import TerminalProgress  # noqa: PLC0415
-            from core.stages import train_in_stages  # noqa: PLC0415
+            from core.data.corpus import Source  # noqa: PLC0415  # pandas and Keras take seconds; --help should not
+            from core.training.plan import TrainingPlan, TrainingStopped  # noqa: PLC0415
+            from core.training.progress import TerminalProgress  # noqa: PLC0415
+            from core.training.stages import train_in_stages  # noqa: PLC0415
 
         # The lecture's own episodes, unless the scripts are no such table.
         is_table = str(own["scripts"] or ".json").endswith(".json")
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
             series=own["series"], episodes=episodes, **({"scripts": own["scripts"]} if own["scripts"] else {})
         )
         progress = TerminalProgress()
-        job = Job(
+        job = TrainingPlan(
             source, config, own["out"], start=own["start"], resume=own["resume"], overwrite=own["overwrite"]
         )
         try:

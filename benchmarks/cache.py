@@ -16,13 +16,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the generator has a thread
 import numpy as np
 import numpy.typing as npt
 
-from core.cache_model import cached_nats
 from core.config import END_OF_EPISODE
-from core.corpus import Source, hold_out, read_corpus
+from core.data.corpus import Source, hold_out, read_corpus
 from core.errors import CoreError
-from core.generator import Generator
-from core.likelihood import nats_of
-from core.run import Run
+from core.evaluation.likelihood import nats_of
+from core.run.store import Run
+from core.writing.cache_model import cached_nats
+from core.writing.generator import Generator
 
 _PLACES = (0, 300, 1000, 2000, 5000, 10_000, 20_000, 10**9)  # characters into an episode
 

@@ -10,12 +10,12 @@ import psutil
 
 from benchmarks.measure import ROOT, Child, Options, Row, Spread, judge, measure_once, take_turns
 from benchmarks.networks import invent_episodes, write_random_run
-from core.aids import RUNS, WORDS, add_aids, build_aids, read_aids
 from core.config import TrainConfig
-from core.directions import Directions
-from core.episode import Writer
-from core.run import Run
-from core.vocabulary import Vocabulary
+from core.data.vocabulary import Vocabulary
+from core.run.store import Run
+from core.writing.directions import Directions
+from core.writing.index import RUNS, WORDS, add_index, build_index, read_index
+from core.writing.writer import Writer
 
 _SHIPPED = ROOT / "models" / "ds9"
 _TEMPERATURES = (0.2, 0.5, 0.8, 1.1)
@@ -87,7 +87,7 @@ def load(path: str) -> Iterator[dict[str, float]]:
     run = Run.read(Path(path))
     weights = run.weights()  # so that what reads arrays is loaded before
     before, started = _resident(), time.perf_counter()
-    aids = read_aids(run)
+    aids = read_index(run)
     if aids is None:
         raise ValueError(path)
     hashes = aids.hashes
@@ -98,7 +98,7 @@ def load(path: str) -> Iterator[dict[str, float]]:
 
 def rate(path: str, runs: int) -> Iterator[dict[str, float]]:
     """Yield the share of made-up runs that the filter takes for the corpus's, and its bits a run."""
-    aids = read_aids(Run.read(Path(path)))
+    aids = read_index(Run.read(Path(path)))
     if aids is None:
         raise ValueError(path)
     flags = np.unpackbits(aids.runs.bits)
@@ -113,7 +113,7 @@ def _write_made_up_run(path: Path, *, megabytes: float) -> Path:
     episodes = invent_episodes(megabytes=megabytes)
     vocabulary = Vocabulary.of("\x03" + "".join(episodes))
     run = write_random_run(path, TrainConfig(), vocabulary=vocabulary)
-    add_aids(run, build_aids(episodes, vocabulary))
+    add_index(run, build_index(episodes, vocabulary))
     return path
 
 

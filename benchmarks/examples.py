@@ -10,10 +10,10 @@ import re
 import sys
 from pathlib import Path
 
-from bot.console import Console
-from bot.screen import Screen
+from bot.console.console import Console
+from bot.console.terminal import Terminal
 from core.errors import CoreError
-from core.run import Run
+from core.run.store import Run
 
 _BLOCK = re.compile(r"^```text\n(> /.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -52,7 +52,7 @@ def write_examples(text: str, run: Run) -> str:
 def _answer(block: str, run: Run) -> str:
     """Return the commands of a block, each with its answer, all from one console."""
     written, problems = io.StringIO(), io.StringIO()
-    console = Console(run, Screen(written, problems))
+    console = Console(run, Terminal(written, problems))
     with_asides = bool(re.search(r"^-- ", block, re.MULTILINE))
     parts = []
     for command in re.findall(r"^> (/.*)$", block, re.MULTILINE):

@@ -11,8 +11,8 @@ from benchmarks.child import peak_memory
 from benchmarks.measure import Child, Options, Row, measure_once, take_turns, time_calls
 from benchmarks.networks import random_generator, write_random_run
 from core.config import TrainConfig
-from core.episode import Writer
-from core.sampling import Sampler
+from core.writing.sampling import Sampler
+from core.writing.writer import Writer
 
 _MEGABYTES = (1.0, 2.0, 4.0)
 _UNITS = (128, 256, 512, 1024)

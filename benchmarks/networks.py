@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core.config import TrainConfig
-from core.generator import Generator
-from core.run import Arrays, Run, write_run
-from core.vocabulary import Vocabulary
+from core.data.vocabulary import Vocabulary
+from core.run.store import Arrays, Run, write_run
+from core.writing.generator import Generator
 
 VOCABULARY = 79  # characters, as many as the notes' corpus has
 _SEED = 1993

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.ruler import SPEAKER, Quality, Ruler
-from core.corpus import Corpus, Source, hold_out, read_corpus
-from core.episode import Writer
+from core.data.corpus import Corpus, Source, hold_out, read_corpus
 from core.errors import CoreError
-from core.evaluate import score_texts
-from core.run import Run
+from core.evaluation.score import score_texts
+from core.run.store import Run
+from core.writing.writer import Writer
 
 TEMPERATURES = (0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
 NOTES_TEMPERATURES = (0.01, 0.02, 0.03, 0.04, 0.05)
@@ -155,7 +155,10 @@ def main(arguments: list[str] | None = None) -> int:
             ways = {"on": [True], "off": [False], "both": [False, True]}[options.directions]
             for directed in ways:
                 if directed and "aids" not in run.facts:
-                    print(f"{path} has no word lists; add them with `python -m core.index`.", file=sys.stderr)
+                    print(
+                        f"{path} has no word lists; add them with `python -m core.training.index`.",
+                        file=sys.stderr,
+                    )
                     continue
                 rows.extend(
                     measure_run(

@@ -22,11 +22,11 @@ import numpy as np
 
 from benchmarks.measure import ROOT
 from core.config import END_OF_EPISODE
-from core.corpus import Corpus, Source, hold_out, read_corpus
+from core.data.corpus import Corpus, Source, hold_out, read_corpus
 from core.errors import CoreError
-from core.generator import Generator
-from core.likelihood import nats_of
-from core.run import Run
+from core.evaluation.likelihood import nats_of
+from core.run.store import Run
+from core.writing.generator import Generator
 
 # Small and short, so that much can be tried, without dropout, and the network alone.
 EPISODES = range(100)

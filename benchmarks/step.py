@@ -8,12 +8,12 @@ import numpy as np
 
 from benchmarks.measure import ROOT, Child, Options, Row, Spread, judge, take_turns, time_calls
 from benchmarks.networks import random_generator, write_random_run
-from core.cells import parts
 from core.config import TrainConfig
-from core.episode import Writer
-from core.generator import Generator
-from core.run import Run
-from core.sampling import Sampler
+from core.run.store import Run
+from core.writing.cells import parts
+from core.writing.generator import Generator
+from core.writing.sampling import Sampler
+from core.writing.writer import Writer
 
 _SHIPPED = ROOT / "models" / "ds9"
 _CARRIED = [(units, layers) for units in (256, 512, 1024) for layers in (1, 2)]

@@ -138,9 +138,9 @@ def layer_turns(
 ) -> Iterator[dict[str, float]]:
     """Yield the characters learnt in a second by our network, or by the same one with Keras's layer."""
     from core.config import TrainConfig  # noqa: PLC0415  # only these children need Keras
-    from core.learning import build_learner, give_parts_their_cores  # noqa: PLC0415
-    from core.memory import keep_large_blocks  # noqa: PLC0415
-    from core.model import build_model  # noqa: PLC0415
+    from core.network.model import build_model  # noqa: PLC0415
+    from core.network.step import build_learner, give_parts_their_cores  # noqa: PLC0415
+    from core.runtime.memory import keep_large_blocks  # noqa: PLC0415
 
     # Without dropout, as the networks that it is compared with.
     config = TrainConfig(
@@ -180,7 +180,7 @@ def calls_a_second(call: Callable[[], object], seconds: float) -> float:
 
 
 def _build_with_keras_layer(config: Any, *, vocabulary: int, batch: int) -> Any:  # noqa: ANN401  # keras has no types
-    """Return the network of `core.model` with Keras's own layer and Keras's own choice about XLA."""
+    """Return the network of `core.network.model` with Keras's own layer and Keras's own choice about XLA."""
     import keras  # noqa: PLC0415  # only this child needs it
 
     inputs = keras.Input((config.window_length,), batch_size=batch, dtype="int32")
@@ -205,9 +205,9 @@ def empty_memory() -> Iterator[dict[str, float]]:
 def our_memory(megabytes: float, units: int, steps: int = 20) -> Iterator[dict[str, float]]:
     """Yield the memory that a training has taken after `steps` batches, and the seconds to the first of them."""
     from core.config import TrainConfig  # noqa: PLC0415  # only this child needs Keras
-    from core.corpus import Source  # noqa: PLC0415
-    from core.job import Job, TrainingStopped  # noqa: PLC0415
-    from core.training import train  # noqa: PLC0415
+    from core.data.corpus import Source  # noqa: PLC0415
+    from core.training.plan import TrainingPlan, TrainingStopped  # noqa: PLC0415
+    from core.training.train import train  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -219,7 +219,7 @@ def our_memory(megabytes: float, units: int, steps: int = 20) -> Iterator[dict[s
             asked.append(time.perf_counter())
             return len(asked) >= steps
 
-        job = Job(Source(scripts=str(folder / "scripts")), TrainConfig(units=units), folder / "run")
+        job = TrainingPlan(Source(scripts=str(folder / "scripts")), TrainConfig(units=units), folder / "run")
         started = time.perf_counter()
         with contextlib.suppress(TrainingStopped):
             train(job, stopped=stopped)

@@ -29,10 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
         if options.run is not None:
             settings = replace(settings, run=options.run)
         if settings.token and not options.console:
-            from bot.client import serve  # noqa: PLC0415  # the console does without discord.py
+            from bot.app import serve  # noqa: PLC0415  # the console does without discord.py
 
             return serve(settings)
-        from bot.console import run_console  # noqa: PLC0415
+        from bot.console.console import run_console  # noqa: PLC0415
 
         return run_console(
             settings.run,

@@ -10,7 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from core.errors import ConfigError
-from core.threads import count_cores
+from core.runtime.threads import count_cores
 
 # Discord's form: the application's id, a time and a signature, each in URL-safe base 64.
 TOKEN_FORM = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}", re.ASCII)

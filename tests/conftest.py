@@ -9,7 +9,7 @@ from hypothesis import settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before a test loads Keras
 
-from core.run import Run
+from core.run.store import Run
 from tests.children import run_python
 
 settings.register_profile("house", max_examples=60, deadline=None, derandomize=True, database=None)

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.aids import add_aids, build_aids
 from core.config import END_OF_EPISODE, TrainConfig
-from core.episode import Writer
-from core.form import places_of, speakers_of
-from core.run import Run, write_run
-from core.vocabulary import Vocabulary
+from core.data.screenplay import places_of, speakers_of
+from core.data.vocabulary import Vocabulary
+from core.run.store import Run, write_run
+from core.writing.index import add_index, build_index
+from core.writing.writer import Writer
 
 UNITS = 12
 Floats = npt.NDArray[np.float64]
@@ -98,7 +98,7 @@ def _write(
         facts=facts,
     )
     run = Run.read(folder)
-    return Writer(add_aids(run, build_aids(episodes, vocabulary)) if aids else run)
+    return Writer(add_index(run, build_index(episodes, vocabulary)) if aids else run)
 
 
 def heads_off(script: str, names: tuple[str, ...]) -> str:

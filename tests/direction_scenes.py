@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from core.directions import Directions
-from core.directions.ending import MOST_BEYOND
-from core.episode import Episode, Writer
-from core.form import speaker_of
+from core.data.screenplay import speaker_of
+from core.writing.constraints.ending import MOST_BEYOND
+from core.writing.directions import Directions
+from core.writing.writer import Episode, Writer
 from tests.direction_runs import CHINESE, GREEK, PROSE, SCRIPT, build_writer, heads_off, strange_words
 
 SCENES = int(os.environ.get("DIRECTION_SCENES", "48"))

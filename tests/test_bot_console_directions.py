@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.console import Console, complete
-from bot.screen import Screen
-from core.form import speaker_of
+from bot.console.console import Console, complete
+from bot.console.terminal import Terminal
+from core.data.screenplay import speaker_of
 from tests.direction_runs import GREEK, SCRIPT, build_writer
 
 Ask = Callable[[str], str]
@@ -24,7 +24,7 @@ def ask(tmp_path: Path) -> Ask:
 def ask_of(folder: Path, episodes: list[str], *, aids: bool = True) -> Ask:
     """Return a console over a new run, as a function from a command to its answer."""
     written, problems = io.StringIO(), io.StringIO()
-    console = Console(build_writer(folder, episodes, aids=aids).run, Screen(written, problems))
+    console = Console(build_writer(folder, episodes, aids=aids).run, Terminal(written, problems))
 
     def answer(line: str) -> str:
         starts = written.tell(), problems.tell()

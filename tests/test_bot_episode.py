@@ -15,7 +15,7 @@ GERMAN = PROJECT / "bot" / "locales" / "de.json"
 
 
 @dataclass(eq=False)
-class Stage:
+class SceneService:
     """A Discord with a guild, a member and the running bot."""
 
     discord: LocalDiscord
@@ -25,13 +25,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(data: Path, **environment: str) -> AsyncIterator[Stage]:
+async def open_stage(data: Path, **environment: str) -> AsyncIterator[SceneService]:
     """Start everything; at the end nothing may have been refused by Discord, and nobody pinged."""
     async with LocalDiscord() as discord:
         guild = discord.add_guild()
         member = discord.add_member(guild, "Kira")
         async with running_bot(discord, data, **environment) as bot:
-            yield Stage(discord, guild, member, bot)
+            yield SceneService(discord, guild, member, bot)
         assert not discord.pings
         assert not discord.refused_requests
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.formatting import (
+from bot.discord.markdown import (
     clean_text,
     escape_markdown,
     find_quoted,

@@ -6,13 +6,13 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.mishaps import say
-from bot.parts import write_parts
-from bot.scene import build_file, build_page
-from bot.writing import RefusalError
-from core.directions import Directions
-from core.episode import Episode
+from bot.discord.errors import say
+from bot.scenes.build import RefusalError
+from bot.scenes.view import build_file, build_page
+from bot.storage.parts import write_parts
 from core.errors import PromptError, RunError
+from core.writing.directions import Directions
+from core.writing.writer import Episode
 from tests.bot_process import running_bot
 from tests.hostile_text import HOSTILE, hostile_texts, live_markup
 from tests.local_discord import Interaction, LocalDiscord, Message

@@ -13,23 +13,23 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.ledger import SHIPPED, Job, Ledger, LedgerError, Model
-from bot.limits import EMBED_DESCRIPTION_CHARACTERS, EMBED_FIELD_CHARACTERS
-from bot.machine import (
+from bot.discord.limits import EMBED_DESCRIPTION_CHARACTERS, EMBED_FIELD_CHARACTERS
+from bot.settings import Settings
+from bot.storage.ledger import SHIPPED, Job, Model, TrainingStore, TrainingStoreError
+from bot.storage.store import Store
+from bot.training.process import (
     BusyError,
     Child,
-    MachineError,
+    ProcessError,
     ask_child,
     child_environment,
     full_disk,
     read_machine,
     start_training,
 )
-from bot.offers import check_name
-from bot.progress import EventFile, bar, clock, describe_comparison
-from bot.settings import Settings
-from bot.store import Store
-from bot.training_pages import build_end, build_progress
+from bot.training.progress import EventFile, bar, clock, describe_comparison
+from bot.training.proposals import check_name
+from bot.training.view import build_end, build_progress
 from core.errors import ConfigError
 
 JOB = Job(machine="here", guild_id=1, channel_id=2, member_id=3, name="Terok Nor", created=1)
@@ -48,12 +48,12 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def ledger(store: Store) -> Ledger:
+def ledger(store: Store) -> TrainingStore:
     """A ledger in that store."""
-    return Ledger(store, machine="here")
+    return TrainingStore(store, machine="here")
 
 
-async def test_ledger_begins_an_offer_once(ledger: Ledger) -> None:
+async def test_ledger_begins_an_offer_once(ledger: TrainingStore) -> None:
     """Of two that begin an offer at once one does; it then waits behind those that came before."""
     job = await ledger.add_job(JOB)
     begin = [ledger.change_job(job.id, only_from=("offered",), state="waiting", queued=20) for _ in range(2)]
@@ -66,7 +66,7 @@ async def test_ledger_begins_an_offer_once(ledger: Ledger) -> None:
     assert not await ledger.is_taken(2, "TEROK nor")
 
 
-async def test_ledger_ends_a_training_with_its_model_in_use(ledger: Ledger, store: Store) -> None:
+async def test_ledger_ends_a_training_with_its_model_in_use(ledger: TrainingStore, store: Store) -> None:
     """Model, end and use are kept together; whoever trained it can be forgotten."""
     job = await ledger.add_job(replace(JOB, state="running"))
     await ledger.end_with_model(job, replace(MODEL, id=job.id), {"bits": 2.0}, use=True)
@@ -77,7 +77,7 @@ async def test_ledger_ends_a_training_with_its_model_in_use(ledger: Ledger, stor
     assert [model.member_id for model in await ledger.read_models(1)] == [0]
 
 
-async def test_ledger_knows_defaults_and_choices(ledger: Ledger) -> None:
+async def test_ledger_knows_defaults_and_choices(ledger: TrainingStore) -> None:
     """A server's own choice counts before the owner's default, which cannot be deleted under everybody."""
     job = await ledger.add_job(JOB)
     model = replace(MODEL, id=job.id)
@@ -88,7 +88,7 @@ async def test_ledger_knows_defaults_and_choices(ledger: Ledger) -> None:
     assert await ledger.read_active(2) == SHIPPED
     await ledger.choose(2, None)
     assert await ledger.read_active(2) == model.id
-    with pytest.raises(LedgerError, match="default of all servers"):
+    with pytest.raises(TrainingStoreError, match="default of all servers"):
         await ledger.delete_model(model)
     await ledger.choose(None, SHIPPED)
     await ledger.delete_model(model)
@@ -100,7 +100,7 @@ async def test_ledger_knows_defaults_and_choices(ledger: Ledger) -> None:
 def test_model_names_are_checked(name: str) -> None:
     """A name of nothing, of signs alone or too long is refused; spaces are made single."""
     assert check_name("  Deep\n Space ") == "Deep Space"
-    with pytest.raises(LedgerError, match="1 to 40 characters"):
+    with pytest.raises(TrainingStoreError, match="1 to 40 characters"):
         check_name(name)
 
 
@@ -165,12 +165,12 @@ def test_child_is_told_from_another_of_its_number(tmp_path: Path) -> None:
 async def test_child_that_fails_is_said_and_buried(tmp_path: Path) -> None:
     """A child that takes too long is killed; one that prints nothing, or an error, is a sentence."""
     (tmp_path / "corpus.txt").write_text("ODO: No.")
-    with pytest.raises(MachineError, match="too long"):
-        await ask_child("core.preview", ["--scripts", "corpus.txt"], data=tmp_path, seconds=0.01)
-    with pytest.raises(MachineError, match="ended unexpectedly"):
-        await ask_child("core.preview", ["--nonsense"], data=tmp_path, seconds=60)
-    with pytest.raises(MachineError, match="too few to learn from"):
-        await ask_child("core.preview", ["--scripts", "corpus.txt"], data=tmp_path, seconds=60)
+    with pytest.raises(ProcessError, match="too long"):
+        await ask_child("core.data.report", ["--scripts", "corpus.txt"], data=tmp_path, seconds=0.01)
+    with pytest.raises(ProcessError, match="ended unexpectedly"):
+        await ask_child("core.data.report", ["--nonsense"], data=tmp_path, seconds=60)
+    with pytest.raises(ProcessError, match="too few to learn from"):
+        await ask_child("core.data.report", ["--scripts", "corpus.txt"], data=tmp_path, seconds=60)
     assert psutil.Process().children() == []
 
 

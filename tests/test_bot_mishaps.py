@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.health import check_health
-from bot.store import Store
+from bot.storage.store import Store
 from tests.bot_process import PROJECT, described, running_bot, scene_of, shows_scene, start_bot
 from tests.local_discord import Interaction, LocalDiscord, Permission
 from tests.test_bot_store import EPISODE
@@ -346,8 +346,8 @@ async def test_bot_runs_the_shards_that_it_is_told_to(tmp_path: Path) -> None:
 def test_bot_package_imports_no_training_package() -> None:
     """Loading all of the bot brings in neither TensorFlow nor keras nor pandas."""
     program = (
-        "import sys, bot.client, bot.cogs.about, bot.cogs.diagnose, bot.cogs.episode, bot.cogs.forget, "
-        "bot.cogs.help, bot.cogs.quote, bot.console; "
+        "import sys, bot.app, bot.models.about_cog, bot.ops.diagnose_cog, bot.scenes.cog, bot.ops.forget_cog, "
+        "bot.ops.help_cog, bot.scenes.quote_cog, bot.console.console; "
         "print({'tensorflow', 'keras', 'pandas'} & {name.split('.')[0] for name in sys.modules})"
     )
     done = subprocess.run(

@@ -8,20 +8,20 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.cooldown import Cooldown
+from bot.discord.translations import LANGUAGES, Translator
 from bot.health import check_health
-from bot.logs import LastErrors, RedactingFormatter
-from bot.parts import read_parts, write_parts
-from bot.request import Request, change_heat, colder_than, go_on, hotter_than, take_again
-from bot.store import KeptEpisode
-from bot.suggestions import choose_cast, choose_lines, choose_places
-from bot.translations import LANGUAGES, Translator
-from bot.writing import build_job
-from core.code import code_of
-from core.directions import Directions
-from core.episode import Episode
-from core.episode import Request as Part
+from bot.ops.logs import LastErrors, RedactingFormatter
+from bot.scenes.autocomplete import choose_cast, choose_lines, choose_places
+from bot.scenes.build import build_job
+from bot.scenes.cooldown import Cooldown
+from bot.scenes.request import Request, change_heat, colder_than, go_on, hotter_than, take_again
+from bot.storage.parts import read_parts, write_parts
+from bot.storage.store import KeptEpisode
 from core.errors import CoreError, PromptError
+from core.writing.codes import code_of
+from core.writing.directions import Directions
+from core.writing.writer import Episode
+from core.writing.writer import WriteRequest as Part
 from tests.direction_runs import SCRIPT, build_writer
 from tests.test_bot_store import EPISODE
 

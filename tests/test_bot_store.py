@@ -17,10 +17,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, Table, create_engine, insert
 
-from bot.database import StoreError
-from bot.ledger import Job, Ledger, Model
-from bot.schema import REVISION, metadata
-from bot.store import NOBODY, KeptEpisode, PendingRequest, Store
+from bot.storage.engine import StoreError
+from bot.storage.ledger import Job, Model, TrainingStore
+from bot.storage.schema import REVISION, metadata
+from bot.storage.store import NOBODY, KeptEpisode, PendingRequest, Store
 from core.errors import ConfigError
 
 EPISODE = KeptEpisode(
@@ -85,7 +85,7 @@ async def test_store_forgets_a_member_but_not_the_counts(store: Store) -> None:
 
 async def test_store_forgets_who_trained_but_not_the_model(store: Store) -> None:
     """A server keeps its trainings and models when the member who started them is forgotten."""
-    ledger = Ledger(store, machine="m")
+    ledger = TrainingStore(store, machine="m")
     asked = Job(machine="m", guild_id=1, channel_id=2, member_id=EPISODE.member_id, name="mine", created=3)
     job = await ledger.add_job(asked)
     model = Model(
@@ -164,7 +164,7 @@ async def test_store_replaces_a_setting(store: Store) -> None:
 async def test_migrations_lead_to_the_schema(store: Store, tmp_path: Path) -> None:
     """The migrations make the tables that the code declares, and the newest is the one that it expects."""
     config = Config()
-    config.set_main_option("script_location", "bot/migrations")
+    config.set_main_option("script_location", "bot/storage/migrations")
     assert ScriptDirectory.from_config(config).get_current_head() == REVISION
     engine = create_engine(f"sqlite:///{tmp_path}/holosuite.db")
     with engine.connect() as connection:
@@ -176,7 +176,7 @@ async def test_database_of_the_first_version_is_brought_up_to_date(tmp_path: Pat
     """A scene that the first version kept is there after the migrations, with nothing known of its parts."""
     engine = create_engine(f"sqlite:///{tmp_path}/holosuite.db")
     config = Config()
-    config.set_main_option("script_location", "bot/migrations")
+    config.set_main_option("script_location", "bot/storage/migrations")
     with engine.begin() as connection:
         config.attributes.update(connection=connection, metadata=metadata)
         command.upgrade(config, "0001")
@@ -241,7 +241,7 @@ async def test_killed_process_loses_no_kept_episode(tmp_path: Path) -> None:
     """Each episode that a process has reported as kept is there after `kill -9`."""
     program = (
         "import asyncio, sys; from dataclasses import replace; from pathlib import Path\n"
-        "from bot.store import Store; from tests.test_bot_store import EPISODE\n"
+        "from bot.storage.store import Store; from tests.test_bot_store import EPISODE\n"
         "async def main():\n"
         "    store = await Store.open('', data=Path(sys.argv[1]))\n"
         "    for number in range(10**6):\n"

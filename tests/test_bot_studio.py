@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from bot.studio import QueueFullError, Studio
-from core.episode import Episode, Writer
+from bot.scenes.pool import QueueFullError, WriterPool
 from core.errors import PromptError
+from core.writing.writer import Episode, Writer
 
 
 def build_episode(text: str) -> Episode:
@@ -36,14 +36,14 @@ class Gate:
 
 
 @pytest.fixture
-async def studio() -> AsyncIterator[Studio]:
+async def studio() -> AsyncIterator[WriterPool]:
     """A studio with one thread and two places in the queue."""
-    opened = Studio(cast("Writer", cast("Any", None)), threads=1, queue=2)
+    opened = WriterPool(cast("Writer", cast("Any", None)), threads=1, queue=2)
     yield opened
     await opened.close()
 
 
-async def test_studio_writes_in_the_order_of_asking(studio: Studio) -> None:
+async def test_studio_writes_in_the_order_of_asking(studio: WriterPool) -> None:
     """Who asks first is served first, and each sees its own place."""
     order: list[str] = []
     gate = Gate()
@@ -59,7 +59,7 @@ async def test_studio_writes_in_the_order_of_asking(studio: Studio) -> None:
     assert order == ["second", "third"]
 
 
-async def test_studio_refuses_what_its_queue_cannot_hold(studio: Studio) -> None:
+async def test_studio_refuses_what_its_queue_cannot_hold(studio: WriterPool) -> None:
     """When the queue is full, the next request is refused with a sentence, and nothing else is lost."""
     gate = Gate()
     tickets = [studio.ask(gate) for _ in range(3)]
@@ -69,7 +69,7 @@ async def test_studio_refuses_what_its_queue_cannot_hold(studio: Studio) -> None
     assert [(await ticket.episode).text for ticket in tickets] == ["held"] * 3
 
 
-async def test_cancelled_ticket_leaves_the_queue(studio: Studio) -> None:
+async def test_cancelled_ticket_leaves_the_queue(studio: WriterPool) -> None:
     """Those behind a cancelled request move up; its job never runs."""
     gate, never = Gate(), Gate()
     studio.ask(gate)
@@ -82,7 +82,7 @@ async def test_cancelled_ticket_leaves_the_queue(studio: Studio) -> None:
     assert not never.begun.is_set()
 
 
-async def test_cancelling_what_is_being_written_stops_it(studio: Studio) -> None:
+async def test_cancelling_what_is_being_written_stops_it(studio: WriterPool) -> None:
     """The writing notices that nobody waits and makes room."""
     gate = Gate()
     ticket = studio.ask(gate)
@@ -92,7 +92,7 @@ async def test_cancelling_what_is_being_written_stops_it(studio: Studio) -> None
     assert gate.saw_cancelled
 
 
-async def test_failed_job_fails_its_own_ticket_alone(studio: Studio) -> None:
+async def test_failed_job_fails_its_own_ticket_alone(studio: WriterPool) -> None:
     """An error reaches who asked, and the next request is served."""
 
     def fail(_: Callable[[], bool]) -> Episode:

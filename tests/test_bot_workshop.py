@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands import parse_call
-from bot.console import COMMANDS
-from bot.screen import Screen
-from bot.workshop import Workshop
+from bot.console.commands import parse_call
+from bot.console.console import COMMANDS
+from bot.console.terminal import Terminal
+from bot.console.training import ConsoleTraining
 from core.errors import CoreError
-from core.run import Run
+from core.run.store import Run
 from tests.children import run_python
 
 
@@ -60,7 +60,7 @@ def test_console_trains_and_keeps_runs(tmp_path: Path, tiny_scripts: Path, tiny_
 )
 def test_workshop_refuses(tmp_path: Path, tiny_run: Run, line: str, sentence: str) -> None:
     """What cannot be done is said, and nothing is left behind."""
-    workshop = Workshop(data=tmp_path, scripts="", shipped=tiny_run, screen=Screen())
+    workshop = ConsoleTraining(data=tmp_path, scripts="", shipped=tiny_run, screen=Terminal())
     call = parse_call(line, COMMANDS)
     answer = workshop.retrain if call.name == "retrain" else workshop.manage
     with pytest.raises(CoreError, match=sentence):

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from core.aids import RUNS, WORDS, add_aids, build_aids, read_aids
 from core.config import END_OF_EPISODE
-from core.corpus import Source, read_corpus
-from core.directions import Directions
-from core.directions.lexicon import Lexicon
-from core.episode import Writer
+from core.data.corpus import Source, read_corpus
+from core.data.vocabulary import Vocabulary
 from core.errors import RunError
-from core.index import main
-from core.run import FACTS, Run
-from core.vocabulary import Vocabulary
+from core.run.store import FACTS, Run
+from core.training.index import main
+from core.writing.constraints.lexicon import Lexicon
+from core.writing.directions import Directions
+from core.writing.index import RUNS, WORDS, add_index, build_index, read_index
+from core.writing.writer import Writer
 from tests.direction_runs import CHINESE, GREEK, PROSE, SCRIPT, build_writer
 
 
@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
 def test_aids_are_read_as_they_were_built(tmp_path: Path, episodes: list[str]) -> None:
     """Words, names, first words, shape and filter come back from their files, whatever the alphabet."""
     writer = build_writer(tmp_path / "run", episodes)
-    built, read = build_aids(episodes, writer.run.vocabulary), writer.aids
+    built, read = build_index(episodes, writer.run.vocabulary), writer.aids
     assert read is not None
     for name in ("words", "names", "starts"):
         assert getattr(read, name).words == getattr(built, name).words
@@ -103,7 +103,7 @@ def test_aids_that_are_damaged_are_named(path: Path, name: str, damage: Callable
     with pytest.raises(RunError) as caught:
         Writer(Run.read(path))
     assert name in str(caught.value)
-    assert "python -m core.index" in str(caught.value)
+    assert "python -m core.training.index" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -115,17 +115,17 @@ def test_aids_of_odd_facts_are_said(path: Path, sums: object) -> None:
     (path / FACTS).write_text(json.dumps({**facts, "aids": sums}), encoding="utf-8")
     run = Run.read(path)
     if not sums:
-        assert read_aids(run) is None
+        assert read_index(run) is None
         return
     with pytest.raises(RunError):
-        read_aids(run)
+        read_index(run)
 
 
 def test_aids_can_be_added_anew(path: Path) -> None:
     """Adding them again mends a damaged run, and its fingerprint is the same."""
     run = Run.read(path)
     (path / WORDS).unlink()
-    mended = add_aids(run, build_aids(SCRIPT, run.vocabulary))
+    mended = add_index(run, build_index(SCRIPT, run.vocabulary))
     assert mended.fingerprint == run.fingerprint
     assert Writer(mended).write(length=30, seed=1, directions=Directions()).text
 
@@ -152,7 +152,7 @@ def test_index_adds_the_aids_that_training_would(tiny_run: Run, tiny_scripts: Pa
 def add_aids_to_copy(run: Run, episodes: list[str], path: Path) -> bytes:
     """Return the filter that a copy of a run gets from these episodes."""
     shutil.copytree(run.path, path)
-    add_aids(Run.read(path), build_aids(episodes, run.vocabulary))
+    add_index(Run.read(path), build_index(episodes, run.vocabulary))
     return (path / RUNS).read_bytes()
 
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.networks import random_weights
-from core.cache_model import CacheModel, cached_nats
 from core.config import Targets, TrainConfig
-from core.generator import Generator
-from core.likelihood import nats_of
-from core.sampling import softmax
-from core.vocabulary import Ids
+from core.data.vocabulary import Ids
+from core.evaluation.likelihood import nats_of
+from core.writing.cache_model import CacheModel, cached_nats
+from core.writing.generator import Generator
+from core.writing.sampling import softmax
 
 VOCABULARY = 5
 texts = st.lists(st.integers(0, VOCABULARY - 1), max_size=120)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.cleaning import (
+from core.config import END_OF_EPISODE
+from core.data.cleaning import (
     clean_line,
     clean_notes,
     clean_script,
@@ -16,7 +17,6 @@ from core.cleaning import (
     strip_furniture,
     unwrap,
 )
-from core.config import END_OF_EPISODE
 
 # Any text, with what scripts are full of: line breaks, spaces, colons, brackets and the page's own furniture.
 TEXTS = st.lists(

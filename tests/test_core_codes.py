@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.code import LONGEST_CODE, Code, code_of, read_code, replay
-from core.directions import Directions
-from core.episode import LONGEST, Episode, Request, Writer
 from core.errors import PromptError
+from core.writing.codes import LONGEST_CODE, Code, code_of, read_code, replay
+from core.writing.directions import Directions
+from core.writing.writer import LONGEST, Episode, Writer, WriteRequest
 from tests.direction_runs import GREEK, SCRIPT, build_writer
 from tests.direction_scenes import SCENES
 
@@ -145,14 +145,16 @@ def test_code_of_other_word_lists_is_refused_where_they_mattered(writer: Writer,
 
 def test_code_that_asks_for_too_much_is_refused(writer: Writer) -> None:
     """A code of many long requests, which somebody could make up, is not carried out; nor are its odd values."""
-    code = Code(writer.run.fingerprint[:8], "0000", "", (Request(0.5, LONGEST, 1), Request(0.5, 1, 1)))
+    code = Code(
+        writer.run.fingerprint[:8], "0000", "", (WriteRequest(0.5, LONGEST, 1), WriteRequest(0.5, 1, 1))
+    )
     with pytest.raises(PromptError, match="longer than"):
         replay(code, writer=writer)
     for odd in (
-        Request(math.nan, 5, 1),
-        Request(math.inf, 5, 1),
-        Request(0.5, 0, 1),
-        Request(0.5, 5, 1, 7.0),
+        WriteRequest(math.nan, 5, 1),
+        WriteRequest(math.inf, 5, 1),
+        WriteRequest(0.5, 0, 1),
+        WriteRequest(0.5, 5, 1, 7.0),
     ):
         with pytest.raises(PromptError):
             replay(replace(code, requests=(odd,)), writer=writer)

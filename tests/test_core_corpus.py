@@ -8,9 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config import END_OF_EPISODE, TrainConfig
-from core.corpus import Source, hold_out, is_held_out, learnt_episodes, read_corpus, read_scripts, read_series
+from core.data.corpus import (
+    Source,
+    hold_out,
+    is_held_out,
+    learnt_episodes,
+    read_corpus,
+    read_scripts,
+    read_series,
+)
+from core.data.vocabulary import Vocabulary
 from core.errors import CorpusError
-from core.vocabulary import Vocabulary
 from tests.children import ROOT
 
 SHARED = ROOT.parent / "shared" / "data" / "star_trek_scripts.json"
@@ -210,7 +218,7 @@ def test_hold_out_keeps_every_character(count: int, share: float) -> None:
     """Training and held-out text together are the whole corpus, and neither side is empty."""
     episodes = tuple(f"episode {number}\nKIRA: No.\nODO: Yes.\n" * 3 for number in range(count))
     vocabulary = Vocabulary.of("".join(episodes))
-    from core.corpus import Corpus  # noqa: PLC0415  # used here alone
+    from core.data.corpus import Corpus  # noqa: PLC0415  # used here alone
 
     corpus = Corpus(episodes, tuple(range(count)), episodes, vocabulary, END_OF_EPISODE, {}, "", "")
     train, held = hold_out(corpus, share=share)

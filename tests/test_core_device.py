@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from core.device import explain_cpu, explain_failure, is_card_failure
-from core.events import EVENTS
-from core.run import Run
+from core.run.events import EVENTS
+from core.run.store import Run
+from core.runtime.device import explain_cpu, explain_failure, is_card_failure
 from tests.children import ROOT, run_python
 from tests.conftest import TINY
 
@@ -58,9 +58,9 @@ def test_training_goes_on_without_its_card(tmp_path: Path, tiny_scripts: Path) -
         f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
-import core.device, train
+import core.runtime.device, train
 train.__file__ = __file__
-import core.stages
+import core.training.stages
 if core.device.REASON not in os.environ:
     def fail(*_, **__):
         raise RuntimeError("CUDA_ERROR_OUT_OF_MEMORY: out of memory")

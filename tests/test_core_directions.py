@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.directions import Directions
-from core.directions.base import Director
-from core.directions.loops import LIMITS, NoLoops
-from core.episode import Writer
-from core.form import speaker_of
-from core.sampling import Sampler
+from core.data.screenplay import speaker_of
+from core.writing.constraints.base import ConstraintSet
+from core.writing.constraints.repetition import LIMITS, RepetitionConstraint
+from core.writing.directions import Directions
+from core.writing.sampling import Sampler
+from core.writing.writer import Writer
 from tests.direction_runs import repeated_run
 from tests.direction_scenes import (
     CASTS,
@@ -102,7 +102,9 @@ def test_loops_of_words_are_left(writers: dict[str, Writer], phrase: str) -> Non
     for seed in range(SCENES // 8):
         rng = np.random.default_rng(seed)
         sampler = Sampler(vocabulary=len(vocabulary), temperature=0.2 * (seed % 2), rng=rng)
-        director = Director([NoLoops(writer.aids.alphabet, named_lines=False)], vocabulary=len(vocabulary))
+        director = ConstraintSet(
+            [RepetitionConstraint(writer.aids.alphabet, named_lines=False)], vocabulary=len(vocabulary)
+        )
         written: list[int] = []
         for place in range(600):
             logits = rng.normal(size=len(vocabulary)).astype(np.float32)

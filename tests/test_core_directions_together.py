@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from core.config import END_OF_EPISODE
-from core.directions import Directions
-from core.directions.direct import direct
-from core.episode import Episode, Writer
+from core.writing.constraints.build import direct
+from core.writing.directions import Directions
+from core.writing.writer import Episode, Writer
 from tests.direction_runs import SCRIPT, build_stubborn_writer, heads_off, strange_words
 from tests.direction_scenes import (
     CASTS,

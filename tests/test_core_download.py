@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.download import NOTES_ADDRESS, fetch, is_address
+from core.data.download import NOTES_ADDRESS, fetch, is_address
 from core.errors import CorpusError
 
 SCRIPT = b'{"DS9": {"episode 0": "KIRA: No."}}'

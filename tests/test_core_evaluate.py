@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.evaluate import main
-from core.run import FACTS, Run, fingerprint
+from core.run.store import FACTS, Run, fingerprint
 from tests.conftest import tiny_episodes
 
 pytestmark = pytest.mark.slow

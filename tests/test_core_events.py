@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import DeviceError
-from core.events import EVENTS, EventLog
-from core.files import write_whole
-from core.run import Run
+from core.run.events import EVENTS, EventLog
+from core.run.store import Run
+from core.runtime.files import write_whole
 
 
 def test_events_can_be_followed_while_they_are_written(tmp_path: Path) -> None:

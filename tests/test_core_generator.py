@@ -9,11 +9,11 @@ import pytest
 
 from benchmarks.networks import random_weights
 from core.config import Targets, TrainConfig
-from core.generator import Generator
-from core.likelihood import nats_of
-from core.model import build_model, reset_state
-from core.sampling import Sampler, softmax
-from core.vocabulary import Ids
+from core.data.vocabulary import Ids
+from core.evaluation.likelihood import nats_of
+from core.network.model import build_model, reset_state
+from core.writing.generator import Generator
+from core.writing.sampling import Sampler, softmax
 
 VOCABULARY, WINDOW = 9, 6
 Floats = npt.NDArray[np.float32]

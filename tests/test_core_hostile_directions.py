@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.directions import Directions
-from core.directions.cast import MOST_NAMES, split_cast
-from core.episode import Writer
+from core.data.screenplay import speaker_of
 from core.errors import PromptError
-from core.form import speaker_of
+from core.writing.constraints.cast import MOST_NAMES, split_cast
+from core.writing.directions import Directions
+from core.writing.writer import Writer
 from tests.direction_runs import CHINESE, GREEK, PROSE, SCRIPT, build_writer
 from tests.direction_scenes import NONE
 

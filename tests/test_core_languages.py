@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from core.episode import Writer
-from core.preview import main as preview
-from core.run import Run
-from core.trial import main as try_out
+from core.data.report import main as preview
+from core.evaluation.acceptance import main as try_out
+from core.run.store import Run
+from core.writing.writer import Writer
 from tests.children import run_python
 
 LINES = {

@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pytest
 
 from core.config import TrainConfig
-from core.learning import build_learner
-from core.lstm import LSTM, on_tensorflow_cpu
-from core.model import build_model
-from core.threads import count_threads, share_batch
+from core.network.layer import LSTM, on_tensorflow_cpu
+from core.network.model import build_model
+from core.network.step import build_learner
+from core.runtime.threads import count_threads, share_batch
 from tests.children import run_python
 
 VOCABULARY, WINDOW, UNITS = 7, 5, 6
@@ -175,7 +175,7 @@ def test_shared_step_drops_anew_every_time(monkeypatch: pytest.MonkeyPatch) -> N
 def test_every_part_of_a_batch_has_a_thread(tmp_path: Path) -> None:
     """TensorFlow gets a thread for each part, and one for an operation; asked too late, it goes on as it is."""
     script = (
-        "from core.learning import give_parts_their_cores\n"
+        "from core.network.step import give_parts_their_cores\n"
         "import tensorflow as tf\n"
         "threads = tf.config.threading\n"
         "for batch in (3, 32):\n"

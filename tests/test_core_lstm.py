@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from core.lstm import LSTM
+from core.network.layer import LSTM
 from tests.children import run_python
 
 BATCH, TIME, FEATURES, UNITS = 3, 7, 5, 4
@@ -262,7 +262,7 @@ def test_lstm_loads_into_keras_weights() -> None:
 
 _FORWARD = """
 import keras, numpy as np
-from core.lstm import LSTM
+from core.network.layer import LSTM
 rng = np.random.default_rng(1)
 ids = rng.integers(0, 5, (3, 7)).astype("int32")
 theirs = keras.layers.LSTM(4, return_sequences=True)

@@ -9,7 +9,7 @@ from tests.children import ROOT, run_python
 _KEEPING = """
 import resource
 import numpy as np
-from core.memory import keep_large_blocks
+from core.runtime.memory import keep_large_blocks
 
 def faults_of_steps():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -29,7 +29,7 @@ _GIVING_BACK = """
 import time
 from contextlib import nullcontext
 import numpy as np
-from core.memory import giving_back
+from core.runtime.memory import giving_back
 
 def megabytes():
     with open("/proc/self/status", encoding="ascii") as lines:

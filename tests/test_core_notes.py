@@ -5,13 +5,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.cleaning import clean_notes
 from core.config import END_OF_EPISODE, NOTES_EPISODES, TrainConfig
-from core.corpus import Corpus
-from core.course import WindowCourse
-from core.model import build_model
-from core.sampling import Sampler, distribution
-from core.vocabulary import Vocabulary
+from core.data.cleaning import clean_notes
+from core.data.corpus import Corpus
+from core.data.vocabulary import Vocabulary
+from core.network.model import build_model
+from core.training.dataset import WindowDataset
+from core.writing.sampling import Sampler, distribution
 from tests.conftest import tiny_episodes
 
 pytestmark = [
@@ -88,7 +88,7 @@ def lecture_windows() -> tuple[np.ndarray, np.ndarray, int]:
 def test_notes_windows_are_the_lectures() -> None:
     """The one-hot doubles, the targets and the 70 % that train are the same, number for number."""
     vectors, targets, train = lecture_windows()
-    course = WindowCourse(our_corpus(), CONFIG)
+    course = WindowDataset(our_corpus(), CONFIG)
     assert (course.windows, course.training_characters) == (len(vectors), train)
     windows = course._windows
     np.testing.assert_array_equal(np.eye(vectors.shape[2])[windows.inputs], vectors)
@@ -110,7 +110,7 @@ def test_notes_network_has_the_lectures_losses() -> None:
     theirs.compile(loss=keras.losses.SparseCategoricalCrossentropy(), optimizer=keras.optimizers.Adam())
     ours = build_model(CONFIG, vocabulary=size, batch=128)
     theirs.set_weights(ours.get_weights())
-    course = WindowCourse(our_corpus(), CONFIG)
+    course = WindowDataset(our_corpus(), CONFIG)
     expected = theirs.evaluate(vectors[train:], targets[train:], verbose=0)
     assert course.validate(ours) == pytest.approx(expected, abs=1e-5)
     ids = course._windows.inputs[:128].astype(np.int32)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.originality import (
+from core.writing.originality import (
     FALSE_POSITIVES,
     RUN,
     RunFilter,

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from core.config import TrainConfig
-from core.corpus import Source
+from core.data.corpus import Source
 from core.errors import CoreError, RunError, TrainingError
-from core.events import EVENTS, Event
-from core.job import Job, TrainingStopped
-from core.run import Run
-from core.training import train
+from core.run.events import EVENTS, Event
+from core.run.store import Run
+from core.training.plan import TrainingPlan, TrainingStopped
+from core.training.train import train
 from tests.children import run_python
 from tests.conftest import TINY
 
@@ -45,14 +45,16 @@ class Stops:
         return self._left <= 0
 
 
-def train_with_stops(job: Job, *steps: int) -> Run:
+def train_with_stops(job: TrainingPlan, *steps: int) -> Run:
     """Train with a stop after each number of steps, going on after each."""
     stops = Stops(*steps)
     for resumed in (False, *(True for _ in steps)):
         stops.begin()
         try:
             return train(
-                Job(job.source, job.config, job.path, resume=resumed), stopped=stops, checkpoint_seconds=1e9
+                TrainingPlan(job.source, job.config, job.path, resume=resumed),
+                stopped=stops,
+                checkpoint_seconds=1e9,
             )
         except TrainingStopped:
             assert not job.path.exists()
@@ -66,8 +68,8 @@ def test_resume_after_any_step_gives_the_same_run(
     """Stopped at the first step, within an epoch or at its end, it ends with the same bits, dropout included."""
     episodes = range(3) if config is LAST else None
     source = Source(str(tiny_scripts), episodes=episodes)
-    whole = train(Job(source, config, tmp_path / "whole"))
-    pieces = train_with_stops(Job(source, config, tmp_path / "pieces"), *stops)
+    whole = train(TrainingPlan(source, config, tmp_path / "whole"))
+    pieces = train_with_stops(TrainingPlan(source, config, tmp_path / "pieces"), *stops)
     assert pieces.fingerprint == whole.fingerprint
     assert pieces.facts["result"]["targets"] == whole.facts["result"]["targets"]
     assert [item.name for item in tmp_path.iterdir() if item.name.startswith((".", "pieces."))] == []
@@ -77,7 +79,7 @@ def test_resume_after_any_step_gives_the_same_run(
 _MORTAL = textwrap.dedent(
     """
     import os, signal, sys
-    import core.progress, train
+    import core.training.progress, train
     kind, file, moment = sys.argv[1], sys.argv[2], int(sys.argv[3])
     left = [moment]
     show = core.progress.TerminalProgress.__call__
@@ -133,14 +135,14 @@ def test_resume_after_signals_and_kills_gives_the_same_run(
 
 
 @pytest.fixture(scope="module")
-def half_done(tiny_scripts: Path, tmp_path_factory: pytest.TempPathFactory) -> Job:
+def half_done(tiny_scripts: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainingPlan:
     """Return the job of a training that was stopped half-way; treat its folder as read-only."""
-    job = Job(Source(str(tiny_scripts)), ALL, tmp_path_factory.mktemp("half") / "run")
+    job = TrainingPlan(Source(str(tiny_scripts)), ALL, tmp_path_factory.mktemp("half") / "run")
     refused: list[str] = []
 
     def intrude(event: Event) -> None:
         with pytest.raises(TrainingError) as caught:
-            train(Job(job.source, ALL, job.path, overwrite=True))
+            train(TrainingPlan(job.source, ALL, job.path, overwrite=True))
         refused.append(str(caught.value))
 
     with pytest.raises(TrainingStopped, match="go on with the same command and --resume"):
@@ -164,18 +166,18 @@ def half_done(tiny_scripts: Path, tmp_path_factory: pytest.TempPathFactory) -> J
     ],
 )
 def test_resume_with_other_settings_is_refused(
-    change: dict[str, object], sentence: str, half_done: Job
+    change: dict[str, object], sentence: str, half_done: TrainingPlan
 ) -> None:
     """A checkpoint of other settings or other scripts is left alone, with a sentence."""
     episodes, config = change.get("episodes"), change.get("config", ALL)
     source = Source(half_done.source.scripts, episodes=episodes)  # type: ignore[arg-type]  # ranges above
     before = (half_done.folder / "checkpoint.safetensors").read_bytes()
     with pytest.raises(RunError, match=sentence):
-        train(Job(source, config, half_done.path, resume=True))  # type: ignore[arg-type]  # configurations above
+        train(TrainingPlan(source, config, half_done.path, resume=True))  # type: ignore[arg-type]  # configurations above
     assert (half_done.folder / "checkpoint.safetensors").read_bytes() == before
 
 
-def test_training_anew_over_a_half_done_one_is_refused(half_done: Job) -> None:
+def test_training_anew_over_a_half_done_one_is_refused(half_done: TrainingPlan) -> None:
     """Without --resume or --overwrite a half-done training is not touched."""
     with pytest.raises(
         TrainingError, match="stopped half-way; go on with --resume, or drop it with --overwrite"
@@ -183,18 +185,20 @@ def test_training_anew_over_a_half_done_one_is_refused(half_done: Job) -> None:
         train(half_done)
 
 
-def test_training_from_scripts_that_are_missing_costs_nothing(half_done: Job) -> None:
+def test_training_from_scripts_that_are_missing_costs_nothing(half_done: TrainingPlan) -> None:
     """Even with --overwrite a mistyped source leaves the half-done training as it was."""
     before = (half_done.folder / "checkpoint.safetensors").read_bytes()
     with pytest.raises(CoreError, match="There is no file"):
-        train(Job(Source("mistyped.json"), ALL, half_done.path, overwrite=True))
+        train(TrainingPlan(Source("mistyped.json"), ALL, half_done.path, overwrite=True))
     assert (half_done.folder / "checkpoint.safetensors").read_bytes() == before
 
 
 @pytest.mark.parametrize("share", [0, 0.01, 0.5, 0.99])
-def test_resume_from_a_damaged_checkpoint_is_refused(share: float, half_done: Job, tmp_path: Path) -> None:
+def test_resume_from_a_damaged_checkpoint_is_refused(
+    share: float, half_done: TrainingPlan, tmp_path: Path
+) -> None:
     """A checkpoint cut anywhere is refused with what to do."""
-    job = Job(half_done.source, ALL, tmp_path / "run", resume=True)
+    job = TrainingPlan(half_done.source, ALL, tmp_path / "run", resume=True)
     data = (half_done.folder / "checkpoint.safetensors").read_bytes()
     job.folder.mkdir()
     (job.folder / "checkpoint.safetensors").write_bytes(data[: int(share * len(data))])
@@ -205,10 +209,10 @@ def test_resume_from_a_damaged_checkpoint_is_refused(share: float, half_done: Jo
 def test_resume_of_nothing_is_refused(tiny_scripts: Path, tmp_path: Path) -> None:
     """Without a checkpoint there is nothing to go on from."""
     with pytest.raises(RunError, match=r"There is no checkpoint in .* start without --resume"):
-        train(Job(Source(str(tiny_scripts)), ALL, tmp_path / "run", resume=True))
+        train(TrainingPlan(Source(str(tiny_scripts)), ALL, tmp_path / "run", resume=True))
 
 
-def test_second_training_of_the_same_run_is_refused(half_done: Job) -> None:
+def test_second_training_of_the_same_run_is_refused(half_done: TrainingPlan) -> None:
     """While one process trains, another one on the same --out is turned away, and the first one goes on."""
     assert (half_done.folder / "checkpoint.safetensors").exists()  # the fixture tried it at every event
 
@@ -226,8 +230,8 @@ def test_overwriting_keeps_the_old_run_until_the_new_one_is_complete(
         seen.add(Run.read(path).fingerprint)
 
     with pytest.raises(TrainingStopped):
-        train(Job(source, config, path, overwrite=True), listener=look, stopped=lambda: True)
-    new = train(Job(source, config, path, overwrite=True, resume=True), listener=look)
+        train(TrainingPlan(source, config, path, overwrite=True), listener=look, stopped=lambda: True)
+    new = train(TrainingPlan(source, config, path, overwrite=True, resume=True), listener=look)
     assert seen == {tiny_run.fingerprint}
     assert Run.read(path).fingerprint == new.fingerprint != tiny_run.fingerprint
     assert [item.name for item in tmp_path.iterdir()] == ["run"]

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.card import card_rows
 from core.config import TrainConfig
-from core.episode import Writer
+from core.data.vocabulary import Vocabulary
 from core.errors import RunError
-from core.run import FACTS, WEIGHTS, Run, check_free, fingerprint, publish, restore, write_run
-from core.vocabulary import Vocabulary
+from core.run.card import card_rows
+from core.run.store import FACTS, WEIGHTS, Run, check_free, fingerprint, publish, restore, write_run
+from core.writing.writer import Writer
 from tests.children import run_python
 
 
@@ -285,7 +285,7 @@ _KILLED_WRITES = textwrap.dedent(
     """
     import json, os, shutil, signal, sys
     from pathlib import Path
-    from core.run import Run, publish, restore
+    from core.run.store import Run, publish, restore
     from core.errors import RunError
     from tests.test_core_run import write_named_run
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.config import TemperatureScale
 from core.errors import PromptError
-from core.sampling import Sampler, check_temperature, distribution, sample, softmax
+from core.writing.sampling import Sampler, check_temperature, distribution, sample, softmax
 
 LOGITS = np.log([0.5, 0.3, 0.15, 0.05])
 SCALES: list[TemperatureScale] = ["logits", "probabilities"]

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.corpus import Source
+from core.data.corpus import Source
 from core.errors import ConfigError
-from core.events import Event
-from core.job import Job, TrainingStopped
-from core.run import Run
-from core.training import train
+from core.run.events import Event
+from core.run.store import Run
+from core.training.plan import TrainingPlan, TrainingStopped
+from core.training.train import train
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,7 +33,7 @@ def learn(tiny_scripts: Path, tmp_path_factory: pytest.TempPathFactory) -> Learn
     def _learn(**changes: float | bool) -> Run:
         name = repr(changes)
         if name not in runs:
-            job = Job(
+            job = TrainingPlan(
                 Source(str(tiny_scripts)),
                 SMALL.with_changes(**changes),
                 tmp_path_factory.mktemp("run") / "run",
@@ -74,7 +74,9 @@ def test_weight_decay_keeps_the_weights_small(learn: Learn) -> None:
 def test_averaging_lags_behind_the_training(learn: Learn, tiny_scripts: Path, tmp_path: Path) -> None:
     """A slow mean has hardly left the first weights where the plain run has gone far."""
     slow = learn(averaging=0.999)
-    begin = Job(Source(str(tiny_scripts)), SMALL.with_changes(learning_rate=1e-9), tmp_path / "begin")
+    begin = TrainingPlan(
+        Source(str(tiny_scripts)), SMALL.with_changes(learning_rate=1e-9), tmp_path / "begin"
+    )
     first = train(begin)
     assert distance(slow, first) < 0.2 * distance(learn(), first)
 
@@ -89,8 +91,8 @@ def test_averaging_survives_a_stop(learn: Learn, tiny_scripts: Path, tmp_path: P
         return len(steps) == 20
 
     with pytest.raises(TrainingStopped):
-        train(Job(Source(str(tiny_scripts)), config, tmp_path / "run"), stopped=stopped)
-    run = train(Job(Source(str(tiny_scripts)), config, tmp_path / "run", resume=True))
+        train(TrainingPlan(Source(str(tiny_scripts)), config, tmp_path / "run"), stopped=stopped)
+    run = train(TrainingPlan(Source(str(tiny_scripts)), config, tmp_path / "run", resume=True))
     assert run.fingerprint == learn(averaging=0.9).fingerprint
 
 
@@ -98,7 +100,7 @@ def test_start_share_is_taken_where_it_helps(learn: Learn, tiny_scripts: Path, t
     """Spoilt by a wild training, the weights go back towards those begun with; improved by a calm one, they stay."""
 
     def go_on(place: str, begin: Run, **changes: Any) -> Run:
-        job = Job(
+        job = TrainingPlan(
             Source(str(tiny_scripts)), SMALL.with_changes(**changes), tmp_path / place, start=begin.path
         )
         return train(job)

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.episode import Writer
 from core.errors import RunError
-from core.evaluate import score_texts
-from core.generator import Generator
-from core.run import FACTS, Run
-from core.ship import main, ship
+from core.evaluation.score import score_texts
+from core.run.store import FACTS, Run
+from core.training.export import main, ship
+from core.writing.generator import Generator
+from core.writing.writer import Writer
 from tests.conftest import tiny_episodes
 
 pytestmark = pytest.mark.slow

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from core.config import TrainConfig
-from core.corpus import Source
+from core.data.corpus import Source
 from core.errors import RunError, TrainingError
-from core.job import Job, TrainingStopped
-from core.run import FACTS, Run
-from core.stages import train_in_stages
+from core.run.store import FACTS, Run
+from core.training.plan import TrainingPlan, TrainingStopped
+from core.training.stages import train_in_stages
 from tests.conftest import tiny_episodes
 
 pytestmark = [
@@ -49,7 +49,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
 @pytest.fixture(scope="module")
 def whole(source: Source, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Return a run that was trained without a stop."""
-    return train_in_stages(Job(source, CONFIG, tmp_path_factory.mktemp("whole") / "run"))
+    return train_in_stages(TrainingPlan(source, CONFIG, tmp_path_factory.mktemp("whole") / "run"))
 
 
 def test_second_stage_starts_from_the_first(whole: Run) -> None:
@@ -71,7 +71,7 @@ def test_stop_in_either_stage_loses_nothing(stage: str, source: Source, whole: R
             left[0] -= 1
         return left[0] == 0
 
-    job = Job(source, CONFIG, tmp_path / "run")
+    job = TrainingPlan(source, CONFIG, tmp_path / "run")
     with pytest.raises(TrainingStopped):
         train_in_stages(job, stopped=stopped)
     with pytest.raises(TrainingError, match="--resume"):
@@ -79,7 +79,7 @@ def test_stop_in_either_stage_loses_nothing(stage: str, source: Source, whole: R
     if stage == "second":  # the first is a run of its own, with its own numbers
         first = Run.read(tmp_path / "run.first").config
         assert (first.dropout, first.learning_rate, first.carry_state) == (0.1, 4e-3, True)
-    run = train_in_stages(Job(source, CONFIG, tmp_path / "run", resume=True))
+    run = train_in_stages(TrainingPlan(source, CONFIG, tmp_path / "run", resume=True))
     assert run.fingerprint == whole.fingerprint
     assert [item.name for item in tmp_path.iterdir()] == ["run"]
 
@@ -87,11 +87,11 @@ def test_stop_in_either_stage_loses_nothing(stage: str, source: Source, whole: R
 def test_two_stages_do_not_replace_a_run(source: Source, whole: Run) -> None:
     """A run in the way is refused before anything is learnt."""
     with pytest.raises(RunError, match="exists already"):
-        train_in_stages(Job(source, CONFIG, whole.path))
+        train_in_stages(TrainingPlan(source, CONFIG, whole.path))
     assert Run.read(whole.path).fingerprint == whole.fingerprint
 
 
 def test_one_stage_is_a_plain_training(source: Source, tmp_path: Path) -> None:
     """Without first series there is no first stage."""
-    run = train_in_stages(Job(source, CONFIG.with_changes(first_series=None), tmp_path / "run"))
+    run = train_in_stages(TrainingPlan(source, CONFIG.with_changes(first_series=None), tmp_path / "run"))
     assert run.facts["start"] is None

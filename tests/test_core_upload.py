@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from core.data.report import main as preview_main
+from core.data.upload import Limits, unpack_upload
 from core.errors import CorpusError
-from core.preview import main as preview_main
-from core.upload import Limits, unpack_upload
 from tests.conftest import tiny_episodes
 
 TEXT = "KIRA: No.\nODO: Yes.\n"

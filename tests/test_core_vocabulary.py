@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.data.vocabulary import Vocabulary, common_characters
 from core.errors import CorpusError
-from core.vocabulary import Vocabulary, common_characters
 
 # Also halves of surrogate pairs, which a scripts JSON may hold.
 TEXTS = st.text(st.characters(), max_size=60)

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.corpus import Source
+from core.data.corpus import Source
 from core.errors import TrainingError
-from core.generator import Generator
-from core.job import Job
-from core.likelihood import nats_of
-from core.run import Run
-from core.training import train
-from core.weights import widen
+from core.evaluation.likelihood import nats_of
+from core.network.weights import widen
+from core.run.store import Run
+from core.training.plan import TrainingPlan
+from core.training.train import train
+from core.writing.generator import Generator
 
 pytestmark = [
     pytest.mark.slow,
@@ -27,12 +27,14 @@ CONFIG = TrainConfig(units=8, layers=2, window_length=16, batch=4, epochs=1)
 @pytest.fixture(scope="module")
 def narrow(tiny_scripts: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Return a trained run of eight units."""
-    return train(Job(Source(str(tiny_scripts)), CONFIG, tmp_path_factory.mktemp("narrow") / "run"))
+    return train(TrainingPlan(Source(str(tiny_scripts)), CONFIG, tmp_path_factory.mktemp("narrow") / "run"))
 
 
 def grow(narrow: Run, scripts: Path, place: Path, **changes: float) -> Run:
     """Return the run of a training that starts from `narrow`."""
-    return train(Job(Source(str(scripts)), CONFIG.with_changes(**changes), place / "run", start=narrow.path))
+    return train(
+        TrainingPlan(Source(str(scripts)), CONFIG.with_changes(**changes), place / "run", start=narrow.path)
+    )
 
 
 def test_wider_network_starts_as_the_narrower_one(narrow: Run, tiny_scripts: Path, tmp_path: Path) -> None:

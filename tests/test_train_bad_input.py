@@ -14,7 +14,7 @@ import pytest
 
 import train
 from core.evaluate import main as evaluate
-from core.run import Run
+from core.run.store import Run
 from tests.children import environment, run_python
 from tests.children import train as run_train
 from tests.conftest import TINY

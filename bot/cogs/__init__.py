@@ -1,1 +1,0 @@
-"""The bot's features, a cog each: defer, await one method, send."""

@@ -1,0 +1,91 @@
+"""A script in a terminal: speakers, directions and headings told apart, wrapped to the window; plain in a pipe."""
+
+import re
+import shutil
+import sys
+import textwrap
+from typing import TextIO
+
+_HEADING = re.compile(r"^\[[^\]]+\]$")
+_SPEAKER = re.compile(r"^([^\s:()\[\]][^:()\n]{0,40}?:)(?=\s|$)")
+_DIRECTION = re.compile(r"\([^()\n]*\)")
+_WIDEST = 88  # characters; longer lines are hard to read
+
+# SGR codes: bold, italic, cyan and bold, dim, red.
+_STYLES = {"speaker": "1", "direction": "3", "heading": "1;36", "aside": "2", "problem": "31"}
+
+
+class Terminal:
+    """Where the console prints: styled on a terminal, bare text anywhere else."""
+
+    def __init__(self, stream: TextIO | None = None, problems: TextIO | None = None) -> None:
+        self._stream = stream or sys.stdout
+        self._problems = problems or sys.stderr
+        self.is_terminal = self._stream.isatty()
+
+    def show(self, text: str) -> None:
+        """Print text, on a terminal without what could steer it."""
+        self._print(printable(text) if self.is_terminal else text)
+
+    def show_script(self, script: str) -> None:
+        """Print a script; in a pipe character for character."""
+        if not self.is_terminal:
+            self._print(script)
+            return
+        width = min(_WIDEST, shutil.get_terminal_size().columns - 2)
+        for line in printable(script).split("\n"):
+            self._print(self._set(line, width))
+
+    def show_aside(self, text: str) -> None:
+        """Print a line about the script."""
+        self._print(self._style(text, "aside"))
+
+    def show_time(self, text: str) -> None:
+        """Print what differs from one time to the next: on a terminal with the rest, else beside it."""
+        if self.is_terminal:
+            self.show_aside(text)
+        else:
+            print(text, file=self._problems, flush=True)
+
+    def show_passing(self, text: str) -> None:
+        """Show a line in place of the one before; only on a terminal."""
+        if self.is_terminal:
+            width = shutil.get_terminal_size().columns - 1
+            print(
+                f"\r{printable(text)[:width]:<{width}}",
+                end="" if text else "\r",
+                file=self._stream,
+                flush=True,
+            )
+
+    def show_problem(self, text: str) -> None:
+        """Print what went wrong and what to do."""
+        if self._problems.isatty():
+            text = f"\x1b[{_STYLES['problem']}m{printable(text)}\x1b[0m"
+        print(text, file=self._problems, flush=True)
+
+    def _set(self, line: str, width: int) -> str:
+        """Return one line of a script, wrapped, what follows a speaker indented, and styled."""
+        bare = line.strip()
+        if _HEADING.match(bare):
+            return self._style(bare, "heading")
+        speaker = _SPEAKER.match(bare)
+        wrapped = textwrap.fill(
+            bare, width, subsequent_indent="    " if speaker else "", break_on_hyphens=False
+        )
+        styled = _DIRECTION.sub(lambda found: self._style(found[0], "direction"), wrapped)
+        if speaker and wrapped.startswith(speaker[1]):
+            name = self._style(speaker[1], "speaker")
+            return name + styled[len(speaker[1]) :] if styled.startswith(speaker[1]) else styled
+        return styled
+
+    def _style(self, text: str, style: str) -> str:
+        return f"\x1b[{_STYLES[style]}m{printable(text)}\x1b[0m" if self.is_terminal else text
+
+    def _print(self, text: str) -> None:
+        print(text, file=self._stream, flush=True)
+
+
+def printable(text: str) -> str:
+    """Return `text` without characters that could steer a terminal."""
+    return "".join(character for character in text if character == "\n" or character.isprintable())

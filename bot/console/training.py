@@ -1,0 +1,266 @@
+"""`/retrain` and `/models` in the console: a training in the foreground, and the runs that came of such trainings."""
+
+import asyncio
+import secrets
+import shutil
+import signal
+import sys
+import time
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot.console.commands import Call
+from bot.console.terminal import Terminal
+from bot.training.process import Child, ask_child, full_disk, missing_packages, read_log_end, start_training
+from bot.training.progress import EventFile, Progress, bar, clock, describe_comparison
+from core.config import PRESETS
+from core.data.upload import safe_name
+from core.errors import CoreError, PromptError, RunError, TrainingError
+from core.run.store import FACTS, Run
+
+RUNS = "runs"  # in the data directory, a folder for each run
+USUAL_MINUTES = 15.0
+POLL_SECONDS = 0.5
+PREVIEW_SECONDS = 300.0
+TRIAL_SECONDS = 600.0
+DEFAULT = "default"
+
+
+class ConsoleTraining:
+    """Trains runs below a data directory, and keeps them."""
+
+    def __init__(self, *, data: Path, scripts: str, shipped: Run, screen: Terminal) -> None:
+        """Keep runs in a data directory; `scripts` is what is trained on where nothing is named."""
+        self._data = data.resolve()
+        self._scripts = str(Path(scripts).resolve()) if scripts and "://" not in scripts else scripts
+        self._shipped = shipped
+        self._screen = screen
+
+    def retrain(self, call: Call, current: Run) -> Run | None:
+        """Train as the command says and return the new run; None where the person says no, or stops it.
+
+        Raises:
+            CoreError: the text, the options, the disk or the training do not allow it.
+        """
+        problem = missing_packages()
+        if problem:
+            raise TrainingError(problem)
+        self._data.mkdir(parents=True, exist_ok=True)
+        if full_disk(self._data):
+            raise TrainingError(full_disk(self._data))
+        minutes, epochs = call.number("minutes"), call.integer("epochs")
+        if minutes is not None and epochs is not None:
+            raise PromptError("Give minutes or epochs, and not both.")
+        if any(number is not None and number <= 0 for number in (minutes, epochs)):
+            raise PromptError("A training takes more than 0 minutes, or 1 epoch and more.")
+        preset = call.text("preset") or "default"
+        if preset not in PRESETS:
+            raise PromptError(f"There is no preset {preset[:40]!r}; choose one of {', '.join(PRESETS)}.")
+        work = self._data / "jobs" / secrets.token_hex(8)
+        work.mkdir(parents=True)
+        try:
+            facts = self._preview(call, preset, work)
+            name = self._name(call)
+            budget = ["--epochs", str(epochs)] if epochs else ["--minutes", f"{minutes or USUAL_MINUTES:g}"]
+            self._show_preview(facts, name, " ".join(budget).removeprefix("--"))
+            if not self._agrees():
+                return None
+            which = [f"--series={facts['series']}"]
+            which += [f"--scripts={facts['scripts']}"] if facts["scripts"] else []
+            which += [f"--episodes={facts['chosen']}"] if facts["chosen"] else []
+            out = f"{RUNS}/{name}"
+            if not self._train([*which, *budget, "--preset", preset, "--out", out], out, work):
+                return None
+            trial = [out, "--old", str(current.path.resolve()), *which]
+            try:
+                verdict = asyncio.run(
+                    ask_child("core.evaluation.acceptance", trial, data=self._data, seconds=TRIAL_SECONDS)
+                )
+            except CoreError:
+                shutil.rmtree(self._data / out, ignore_errors=True)
+                raise
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        run = _read(self._data / out)
+        self._show_end(verdict, old=current.name, new=run)
+        return run
+
+    def manage(self, call: Call, current: Run) -> Run | None:
+        """List the runs, or use, rename, delete or download one; return the run to use from now on, if another.
+
+        Raises:
+            CoreError: there is no such run, or a name is taken.
+        """
+        if (chosen := call.text("use")) is not None:
+            return self._shipped if chosen.lower() == DEFAULT else self._find(chosen)
+        if (chosen := call.text("delete")) is not None:
+            run = self._find(chosen)
+            shutil.rmtree(run.path)
+            self._screen.show_aside(f"{run.name} was deleted.")
+            return self._shipped if run.path == current.path else None
+        if (chosen := call.text("rename")) is not None:
+            return self._rename(self._find(chosen), call.text("name"), current)
+        if (chosen := call.text("download")) is not None:
+            self._pack(self._find(chosen))
+            return None
+        self._list(current)
+        return None
+
+    def _preview(self, call: Call, preset: str, work: Path) -> dict[str, Any]:
+        corpus = call.text("corpus")
+        arguments = ["--preset", preset]
+        if corpus is not None and corpus.lower().endswith(".zip"):
+            arguments += ["--upload", str(Path(corpus).resolve()), f"--name={Path(corpus).name}"]
+            arguments += ["--into", str((work / "corpus").relative_to(self._data))]
+        elif corpus is not None:
+            arguments.append(f"--scripts={corpus if '://' in corpus else Path(corpus).resolve()}")
+        elif self._scripts:
+            arguments.append(f"--scripts={self._scripts}")
+        series, episodes = call.text("series"), call.text("episodes")
+        if series or (corpus and corpus.lower().endswith(".json")):
+            arguments.append(f"--series={series or 'all'}")
+        if episodes:
+            arguments.append(f"--episodes={episodes}")
+        if corpus is not None and "://" not in corpus and not Path(corpus).exists():
+            raise PromptError(
+                f"There is no file {corpus[:200]}; name a .txt, .json or .zip, or a folder of .txt."
+            )
+        return asyncio.run(ask_child("core.data.report", arguments, data=self._data, seconds=PREVIEW_SECONDS))
+
+    def _name(self, call: Call) -> str:
+        """Return the name of the run: the one that was asked for, or one that is free."""
+        asked = call.text("name")
+        corpus = call.text("corpus")
+        name = safe_name(asked or (Path(corpus).stem if corpus else call.text("series") or "ds9")).lower()
+        taken = {path.name for path in (self._data / RUNS).glob("*") if (path / FACTS).is_file()}
+        if asked and name in taken:
+            raise PromptError(f"There is a run called {name} already; choose another name.")
+        return next(
+            candidate
+            for number in range(1, len(taken) + 2)
+            if (candidate := name if number == 1 else f"{name}-{number}") not in taken
+        )
+
+    def _agrees(self) -> bool:
+        """Ask a person in a terminal; a pipe has said what it wants."""
+        if not sys.stdin.isatty():
+            return True
+        return input("Start? [y/N] ").strip().lower() in {"y", "yes"}
+
+    def _train(self, arguments: list[str], out: str, work: Path) -> bool:
+        """Train in the foreground; tell whether there is a run, and not a stop by Ctrl-C."""
+        log = work / "training.log"
+        child, process = start_training([*arguments, "--overwrite"], data=self._data, log=log)
+        events = EventFile(self._data / out)
+        try:
+            while process.poll() is None:
+                self._show_progress(events.read())
+                time.sleep(POLL_SECONDS)
+        except KeyboardInterrupt:
+            _stop(child)
+            process.wait()
+            self._clear(out)
+            self._screen.show_aside("\nThe training was cancelled; nothing has changed.")
+            return False
+        progress = events.read()
+        self._show_progress(progress)
+        if process.returncode:
+            self._clear(out)
+            said = progress.error or read_log_end(log) or f"Its process ended with {process.returncode}."
+            raise TrainingError(f"The training failed: {said}")
+        return True
+
+    def _clear(self, out: str) -> None:
+        place = self._data / out
+        shutil.rmtree(place.with_name(f"{place.name}.partial"), ignore_errors=True)
+        place.with_name(f".{place.name}.partial.lock").unlink(missing_ok=True)
+
+    def _show_preview(self, facts: dict[str, Any], name: str, budget: str) -> None:
+        self._screen.show_script(facts["sample"])
+        self._screen.show_aside(
+            f"-- {facts['source']}: {facts['characters']:,} characters in {facts['episodes']:,} episodes, "
+            f"vocabulary of {facts['vocabulary']:,}"
+        )
+        for note in facts["notes"]:
+            self._screen.show_aside(f"-- {note}")
+        self._screen.show_aside(f"-- {name} will be trained for {budget}; Ctrl-C stops it")
+
+    def _show_progress(self, progress: Progress) -> None:
+        step = progress.step
+        if step is None:
+            return
+        line = (
+            f"{bar(progress.share)} {100 * progress.share:3.0f} %, epoch {step['epoch'] + 1}, "
+            f"{step['bits_per_character']:.2f} bits per character, {step['characters_per_second']:,.0f} characters/s, "
+            f"{clock(step['seconds_left'])} left"
+        )
+        self._screen.show_passing(line)
+
+    def _show_end(self, verdict: dict[str, Any], *, old: str, new: Run) -> None:
+        self._screen.show_passing("")
+        for title, key in ((old, "old"), (new.name, "new")):
+            if key in verdict["samples"]:
+                self._screen.show_aside(f"-- {title} writes:")
+                self._screen.show_script(verdict["samples"][key])
+        compared = describe_comparison(verdict)
+        self._screen.show_aside(
+            f"-- {compared}" if compared else f"-- {verdict['bits']:.3f} bits per character"
+        )
+        self._screen.show_aside(
+            f"-- {new.name} writes from now on; next time: python -m bot --run {new.path}"
+        )
+
+    def _runs(self) -> list[Run]:
+        runs = []
+        for path in sorted((self._data / RUNS).glob("*")):
+            if (path / FACTS).is_file():
+                try:
+                    runs.append(_read(path))
+                except RunError as error:
+                    self._screen.show_problem(str(error))
+        return runs
+
+    def _find(self, name: str) -> Run:
+        for run in self._runs():
+            if run.path.name == safe_name(name).lower() or run.path.name == name:
+                return run
+        raise PromptError(f"There is no run called {name[:40]}; /models shows those that there are.")
+
+    def _rename(self, run: Run, name: str | None, current: Run) -> Run | None:
+        if name is None:
+            raise PromptError("Give the new name, such as /models rename:old name:new.")
+        place = run.path.with_name(safe_name(name).lower())
+        if place.exists():
+            raise PromptError(f"There is a run called {place.name} already; choose another name.")
+        run.path.rename(place)
+        self._screen.show_aside(f"{run.path.name} is called {place.name} now.")
+        return _read(place) if run.path == current.path else None
+
+    def _pack(self, run: Run) -> None:
+        place = Path(f"{run.path.name}.zip")
+        if place.exists():
+            raise PromptError(f"There is a file {place} here already; move it away first.")
+        with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(run.path.iterdir()):
+                archive.write(path, f"{run.path.name}/{path.name}")
+        self._screen.show(f"{place} ({place.stat().st_size / 1e6:.1f} MB)")
+
+    def _list(self, current: Run) -> None:
+        for run in [self._shipped, *self._runs()]:
+            size = sum(path.stat().st_size for path in run.path.iterdir()) / 1e6
+            mark = "*" if run.path.resolve() == current.path.resolve() else " "
+            self._screen.show(
+                f"{mark} {run.path.name:<20} {run.bits_per_character:.3f} bits per character, {size:.1f} MB, "
+                f"{run.facts['created'][:10]}"
+            )
+
+
+def _read(path: Path) -> Run:
+    """Return the run in a folder, which may have been given another name."""
+    return replace(Run.read(path), name=path.name)
+
+
+def _stop(child: Child) -> None:
+    child.signal(signal.SIGKILL)

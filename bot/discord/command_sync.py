@@ -1,0 +1,45 @@
+"""Telling Discord the bot's commands, but only when they have changed since the last time."""
+
+import hashlib
+import json
+import logging
+
+import discord
+from discord import app_commands
+
+from bot.storage.store import Store
+
+log = logging.getLogger(__name__)
+
+
+async def register_commands(
+    tree: app_commands.CommandTree[discord.Client], store: Store, *, test_guild: int | None
+) -> bool:
+    """Synchronise the commands with Discord, to one server if it is named; return whether that was needed."""
+    guild = None if test_guild is None else discord.Object(test_guild)
+    if guild is not None:
+        tree.copy_global_to(guild=guild)
+    name = f"commands of {tree.client.application_id}, {test_guild or 'everywhere'}"
+    fingerprint = await _fingerprint(tree, guild)
+    if await store.read_setting("bot", name) == fingerprint:
+        return False
+    await tree.sync(guild=guild)
+    await store.keep_setting("bot", name, fingerprint)
+    log.info("The commands were synchronised.")
+    return True
+
+
+async def _fingerprint(
+    tree: app_commands.CommandTree[discord.Client], guild: discord.abc.Snowflake | None
+) -> str:
+    translator = tree.translator
+    commands = [
+        command
+        for kind in (discord.AppCommandType.chat_input, discord.AppCommandType.message)
+        for command in tree.get_commands(guild=guild, type=kind)
+    ]
+    payload = [
+        await command.get_translated_payload(tree, translator) if translator else command.to_dict(tree)
+        for command in sorted(commands, key=lambda command: command.name)
+    ]
+    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,78 @@
+"""What members read when something goes wrong, and what the log says: one handler for commands and buttons."""
+
+import logging
+import re
+import secrets
+from contextlib import suppress
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.discord.markdown import clean_text, escape_markdown
+from bot.discord.reply import GoneError, InteractionReply, Reply
+from bot.scenes.turnstile import OneAtATime
+from core.errors import CoreError, DeviceError, RunError
+
+FOLDERS = re.compile(r"(?<![\w/:.])/(?:[^\s/]+/)+")  # of an absolute path; the file's own name stays
+
+log = logging.getLogger(__name__)
+
+
+class Tree(app_commands.CommandTree):
+    """The tree of commands, with the one error handler."""
+
+    def __init__(self, client: discord.Client, **options: Any) -> None:  # noqa: ANN401 -- discord.py's own
+        """Belong to a client."""
+        super().__init__(client, **options)
+        self._turnstile = OneAtATime()
+
+    async def interaction_check(self, _interaction: discord.Interaction) -> bool:
+        """Let everybody through, a crowd one by one: 200 commands at once would hold the event loop up."""
+        await self._turnstile.enter()
+        return True
+
+    async def on_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
+        """Answer a command that failed."""
+        if interaction.type is discord.InteractionType.autocomplete:
+            log.warning("Suggestions failed: %s", error)
+            return
+        await answer_error(InteractionReply(interaction), error)
+
+
+async def answer_error(reply: Reply, error: Exception) -> None:
+    """Tell a member in a sentence why there is no answer; nothing of the inside is shown."""
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    if isinstance(cause, GoneError):
+        log.info("An answer was dropped: nobody is left to read it (%s).", cause)
+        return
+    sentence = say(cause)
+    with suppress(GoneError, discord.HTTPException):
+        await reply.refuse(sentence)
+
+
+def say(error: Exception) -> str:
+    """Return the sentence that a member reads about an error; what is the owner's alone goes to the log."""
+    sentence = _explain(error)
+    if sentence is not None:
+        return sentence
+    reference = secrets.token_hex(3)
+    log.error("Mishap %s", reference, exc_info=error)
+    return f"Something went wrong. The bot's owner finds it in the log as `{reference}`."
+
+
+def _explain(error: Exception) -> str | None:
+    match error:
+        case RunError() | DeviceError():
+            return None  # about the owner's files
+        case CoreError():
+            # It may repeat what somebody typed, which is shown as it is and does nothing.
+            return escape_markdown(clean_text(FOLDERS.sub("", str(error))))
+        case app_commands.TransformerError():
+            return "One of these values cannot be used; pick one that Discord offers."
+        case app_commands.CheckFailure():
+            return "This command is for the bot's owner alone."
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            return "This command has changed; reload Discord (Ctrl+R) and try again."
+        case _:
+            return None

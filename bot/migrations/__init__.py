@@ -1,1 +1,0 @@
-"""The steps from one database schema to the next, run by Alembic from `bot/database.py`."""

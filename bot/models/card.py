@@ -1,0 +1,57 @@
+"""The model's card as an embed: the run's facts, the speed measured here, the counts, and the loss plot."""
+
+import asyncio
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import discord
+
+from bot.discord.limits import EMBED_FIELD_CHARACTERS, EMBED_TITLE_CHARACTERS
+from bot.discord.markdown import clean_text, escape_markdown, shorten
+from bot.scenes.pool import WriterPool
+from bot.scenes.view import COLOUR
+from bot.storage.store import Store
+from core.run.card import card_rows
+from core.run.store import Run
+
+PLOT = "loss.png"  # in the run directory
+
+
+@dataclass(frozen=True)
+class Card:
+    """An embed and the files that it shows."""
+
+    embed: discord.Embed
+    files: list[discord.File]
+
+
+async def build_card(run: Run, studio: WriterPool, store: Store) -> Card:
+    """Build the card of a run; its plot is left out where the run directory has gone."""
+    plot = await asyncio.to_thread(_read_plot, run.path)
+    counts = await store.read_counts()
+    embed = discord.Embed(
+        title=shorten(escape_markdown(clean_text(run.name)), limit=EMBED_TITLE_CHARACTERS),
+        description="A small LSTM that writes scripts a character at a time.",
+        colour=COLOUR,
+    )
+    for name, value in card_rows(run.config, run.facts):
+        shown = shorten(escape_markdown(clean_text(value)), limit=EMBED_FIELD_CHARACTERS)
+        embed.add_field(name=name.capitalize(), value=shown or "-", inline=False)
+    if studio.characters_per_second:
+        speed = f"{studio.characters_per_second:,.0f} characters a second, with NumPy on one core"
+        embed.add_field(name="Speed here", value=speed, inline=False)
+    written = f"{counts.get('episodes', 0):,} scenes, {counts.get('characters', 0):,} characters"
+    embed.add_field(name="Written so far", value=written, inline=False)
+    if plot is None:
+        embed.set_footer(text="The plot of its losses is not there.")
+        return Card(embed, [])
+    embed.set_image(url=f"attachment://{PLOT}")
+    return Card(embed, [discord.File(io.BytesIO(plot), filename=PLOT)])
+
+
+def _read_plot(run: Path) -> bytes | None:
+    try:
+        return (run / PLOT).read_bytes()
+    except OSError:
+        return None

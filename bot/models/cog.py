@@ -1,0 +1,130 @@
+"""`/models`: what a server's administrators do with the models that were trained for it."""
+
+import io
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str as translated
+from discord.ext import commands
+
+from bot.app import Holosuite
+from bot.discord.permissions import check_owner, check_trainer, is_trainer
+from bot.discord.reply import SILENT, InteractionReply
+from bot.models.service import DEFAULT, ServerModels
+from bot.models.view import build_list
+from bot.training.proposals import NAME_CHARACTERS
+from bot.training.view import plain
+from core.data.upload import safe_name
+
+MODEL = translated("Which model; type to search.")
+Chosen = app_commands.Range[str, 1, 100]
+
+
+@app_commands.guild_only()
+@app_commands.default_permissions(administrator=True)
+class ModelsCog(
+    commands.GroupCog,
+    group_name="models",
+    group_description=translated("The models that were trained for this server."),
+):
+    """Lists, uses, renames, deletes and downloads models."""
+
+    def __init__(self, bot: Holosuite) -> None:
+        """Look at the bot's models."""
+        self._bot = bot
+        self._library = ServerModels(ledger=bot.ledger, shelf=bot.shelf)
+
+    @app_commands.command(name="list", description=translated("Show this server's models."))
+    async def list_models(self, interaction: discord.Interaction) -> None:
+        """Show the server's models with size, score, date and who trained them."""
+        guild_id = await self._admit(interaction)
+        models, active = await self._library.list_models(guild_id)
+        queue = await self._bot.ledger.read_jobs("waiting", "running")
+        shipped = self._bot.shelf.shipped.run
+        embed = build_list(
+            models, active, [job for job in queue if job.guild_id == guild_id], shipped=shipped
+        )
+        await interaction.edit_original_response(embed=embed, allowed_mentions=SILENT)
+
+    @app_commands.command(description=translated("Let this server use a model."))
+    @app_commands.describe(model=MODEL)
+    async def use(self, interaction: discord.Interaction, model: Chosen) -> None:
+        """Let the server use one of its models, or the default."""
+        name = await self._library.use(await self._admit(interaction), model)
+        await _say(interaction, f"This server writes with {plain(name)} from now on.")
+
+    @app_commands.command(description=translated("Give a model another name."))
+    @app_commands.describe(model=MODEL, name=translated("What the model will be called."))
+    async def rename(
+        self,
+        interaction: discord.Interaction,
+        model: Chosen,
+        name: app_commands.Range[str, 1, NAME_CHARACTERS],
+    ) -> None:
+        """Give one of the server's models another name."""
+        old, new = await self._library.rename(await self._admit(interaction), model, name)
+        await _say(interaction, f"{plain(old)} is called {plain(new)} now.")
+
+    @app_commands.command(description=translated("Delete a model for good."))
+    @app_commands.describe(model=MODEL)
+    async def delete(self, interaction: discord.Interaction, model: Chosen) -> None:
+        """Delete one of the server's models."""
+        name = await self._library.delete(await self._admit(interaction), model)
+        await _say(interaction, f"{plain(name)} was deleted.")
+
+    @app_commands.command(description=translated("Download a model as a .zip."))
+    @app_commands.describe(model=MODEL)
+    async def download(self, interaction: discord.Interaction, model: Chosen) -> None:
+        """Send one of the server's models as a file."""
+        guild_id = await self._admit(interaction)
+        most = interaction.filesize_limit
+        name, data = await self._library.pack(guild_id, model, most_bytes=most)
+        file = discord.File(io.BytesIO(data), filename=f"{safe_name(name)}.zip")
+        await interaction.edit_original_response(
+            content=f"{plain(name)}, {len(data) / 1e6:.1f} MB", attachments=[file], allowed_mentions=SILENT
+        )
+
+    @app_commands.command(
+        name="everywhere", description=translated("For the bot's owner: the model of all servers.")
+    )
+    @app_commands.describe(model=MODEL)
+    async def use_everywhere(self, interaction: discord.Interaction, model: Chosen) -> None:
+        """Let all servers that have not chosen use a model."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await check_owner(self._bot, interaction)
+        name = await self._library.use_everywhere(model)
+        await _say(interaction, f"All servers that have not chosen write with {plain(name)} from now on.")
+
+    @use.autocomplete("model")
+    @rename.autocomplete("model")
+    @delete.autocomplete("model")
+    @download.autocomplete("model")
+    @use_everywhere.autocomplete("model")
+    async def suggest(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Offer the server's models, to those who may see them; the default where it can be chosen."""
+        if interaction.guild_id is None or not (
+            is_trainer(self._bot, interaction) or await self._bot.is_owner(interaction.user)
+        ):
+            return []
+        pairs = await self._library.suggest(interaction.guild_id, typed)
+        command = interaction.command.name if interaction.command else ""
+        if command in ("use", "everywhere") and DEFAULT.startswith(typed.lower()):
+            pairs = [(DEFAULT, DEFAULT), *pairs[:24]]
+        return [app_commands.Choice(name=name, value=value) for name, value in pairs]
+
+    async def _admit(self, interaction: discord.Interaction) -> int:
+        """Acknowledge privately, and return the server of an asker who may."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        return await check_trainer(self._bot, interaction)
+
+
+async def _say(interaction: discord.Interaction, sentence: str) -> None:
+    await InteractionReply(interaction).wait(sentence)
+
+
+async def setup(bot: Holosuite) -> None:
+    """Add the cog."""
+    cog = ModelsCog(bot)
+    if bot.settings.trainer_roles and cog.app_command is not None:
+        cog.app_command.default_permissions = None
+    await bot.add_cog(cog)

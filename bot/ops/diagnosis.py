@@ -1,0 +1,52 @@
+"""The state of the bot as an embed for its owner; it holds no secret and no member's text."""
+
+import platform
+import sys
+from typing import TYPE_CHECKING
+
+import discord
+import numpy as np
+import psutil
+import sqlalchemy
+
+from bot.discord.limits import EMBED_FIELD_CHARACTERS
+from bot.discord.markdown import escape_markdown, shorten
+from bot.scenes.view import COLOUR
+
+if TYPE_CHECKING:
+    from bot.app import Holosuite
+
+TRAINING_PACKAGES = ("tensorflow", "keras", "pandas")  # that must not be here
+MEGABYTE = 1e6
+
+
+def build_diagnosis(bot: "Holosuite") -> discord.Embed:
+    """Build the embed."""
+    process = psutil.Process()
+    pulse, studio = bot.pulse, bot.studio
+    delays = " / ".join(f"{1_000 * pulse.delay(share):.1f}" for share in (0.5, 0.99, 1.0))
+    versions = (
+        f"Python {platform.python_version()}, discord.py {discord.__version__}, "
+        f"NumPy {np.__version__}, SQLAlchemy {sqlalchemy.__version__}"
+    )
+    embed = discord.Embed(title="Diagnosis", colour=COLOUR)
+    for name, value in {
+        "Versions": versions,
+        "Model": f"{studio.writer.run.name}, {studio.writer.run.fingerprint[:16]}",
+        "Queue": f"{studio.waiting} of {studio.queue} wait, {studio.writing} of {studio.threads} are written",
+        "Event loop's delay": f"{delays} ms (median / 99th percentile / worst of ten minutes)",
+        "Gateway": ", ".join(f"shard {shard}: {1_000 * delay:.0f} ms" for shard, delay in bot.latencies)
+        or "none",
+        "Servers": f"{len(bot.guilds)}",
+        "Memory": f"{process.memory_info().rss / MEGABYTE:.0f} MB, {process.num_threads()} threads",
+        "Running since": f"<t:{int(process.create_time())}:R>",
+        "Training packages loaded": ", ".join(sorted(set(TRAINING_PACKAGES) & _loaded_packages())) or "none",
+    }.items():
+        embed.add_field(name=name, value=shorten(value, limit=EMBED_FIELD_CHARACTERS), inline=False)
+    errors = "\n".join(shorten(escape_markdown(line), limit=190) for line in bot.last_errors.lines) or "none"
+    embed.add_field(name="Last errors", value=shorten(errors, limit=EMBED_FIELD_CHARACTERS), inline=False)
+    return embed
+
+
+def _loaded_packages() -> set[str]:
+    return {name.split(".")[0] for name in sys.modules}

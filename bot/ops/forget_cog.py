@@ -1,0 +1,35 @@
+"""`/forget-me`: deletes what is stored of a member."""
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str as translated
+from discord.ext import commands
+
+from bot.app import Holosuite
+from bot.discord.reply import SILENT
+
+
+class ForgetCog(commands.Cog):
+    """Forgets members."""
+
+    def __init__(self, bot: Holosuite) -> None:
+        """Forget in the bot's store."""
+        self._bot = bot
+
+    @app_commands.command(
+        name="forget-me", description=translated("Delete the scenes and lines that are stored of you.")
+    )
+    async def forget_me(self, interaction: discord.Interaction) -> None:
+        """Delete a member's episodes and say how many there were."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        count = await self._bot.store.forget_member(interaction.user.id)
+        await interaction.edit_original_response(
+            content=f"Done: {count} of your scenes were deleted, and nothing else is stored of you. "
+            "The messages in the channels stay; their buttons no longer work.",
+            allowed_mentions=SILENT,
+        )
+
+
+async def setup(bot: Holosuite) -> None:
+    """Add the cog."""
+    await bot.add_cog(ForgetCog(bot))

@@ -1,0 +1,48 @@
+"""`/help`: what the bot can do, in a few lines."""
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str as translated
+from discord.ext import commands
+
+from bot.app import Holosuite
+from bot.discord.reply import SILENT
+from bot.scenes.view import COLOUR
+
+TEXT = """
+**/episode** writes a new scene.
+- `temp` is its daring: low repeats itself, high rambles.
+- `length` is how many characters it has.
+- `line` is where it goes on from: a speaker, a place, or a whole line.
+- `seed` is a number; the same one, with the same options, writes the same scene again.
+- `cast` is who has lines: `cast:QUARK, ODO`. `place` is where it happens: `place:Quark's`.
+- `spelling` keeps to words of the scripts; with `spelling:False` the model spells as it likes.
+
+**From what somebody said:** open a message's menu and choose *Apps*, then *Continue as an episode*. \
+Or mention me with a quoted line.
+
+**Under each scene:** *Continue* goes on from its exact end, *Another take* writes it anew, *Hotter* and \
+*Colder* change the temperature, *Script* sends it as a file.
+
+**/replay** writes the very scene again whose code you give it; the code stands under each scene.
+
+**Administrators:** */retrain* trains a new model for the server, on these scripts or on an uploaded file; \
+*/models* shows, uses, renames, deletes and downloads those that were trained.
+
+**/about** shows the model, **/forget-me** deletes what is stored of you.
+"""
+
+
+class HelpCog(commands.Cog):
+    """Explains the bot."""
+
+    @app_commands.command(description=translated("Show what this bot can do."))
+    async def help(self, interaction: discord.Interaction) -> None:
+        """Show what the bot can do, to the asker alone."""
+        embed = discord.Embed(title="Holosuite", description=TEXT.strip(), colour=COLOUR)
+        await interaction.response.send_message(embed=embed, ephemeral=True, allowed_mentions=SILENT)
+
+
+async def setup(bot: Holosuite) -> None:
+    """Add the cog."""
+    await bot.add_cog(HelpCog())

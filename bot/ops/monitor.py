@@ -1,0 +1,69 @@
+"""How the event loop and the connection are: measured all the time, told to `/diagnose` and to a file."""
+
+import asyncio
+import json
+import logging
+import time
+from collections import deque
+from pathlib import Path
+
+INTERVAL_SECONDS = 0.05
+SAMPLES = 12_000  # ten minutes
+FILE_SECONDS = 5.0  # between two writings of the health file
+
+log = logging.getLogger(__name__)
+
+
+class Monitor:
+    """The delay of the event loop, and which shards have lost the gateway."""
+
+    def __init__(self, health_file: Path) -> None:
+        """Write how things are to a file, once `beat` runs."""
+        self._health_file = health_file
+        self._delays: deque[float] = deque(maxlen=SAMPLES)  # seconds
+        self._lost_since: dict[int, float] = {}  # shard id to time
+        self._has_connected = False
+        self._started = time.time()
+
+    def connect(self, shard_id: int) -> None:
+        """Note that a shard has the gateway."""
+        self._has_connected = True
+        self._lost_since.pop(shard_id, None)
+
+    def lose(self, shard_id: int) -> None:
+        """Note that a shard has lost the gateway."""
+        self._lost_since.setdefault(shard_id, time.time())
+
+    @property
+    def lost_since(self) -> float | None:
+        """Since when a shard has been without the gateway, in seconds since 1970; None if all have it."""
+        if not self._has_connected:
+            return self._started
+        return min(self._lost_since.values(), default=None)
+
+    def delay(self, share: float) -> float:
+        """Return the delay, in seconds, that a share of the last samples stays under: 0.99 for nearly all."""
+        ordered = sorted(self._delays)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+    async def beat(self) -> None:
+        """Measure until cancelled: how much later than asked for a sleep ends."""
+        loop = asyncio.get_running_loop()
+        written = -FILE_SECONDS
+        while True:
+            due = loop.time() + INTERVAL_SECONDS
+            await asyncio.sleep(INTERVAL_SECONDS)
+            now = loop.time()
+            self._delays.append(max(0.0, now - due))
+            if now - written >= FILE_SECONDS:
+                written = now
+                await asyncio.to_thread(self._write)
+
+    def _write(self) -> None:
+        document = {"time": time.time(), "lost_since": self.lost_since}
+        beside = self._health_file.with_suffix(".new")
+        try:
+            beside.write_text(json.dumps(document), encoding="utf-8")
+            beside.replace(self._health_file)
+        except OSError as error:
+            log.warning("The health file cannot be written: %s", error.strerror)

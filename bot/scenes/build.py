@@ -1,0 +1,151 @@
+"""From a request to the work of a thread: a new scene, one that goes on, one taken again, one from a code."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.discord.limits import SCENE_CHARACTERS
+from bot.scenes.pool import Work
+from bot.scenes.request import Request
+from bot.storage.parts import read_parts
+from bot.storage.store import KeptEpisode
+from core.errors import CoreError
+from core.writing.codes import read_code, replay
+from core.writing.constraints.cast import split_cast
+from core.writing.directions import Directions
+from core.writing.writer import Episode, Writer
+from core.writing.writer import WriteRequest as Part
+
+
+class RefusalError(CoreError):
+    """A request that is not carried out, and why."""
+
+
+def build_job(request: Request, source: KeptEpisode | None, *, writer: Writer) -> Work:
+    """Return the work that a request makes; `source` is the kept episode that it names.
+
+    Raises:
+        CoreError: Why it cannot be done.
+    """
+    if request.code:
+        return _replay(request.code, writer)
+    if not request.after and not request.again:
+        return _write(request, read_directions(request, usual=writer.usual), writer)
+    if source is None:
+        raise RefusalError("That scene is no longer stored, so nobody can go on with it.")
+    is_other_model = source.fingerprint != writer.run.fingerprint
+    if request.again and not source.earlier:
+        asked = _last_part(source).directions
+        if is_other_model and asked is not None:
+            asked = _within(asked, writer.usual)
+        return _write(request, asked, writer)
+    if is_other_model:
+        raise RefusalError("That scene was written by another model, which is no longer here.")
+    if len(source.script) > SCENE_CHARACTERS:
+        raise RefusalError("This scene is very long by now; please begin a new one with /episode.")
+    return _go_on(request, source, writer)
+
+
+def read_directions(request: Request, *, usual: Directions) -> Directions:
+    """Return what a request asks of its scene; what it leaves out is as usual."""
+    return replace(
+        usual,
+        cast=split_cast(request.cast) if request.cast else usual.cast,
+        place=request.place or usual.place,
+        spelling=usual.spelling if request.spelling is None else request.spelling,
+    )
+
+
+def _write(request: Request, directions: Directions | None, writer: Writer) -> Work:
+    return lambda cancelled: writer.write(
+        request.line,
+        temperature=request.temperature,
+        length=request.length,
+        seed=request.seed,
+        directions=directions,
+        cancelled=cancelled,
+    )
+
+
+def _go_on(request: Request, source: KeptEpisode, writer: Writer) -> Work:
+    scene = _begin_of(source) if request.again else _as_episode(source)
+    # Without directions those of the scene hold on, which for one taken again are those of its own part.
+    directions = _last_part(source).directions if request.again else None
+    is_known = bool(source.parts) or not source.earlier
+
+    def go_on(cancelled: Callable[[], bool]) -> Episode:
+        written = writer.go_on(
+            scene,
+            temperature=request.temperature,
+            length=request.length,
+            seed=request.seed,
+            directions=directions,
+            cancelled=cancelled,
+        )
+        return written if is_known else replace(written, before=())
+
+    return go_on
+
+
+def _replay(text: str, writer: Writer) -> Work:
+    code = read_code(text)
+    if sum(part.length for part in code.requests) > SCENE_CHARACTERS:
+        raise RefusalError(
+            f"That scene is longer than the {SCENE_CHARACTERS:,} characters that I write at once."
+        )
+    return lambda cancelled: replay(code, writer=writer, cancelled=cancelled)
+
+
+def _as_episode(kept: KeptEpisode) -> Episode:
+    """Return a kept episode as `core` knows it."""
+    part = _last_part(kept)
+    return Episode(
+        fingerprint=kept.fingerprint,
+        prompt=kept.prompt,
+        earlier=kept.earlier,
+        text=kept.text,
+        temperature=kept.temperature,
+        length=kept.length,
+        seed=kept.seed,
+        ended=kept.ended,
+        notice=kept.notice,
+        seconds=kept.seconds,
+        directions=part.directions,
+        top_p=part.top_p,
+        before=read_parts(kept.parts)[:-1],
+    )
+
+
+def _begin_of(kept: KeptEpisode) -> Episode:
+    """Return the scene as it was before a kept episode went on with it."""
+    *before, part = read_parts(kept.parts)[:-1] or (_last_part(kept),)
+    return Episode(
+        fingerprint=kept.fingerprint,
+        prompt=kept.prompt,
+        earlier="",
+        text=kept.earlier,
+        temperature=part.temperature,
+        length=part.length,
+        seed=part.seed,
+        ended=False,  # where it had ended, its text holds the mark
+        notice="",
+        seconds=0.0,
+        directions=part.directions,
+        top_p=part.top_p,
+        before=tuple(before),
+    )
+
+
+def _last_part(kept: KeptEpisode) -> Part:
+    # An episode from before parts were kept was the raw model's.
+    parts = read_parts(kept.parts)
+    return parts[-1] if parts else Part(kept.temperature, kept.length, kept.seed)
+
+
+def _within(asked: Directions, usual: Directions) -> Directions:
+    """Return what of the directions a model can keep that has only what `usual` has."""
+    return replace(
+        asked,
+        spelling=asked.spelling and usual.spelling,
+        form=asked.form and usual.form,
+        originality=asked.originality if usual.spelling else None,
+    )

@@ -1,0 +1,121 @@
+"""`/episode` and `/replay`: a new scene, one from its code, and suggestions for what can be typed."""
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str as translated
+from discord.ext import commands
+
+from bot.app import Holosuite
+from bot.discord.limits import (
+    CAST_CHARACTERS,
+    LEAST_LENGTH,
+    LINE_CHARACTERS,
+    MOST_LENGTH,
+    MOST_SEED,
+    MOST_TEMPERATURE,
+    PLACE_CHARACTERS,
+)
+from bot.discord.markdown import unquote
+from bot.discord.reply import InteractionReply
+from bot.scenes.actions import read_asker
+from bot.scenes.autocomplete import choose_cast, choose_places, suggest_lines
+from bot.scenes.request import LENGTH, Request
+from core.writing.codes import LONGEST_CODE
+
+Temperature = app_commands.Range[float, 0.0, MOST_TEMPERATURE]
+Length = app_commands.Range[int, LEAST_LENGTH, MOST_LENGTH]
+Line = app_commands.Range[str, 1, LINE_CHARACTERS]
+Seed = app_commands.Range[int, 0, MOST_SEED]
+Cast = app_commands.Range[str, 1, CAST_CHARACTERS]
+Place = app_commands.Range[str, 1, PLACE_CHARACTERS]
+Code = app_commands.Range[str, 1, LONGEST_CODE]
+
+
+class EpisodeCog(commands.Cog):
+    """Writes scenes."""
+
+    def __init__(self, bot: Holosuite) -> None:
+        """Write on the bot's stage."""
+        self._bot = bot
+
+    @app_commands.command(description=translated("Write a new scene of the show."))
+    @app_commands.describe(
+        temp=translated("Daring from 0 to 2: low repeats itself, high rambles. Usually 0.5."),
+        length=translated("Characters to write, 20 to 4000. Usually 500."),
+        line=translated("A line to go on from, such as QUARK: No."),
+        seed=translated("A number; the same one writes the same scene."),
+        cast=translated("Who has lines, such as QUARK, ODO; nobody else has."),
+        place=translated("Where it happens, such as Quark's."),
+        spelling=translated("Only words that the scripts have; usually on. Off: as the model spells."),
+    )
+    async def episode(  # noqa: PLR0917 -- discord.py hands the options over by name
+        self,
+        interaction: discord.Interaction,
+        temp: Temperature | None = None,
+        length: Length = LENGTH,
+        line: Line = "",
+        seed: Seed | None = None,
+        cast: Cast = "",
+        place: Place = "",
+        spelling: bool | None = None,  # noqa: FBT001 -- discord.py reads the options off the arguments
+    ) -> None:
+        """Write a new scene."""
+        request = Request.new(
+            unquote(line),
+            temperature=temp,
+            length=length,
+            seed=seed,
+            cast=cast,
+            place=place,
+            spelling=spelling,
+        )
+        await self._perform(interaction, request)
+
+    @app_commands.command(description=translated("Write the very scene again that a code stands for."))
+    @app_commands.describe(code=translated("The code as it stands under a scene."))
+    async def replay(self, interaction: discord.Interaction, code: Code) -> None:
+        """Write a scene again."""
+        await self._perform(interaction, Request.of_code(code))
+
+    async def _perform(self, interaction: discord.Interaction, request: Request) -> None:
+        await self._bot.stage.perform(
+            InteractionReply(interaction),
+            request,
+            request_id=interaction.id,
+            asker=read_asker(interaction),
+            job=f"command:{interaction.id}",
+        )
+
+    @episode.autocomplete("line")
+    async def suggest_line(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer speakers and places, then the member's own recent lines."""
+        writer = await self._bot.shelf.writer_for(interaction.guild_id)
+        lines = await suggest_lines(writer, self._bot.store, interaction.user.id, typed)
+        return _as_choices(lines)
+
+    @episode.autocomplete("cast")
+    async def suggest_cast(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the speakers who are not on the list yet."""
+        writer = await self._bot.shelf.writer_for(interaction.guild_id)
+        return _as_choices(choose_cast(writer.speakers(), typed))
+
+    @episode.autocomplete("place")
+    async def suggest_place(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the places of the scripts."""
+        writer = await self._bot.shelf.writer_for(interaction.guild_id)
+        return _as_choices(choose_places(writer.places(), typed))
+
+
+def _as_choices(values: list[str]) -> list[app_commands.Choice[str]]:
+    return [app_commands.Choice(name=value, value=value) for value in values]
+
+
+async def setup(bot: Holosuite) -> None:
+    """Add the cog."""
+    await bot.add_cog(EpisodeCog(bot))

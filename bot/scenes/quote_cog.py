@@ -1,0 +1,100 @@
+"""Going on from what somebody said: the menu of a message, and mentioning the bot."""
+
+import logging
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str as translated
+from discord.ext import commands
+
+from bot.app import Holosuite
+from bot.discord.errors import answer_error
+from bot.discord.markdown import find_quoted
+from bot.discord.reply import InteractionReply, MessageReply
+from bot.scenes.actions import read_asker
+from bot.scenes.build import RefusalError
+from bot.scenes.service import Asker
+
+MENU = "Continue as an episode"
+
+log = logging.getLogger(__name__)
+
+
+class QuoteCog(commands.Cog):
+    """Goes on from messages."""
+
+    def __init__(self, bot: Holosuite) -> None:
+        """Write on the bot's stage."""
+        self._bot = bot
+        # A menu cannot be declared in a class: it is made here, of a method.
+        self._menu = app_commands.ContextMenu(name=translated(MENU), callback=self.go_on_from)
+
+    async def cog_load(self) -> None:
+        """Add the menu."""
+        self._bot.tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        """Take the menu away."""
+        self._bot.tree.remove_command(MENU, type=discord.AppCommandType.message)
+
+    async def go_on_from(self, interaction: discord.Interaction, message: discord.Message) -> None:
+        """Write a scene that goes on from a message."""
+        request = await self._bot.presses.request_from(message, line=find_quoted(message.content))
+        if not request.line and not request.after:
+            raise RefusalError("That message has no text to go on from.")
+        await self._bot.stage.perform(
+            InteractionReply(interaction),
+            request,
+            request_id=interaction.id,
+            asker=read_asker(interaction),
+            job=f"menu:{interaction.id}",
+        )
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer a message that mentions the bot by name."""
+        me = self._bot.user
+        # Answering other bots could go on for ever. A reply's "@ ON" alone is no mention in the text.
+        if me is None or message.author.bot or me.id not in message.raw_mentions:
+            return
+        reply = MessageReply(message)
+        try:
+            await self._answer_mention(reply, message, me.id)
+        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
+            await answer_error(reply, error)
+
+    async def _answer_mention(self, reply: MessageReply, message: discord.Message, my_id: int) -> None:
+        line = find_quoted(_without_mention(message.content, my_id))
+        replied_to = message.reference.resolved if message.reference else None
+        source = message
+        if not line and isinstance(replied_to, discord.Message):
+            source, line = replied_to, find_quoted(replied_to.content)
+        request = await self._bot.presses.request_from(source, line=line)
+        if not request.line and not request.after:
+            raise RefusalError(
+                "I cannot read that message; open its menu and choose Apps, then "
+                f"\u201c{MENU}\u201d. Or quote a line beside my name."
+            )
+        await self._bot.stage.perform(
+            reply,
+            request,
+            request_id=message.id,
+            asker=_read_author(message),
+            job=f"mention:{message.id}",
+        )
+
+
+def _without_mention(content: str, bot_id: int) -> str:
+    return content.replace(f"<@{bot_id}>", "").replace(f"<@!{bot_id}>", "").strip()
+
+
+def _read_author(message: discord.Message) -> Asker:
+    author = message.author
+    is_administrator = isinstance(author, discord.Member) and author.guild_permissions.administrator
+    guild_id = message.guild.id if message.guild else None
+    return Asker(author.id, is_administrator=is_administrator, guild_id=guild_id)
+
+
+async def setup(bot: Holosuite) -> None:
+    """Add the cog."""
+    await bot.add_cog(QuoteCog(bot))

@@ -1,0 +1,132 @@
+"""`Request`, what a member asks for, in numbers and text alone, so that it can be kept and done later."""
+
+import json
+import secrets
+from dataclasses import asdict, dataclass, replace
+from typing import Self
+
+from bot.discord.limits import (
+    CAST_CHARACTERS,
+    LEAST_LENGTH,
+    LINE_CHARACTERS,
+    MOST_LENGTH,
+    MOST_SEED,
+    MOST_TEMPERATURE,
+    PLACE_CHARACTERS,
+)
+from bot.storage.store import KeptEpisode
+from core.errors import PromptError
+from core.writing.codes import read_code
+
+SHORT_SEEDS = 1_000_000  # seeds that we choose are short enough to type
+HOTTER = 1.4  # a factor, because the useful temperatures of some runs lie near 0.02
+LEAST_HOT = 0.1  # the step up from 0, which no factor leaves
+LENGTH = 500  # characters, unless somebody asks for another number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One scene to write."""
+
+    line: str = ""  # to go on from
+    temperature: float | None = None  # None: the model's own
+    length: int = LENGTH  # characters
+    seed: int
+    after: int = 0  # number of the kept episode that this one goes on from
+    again: int = 0  # number of the kept episode that is written a second time
+    cast: str = ""  # names with commas; empty for everybody
+    place: str = ""  # heading to open under; empty for any
+    spelling: bool | None = None  # None: as the model can
+    code: str = ""  # of the scene to write again; the rest is then as the code says
+    guild_id: int = 0  # of the server whose model writes it; 0 outside of servers
+
+    @classmethod
+    def new(
+        cls,
+        line: str = "",
+        *,
+        temperature: float | None = None,
+        length: int = LENGTH,
+        seed: int | None = None,
+        cast: str = "",
+        place: str = "",
+        spelling: bool | None = None,
+    ) -> Self:
+        """Return a request for a new scene; without a seed, one is chosen now.
+
+        Raises:
+            PromptError: If a value is one that Discord's own app would not have sent.
+        """
+        _check("temp", temperature, 0, MOST_TEMPERATURE)
+        _check("length", length, LEAST_LENGTH, MOST_LENGTH)
+        _check("seed", seed, 0, MOST_SEED)
+        chosen = secrets.randbelow(SHORT_SEEDS) if seed is None else seed
+        return cls(
+            # The end of a long line is what the model goes on from.
+            line=_storable(line)[-LINE_CHARACTERS:],
+            temperature=temperature,
+            length=length,
+            seed=chosen,
+            cast=_storable(cast)[:CAST_CHARACTERS],
+            place=_storable(place)[: PLACE_CHARACTERS + 1],  # one more, for the sentence that refuses it
+            spelling=spelling,
+        )
+
+    @classmethod
+    def of_code(cls, code: str) -> Self:
+        """Return a request for the scene that a code stands for.
+
+        Raises:
+            PromptError: If it is no code.
+        """
+        return cls(line=_storable(read_code(code).line), seed=0, code=code.strip())
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(**json.loads(text))
+
+    def to_json(self) -> str:
+        """Return the request as JSON."""
+        return json.dumps(asdict(self))
+
+
+def _storable(text: str) -> str:
+    # The database takes no lone surrogates or NULs.
+    return text.encode("utf-8", "ignore").decode().replace("\0", "")
+
+
+def _check(option: str, value: float | None, least: float, most: float) -> None:
+    # Discord checks the commands' ranges, discord.py does not: a forged value comes as anything.
+    if value is not None and not (isinstance(value, int | float) and least <= value <= most):
+        raise PromptError(f"{option} has to be a number from {least:g} to {most:.10g}.")
+
+
+def go_on(episode: KeptEpisode) -> Request:
+    """Ask for what comes after an episode."""
+    return replace(Request.new(), temperature=episode.temperature, length=episode.length, after=episode.id)
+
+
+def take_again(episode: KeptEpisode) -> Request:
+    """Ask for the same scene with another seed."""
+    again = Request.new(episode.line, temperature=episode.temperature, length=episode.length)
+    return replace(again, again=episode.id)
+
+
+def change_heat(episode: KeptEpisode, *, hotter: bool) -> Request:
+    """Ask for the same scene with the same seed at another temperature."""
+    temperature = hotter_than(episode.temperature) if hotter else colder_than(episode.temperature)
+    return replace(take_again(episode), temperature=temperature, seed=episode.seed)
+
+
+def hotter_than(temperature: float) -> float:
+    """Return the next temperature up, within Discord's range: 0.5 -> 0.7."""
+    return min(
+        MOST_TEMPERATURE, float(f"{max(temperature * HOTTER, LEAST_HOT if not temperature else 0):.2g}")
+    )
+
+
+def colder_than(temperature: float) -> float:
+    """Return the next temperature down: 0.7 -> 0.5, and at the bottom 0."""
+    colder = float(f"{temperature / HOTTER:.2g}")
+    return colder if colder > 0.005 else 0.0  # noqa: PLR2004 -- below that nothing changes any more

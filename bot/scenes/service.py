@@ -1,0 +1,227 @@
+"""The way of a request: admitted, queued, written, kept in the database, and only then shown."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+
+from bot.discord.errors import say
+from bot.discord.limits import DIRECT_ANSWER_SECONDS, REQUEST_SECONDS, SECONDS_BETWEEN_EDITS
+from bot.discord.reply import GoneError, Reply
+from bot.models.registry import ModelRegistry
+from bot.scenes.build import RefusalError, build_job
+from bot.scenes.cooldown import Cooldown
+from bot.scenes.pool import QueueFullError, Ticket, Work, WriterPool
+from bot.scenes.request import Request
+from bot.scenes.view import build_page
+from bot.storage.parts import write_parts
+from bot.storage.store import KeptEpisode, Store
+from core.errors import CoreError
+from core.writing.codes import code_of, read_code
+from core.writing.writer import Episode, Writer
+
+__all__ = ["Asker", "RefusalError", "SceneService"]
+
+LEAVING = "I am being restarted and will write this when I am back, in a moment."
+
+EDIT_SPREAD_SECONDS = 0.02  # 50 a second, which is what Discord takes of one bot
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, and whether the pause between requests is theirs too."""
+
+    member_id: int
+    is_administrator: bool
+    guild_id: int | None = None  # None outside of servers
+
+
+class SceneService:
+    """Carries requests out, each once, and finishes what it began before it closes."""
+
+    def __init__(self, *, studio: WriterPool, store: Store, shelf: ModelRegistry, cooldown: Cooldown) -> None:
+        """Work with a studio that writes, a store that remembers and a shelf that has the servers' models."""
+        self._studio = studio
+        self._shelf = shelf
+        self._store = store
+        self._cooldown = cooldown
+        self._jobs: set[str] = set()
+        self._performances: dict[asyncio.Task[None], Reply] = {}
+        self._promised: set[int] = set()  # requests that the database holds until they are answered
+        self._is_closing = False
+
+    async def perform(
+        self, reply: Reply, request: Request, *, request_id: int, asker: Asker, job: str
+    ) -> None:
+        """Answer a request with a scene.
+
+        Args:
+            reply: Where the scene is shown.
+            request: What is asked for.
+            request_id: The number of the interaction or message; a number is kept once.
+            asker: Who asks.
+            job: What two presses of one button have in common, so that it is done once.
+
+        Raises:
+            CoreError: Why there is no scene.
+        """
+        if self._is_closing:
+            raise RefusalError("I am being restarted; please try again in a moment.")
+        request = replace(request, guild_id=asker.guild_id or 0)
+        with self._once(job):
+            self._check_pause(asker)
+            try:
+                await self._carry_out(reply, request, request_id=request_id, asker=asker)
+            except QueueFullError:
+                self._cooldown.forget(asker.member_id)
+                raise
+
+    async def resume(self, reply: Reply, request: Request, *, request_id: int, member_id: int) -> None:
+        """Finish what an earlier process acknowledged; the scene may be kept already."""
+        try:
+            asker = Asker(member_id, is_administrator=True)
+            await self._carry_out(reply, request, request_id=request_id, asker=asker)
+        except CoreError as error:
+            with suppress(GoneError):
+                await reply.refuse(say(error))
+        finally:
+            await self._store.forget_pending(request_id)
+
+    async def close(self, *, seconds: float) -> None:
+        """Refuse what is new and finish what was begun; what takes longer is left to the next process."""
+        self._is_closing = True
+        if self._performances:
+            log.info("Finishing %d scenes before leaving.", len(self._performances))
+            await asyncio.wait(list(self._performances), timeout=seconds)
+        left = dict(self._performances)
+        for task in left:
+            task.cancel()
+        if left:
+            log.warning("%d scenes are left to the next start.", len(left))
+            farewells = [asyncio.create_task(reply.wait(LEAVING)) for reply in left.values()]
+            await asyncio.wait([*left, *farewells], timeout=2)
+
+    @property
+    def busy(self) -> int:
+        """How many requests are on their way."""
+        return len(self._performances)
+
+    async def _carry_out(self, reply: Reply, request: Request, *, request_id: int, asker: Asker) -> None:
+        task = asyncio.current_task()
+        if task is None:
+            raise ValueError("a request is carried out in a task")
+        self._performances[task] = reply
+        try:
+            job, writer = await self._prepare(request)
+            ticket = self._studio.ask(job)
+            try:
+                async with asyncio.timeout(REQUEST_SECONDS):
+                    await self._wait(ticket, reply, request, asker=asker)
+                    kept = await self._keep(
+                        await ticket.episode, request, writer=writer, request_id=request_id, asker=asker
+                    )
+                    await reply.show(build_page(kept))
+            finally:
+                ticket.cancel()
+            await self._settle(request_id)
+        except (GoneError, TimeoutError) as error:
+            log.info("A request was dropped: nobody is left to answer (%s).", error or "too late")
+            await self._settle(request_id)
+        except Exception:
+            # The refusal that follows is the answer, so nothing is left to a new process.
+            with suppress(CoreError):
+                await self._settle(request_id)
+            raise
+        finally:
+            del self._performances[task]
+
+    async def _prepare(self, request: Request) -> tuple[Work, Writer]:
+        """Return the work for the studio's thread, and the model that does it."""
+        number = request.after or request.again
+        source = await self._store.read_episode(number) if number else None
+        writer = await self._shelf.writer_for(request.guild_id or None)
+        fingerprint = read_code(request.code).fingerprint if request.code else source and source.fingerprint
+        if fingerprint and not writer.run.fingerprint.startswith(fingerprint):
+            # The server has another model by now; where the scene's own is still there, it goes on.
+            writer = await self._shelf.writer_of(fingerprint, request.guild_id or None) or writer
+        return build_job(request, source, writer=writer), writer
+
+    async def _wait(self, ticket: Ticket, reply: Reply, request: Request, *, asker: Asker) -> None:
+        """Wait for the scene; where that takes long, acknowledge and show the place in the queue."""
+        if ticket.expected_seconds < DIRECT_ANSWER_SECONDS:
+            await asyncio.wait([ticket.episode], timeout=DIRECT_ANSWER_SECONDS)
+        place = ticket.place
+        if ticket.episode.done():
+            return
+        pending = reply.pending(
+            member_id=asker.member_id, created=int(time.time()), request=request.to_json()
+        )
+        if pending is not None:
+            # Kept before it is promised: a process that dies in between has promised nothing.
+            self._promised.add(pending.id)
+            await self._store.keep_pending(pending)
+        await reply.wait(_describe_place(ticket.place))
+        while not ticket.episode.done():
+            # Those who came together would all be told at once: the further back, the later.
+            await asyncio.wait([ticket.episode], timeout=SECONDS_BETWEEN_EDITS + place * EDIT_SPREAD_SECONDS)
+            if not ticket.episode.done() and ticket.place != place:
+                place = ticket.place
+                await reply.wait(_describe_place(place))
+
+    async def _keep(
+        self, episode: Episode, request: Request, *, writer: Writer, request_id: int, asker: Asker
+    ) -> KeptEpisode:
+        originality = writer.originality(episode.text)
+        kept = KeptEpisode(
+            request_id=request_id,
+            member_id=asker.member_id,
+            created=int(time.time()),
+            line=request.line,
+            model=writer.run.name,
+            fingerprint=episode.fingerprint,
+            prompt=episode.prompt,
+            earlier=episode.earlier,
+            text=episode.text,
+            temperature=episode.temperature,
+            length=episode.length,
+            seed=episode.seed,
+            ended=episode.ended,
+            notice=episode.notice,
+            seconds=episode.seconds,
+            parts=write_parts(episode),
+            originality=str(originality or ""),
+            code=code_of(episode, writer=writer) or "",
+        )
+        return await self._store.keep_episode(kept)
+
+    async def _settle(self, request_id: int) -> None:
+        if request_id in self._promised:
+            self._promised.discard(request_id)
+            await self._store.forget_pending(request_id)
+
+    def _check_pause(self, asker: Asker) -> None:
+        if asker.is_administrator:
+            return
+        left = self._cooldown.begin(asker.member_id)
+        if left:
+            raise RefusalError(f"One scene at a time: please wait {max(1, round(left))} s.")
+
+    @contextmanager
+    def _once(self, job: str) -> Iterator[None]:
+        if job in self._jobs:
+            raise RefusalError("That is being written already.")
+        self._jobs.add(job)
+        try:
+            yield
+        finally:
+            self._jobs.discard(job)
+
+
+def _describe_place(place: int) -> str:
+    if place == 0:
+        return "\N{MEMO} Your scene is being written."
+    return f"\N{HOURGLASS WITH FLOWING SAND} You are number {place} in the queue."

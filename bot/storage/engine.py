@@ -1,0 +1,191 @@
+"""The way to the database: opening, checking, migrating, and a sentence for all that can go wrong."""
+
+import asyncio
+import logging
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.storage.schema import REVISION, metadata
+from core.errors import ConfigError, CoreError
+
+BUSY_SECONDS = 5  # that SQLite waits while another program writes
+MIGRATION_LOCK = 1_993  # any number: bots that start together on PostgreSQL migrate one after another
+
+log = logging.getLogger(__name__)
+
+
+class StoreError(CoreError):
+    """The database cannot be used."""
+
+
+def read_url(database_url: str, *, data: Path) -> URL:
+    """Return the database's address; without one, SQLite's file in the data directory.
+
+    Raises:
+        ConfigError: If it is no address of SQLite or PostgreSQL.
+    """
+    if not database_url:
+        return URL.create("sqlite+aiosqlite", database=str(data / "holosuite.db"))
+    try:
+        url = make_url(database_url)
+    except (ArgumentError, ValueError):
+        url = URL.create("unknown")
+    drivers = {
+        "sqlite": "sqlite+aiosqlite",
+        "postgresql": "postgresql+asyncpg",
+        "postgres": "postgresql+asyncpg",
+    }
+    driver = drivers.get(url.drivername.split("+")[0])
+    if driver is None or (driver.startswith("sqlite") and not url.database):
+        # The value holds a password: it is not repeated.
+        raise ConfigError(
+            "DATABASE_URL has to be like postgresql://name:password@host/database or sqlite:///folder/file.db."
+        )
+    return url.set(drivername=driver)
+
+
+async def open_engine(url: URL) -> AsyncEngine:
+    """Connect, check the database's health, and bring its tables up to date.
+
+    A damaged SQLite file is kept aside under another name, and a new one begun.
+
+    Raises:
+        StoreError: If the database is locked, out of reach, or from a newer version of the bot.
+    """
+    for attempt in range(2):
+        engine = _create_engine(url)
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(_check_and_migrate)
+        except (SQLAlchemyError, OSError) as error:
+            await engine.dispose()
+            if attempt == 0 and is_damage(error):
+                await asyncio.to_thread(keep_aside, url)
+                continue
+            raise StoreError(_explain_start(error, url)) from error
+        except BaseException:
+            await engine.dispose()
+            raise
+        return engine
+    raise StoreError("The database is damaged, and so is the new one that was begun; look at the disk.")
+
+
+def is_damage(error: BaseException) -> bool:
+    """Tell whether SQLite says that its file is no sound database."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
+    # The low byte is the kind of error; the rest says more about it.
+    return isinstance(code, int) and code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def keep_aside(url: URL) -> None:
+    """Rename a damaged SQLite file and what belongs to it, so that a new one can be begun."""
+    database = Path(str(url.database))
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    aside = next(
+        name for number in range(1_000) if not (name := Path(f"{database}.damaged-{stamp}-{number}")).exists()
+    )
+    for ending in ("-wal", "-shm", ""):
+        part = Path(f"{database}{ending}")
+        if part.exists():
+            part.rename(f"{aside}{ending}")
+    log.error(
+        "The database %s was damaged: it is kept aside as %s, and a new one is begun.", database, aside.name
+    )
+
+
+def explain(error: BaseException) -> str:
+    """Return a sentence about a failure while running, safe to show to anybody."""
+    reason = str(getattr(error, "orig", error)).lower()
+    if "locked" in reason or "busy" in reason:
+        return "The bot's memory is busy at the moment; please try again."
+    if "full" in reason:
+        return "The bot's disk is full, so it cannot keep new scenes; please tell its owner."
+    return "The bot cannot reach its memory at the moment; please try again later."
+
+
+def _create_engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        try:
+            return create_async_engine(url, pool_size=5, pool_pre_ping=True)
+        except ModuleNotFoundError as error:
+            raise ConfigError(
+                "DATABASE_URL needs a driver that is not installed: pip install 'holosuite[postgresql]'."
+            ) from error
+    database = Path(str(url.database))
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The folder {database.parent} cannot be made; check HOLOSUITE_DATA.") from error
+    # One connection: SQLite has one writer at a time anyway, and nobody in this process waits for a lock.
+    engine = create_async_engine(
+        url, pool_size=1, max_overflow=0, pool_timeout=60, connect_args={"timeout": BUSY_SECONDS}
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -- the driver's own type
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # A commit survives whatever ends the process; only a power cut may take the last ones back.
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.close()
+
+
+def _check_and_migrate(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        # Takes the lock for writing now, so that another program's is noticed at the start.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if verdict != "ok":
+            damage = sqlite3.DatabaseError(verdict)
+            damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise DBAPIError("PRAGMA quick_check", None, damage)
+    elif connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": MIGRATION_LOCK})
+    if _read_revision(connection) == REVISION:
+        return
+    # Alembic is loaded for the migration alone: it takes a tenth of the bot's memory.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes.update(connection=connection, metadata=metadata)
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreError(
+            "The database was made by a newer version of the bot; install that version again, or set another "
+            "DATABASE_URL or HOLOSUITE_DATA."
+        ) from error
+
+
+def _read_revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
+
+
+def _explain_start(error: BaseException, url: URL) -> str:
+    place = f"{url.database}" if url.get_backend_name() == "sqlite" else f"on {url.host}"
+    reason = str(getattr(error, "orig", error)).lower()
+    if "locked" in reason or "busy" in reason:
+        return (
+            f"The database {place} is locked by another program; stop that one (is the bot running twice?)."
+        )
+    if "unable to open" in reason or "readonly" in reason or "permission" in reason:
+        return f"The database {place} cannot be opened for writing; check HOLOSUITE_DATA and its owner."
+    if "full" in reason:
+        return f"The disk with the database {place} is full; make room."
+    return f"The database {place} cannot be reached ({type(error).__name__}); check DATABASE_URL."

@@ -1,0 +1,71 @@
+"""`/retrain`: an administrator trains a new model for the server, while members go on writing with the old one."""
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str as translated
+from discord.ext import commands
+
+from bot.app import Holosuite
+from bot.discord.markdown import clean_text
+from bot.training.proposals import NAME_CHARACTERS, TrainingWish
+from core.config import PRESETS
+
+# The others learn from several series first, which takes hours.
+ONE_STAGE = [name for name, values in PRESETS.items() if "first_series" not in values]
+MOST_EPOCHS = 10_000
+LEAST_MINUTES = 0.1
+SERIES_CHARACTERS = 100
+
+
+class RetrainCog(commands.Cog):
+    """Trains models."""
+
+    def __init__(self, bot: Holosuite) -> None:
+        """Train with the bot's trainer."""
+        self._bot = bot
+        if bot.settings.trainer_roles:
+            # Discord knows no roles for a command's start: it shows it to all, and we ask.
+            self.retrain.default_permissions = None
+
+    @app_commands.command(description=translated("Train a new model for this server."))
+    @app_commands.describe(
+        corpus=translated("A .txt, .json or .zip of scripts; otherwise those of this bot."),
+        series=translated("Which series of a .json, such as DS9."),
+        episodes=translated("Which episodes, such as 20-69; the first is 0."),
+        preset=translated("How it is trained; notes is the lecture's own way."),
+        minutes=translated("How long it trains; usually 15."),
+        epochs=translated("How often it reads the text, instead of minutes."),
+        name=translated("What the model will be called."),
+        keep=translated("Keep the uploaded text with the model."),
+    )
+    @app_commands.choices(preset=[app_commands.Choice(name=name, value=name) for name in ONE_STAGE])
+    @app_commands.default_permissions(administrator=True)
+    @app_commands.guild_only()
+    async def retrain(  # noqa: PLR0917 -- discord.py hands the options over by name
+        self,
+        interaction: discord.Interaction,
+        corpus: discord.Attachment | None = None,
+        series: app_commands.Range[str, 1, SERIES_CHARACTERS] = "",
+        episodes: app_commands.Range[str, 1, 20] = "",
+        preset: str = "default",
+        minutes: app_commands.Range[float, LEAST_MINUTES] | None = None,
+        epochs: app_commands.Range[int, 1, MOST_EPOCHS] | None = None,
+        name: app_commands.Range[str, 1, NAME_CHARACTERS] = "",
+        keep: bool = False,  # noqa: FBT001, FBT002 -- Discord gives it by name
+    ) -> None:
+        """Show what a training would do, with Start and Cancel."""
+        wish = TrainingWish(
+            series=clean_text(series).strip(),
+            episodes=clean_text(episodes).strip(),
+            preset=preset,
+            minutes=minutes,
+            epochs=epochs,
+            name=name,
+            keep=keep,
+        )
+        await self._bot.retraining.offer(interaction, wish, corpus)
+
+
+async def setup(bot: Holosuite) -> None:
+    """Add the cog."""
+    await bot.add_cog(RetrainCog(bot))

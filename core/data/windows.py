@@ -1,0 +1,89 @@
+"""Windows of ids as views, their one-hot form a batch at a time, and the order in which an epoch visits them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.data.vocabulary import Ids
+
+Batch = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]  # inputs (batch, window_length) and targets
+
+
+def one_hot(ids: npt.ArrayLike, vocabulary: int) -> npt.NDArray[np.float32]:
+    """Return `ids` (...) as one-hot vectors (..., vocabulary), in single precision."""
+    ids = np.asarray(ids, dtype=np.intp)
+    vectors = np.zeros((*ids.shape, vocabulary), dtype=np.float32)
+    np.put_along_axis(vectors, ids[..., None], 1.0, axis=-1)
+    return vectors
+
+
+@dataclass(frozen=True)
+class LastWindows:
+    """Windows with the one character after each as its target, as the lecture notes cut them.
+
+    Example: the ids of `"abcdefg"` at window_length 3 and stride 2 give `abc -> d` and `cde -> f`.
+    """
+
+    ids: Ids
+    window_length: int
+    stride: int
+
+    def __len__(self) -> int:
+        """Return the number of windows."""
+        return max(0, -(-(len(self.ids) - self.window_length) // self.stride))
+
+    @property
+    def inputs(self) -> Ids:
+        """All windows, (windows, window_length), a view of `ids`."""
+        return np.lib.stride_tricks.sliding_window_view(self.ids[:-1], self.window_length)[:: self.stride]
+
+    @property
+    def targets(self) -> Ids:
+        """The id after each window, (windows,), a view of `ids`."""
+        return self.ids[self.window_length :: self.stride]
+
+    def batches(
+        self, batch: int, *, first: int = 0, last: int | None = None, rng: np.random.Generator | None = None
+    ) -> Iterator[Batch]:
+        """Yield the windows `first` to `last` in batches, the final one smaller; in random order with `rng`."""
+        order = np.arange(first, len(self) if last is None else last)
+        if rng is not None:
+            rng.shuffle(order)
+        inputs, targets = self.inputs, self.targets
+        for start in range(0, len(order), batch):
+            chosen = order[start : start + batch]
+            yield inputs[chosen].astype(np.int32), targets[chosen].astype(np.int32)
+
+
+@dataclass(frozen=True)
+class StreamWindows:
+    """Windows with a target at every position, laid out so that a network can carry its state from batch to batch.
+
+    The ids are cut into `batch` streams of equal length; batch number k holds the k-th window of every stream.
+    Example: ids 0..8, batch 2, window_length 2: `[[0,1],[4,5]] -> [[1,2],[5,6]]`, `[[2,3],[6,7]] -> [[3,4],[7,8]]`.
+    """
+
+    ids: Ids
+    batch: int
+    window_length: int
+
+    def steps(self, offset: int = 0) -> int:
+        """Return the number of batches in an epoch that starts `offset` characters in."""
+        return (len(self.ids) - 1 - offset) // (self.batch * self.window_length)
+
+    def offset(self, rng: np.random.Generator) -> int:
+        """Return a random start that costs one batch at most, so that windows fall differently in each epoch."""
+        slack = (len(self.ids) - 1) % (self.batch * self.window_length)
+        return int(rng.integers(0, max(slack, min(self.window_length, len(self.ids) // 10)) + 1))
+
+    def batches(self, *, offset: int = 0) -> Iterator[Batch]:
+        """Yield the batches of an epoch in order."""
+        steps = self.steps(offset)
+        used = steps * self.batch * self.window_length
+        shape = (self.batch, steps, self.window_length)
+        inputs = self.ids[offset : offset + used].reshape(shape)
+        targets = self.ids[offset + 1 : offset + 1 + used].reshape(shape)
+        for step in range(steps):
+            yield inputs[:, step].astype(np.int32), targets[:, step].astype(np.int32)

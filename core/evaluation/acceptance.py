@@ -1,0 +1,145 @@
+"""A new run on trial: does it write, and is it better than what was there? `python -m core.evaluation.acceptance NEW`.
+
+Prints one line of JSON. It is a child process's work: the held-out text is read with pandas and scored for a while.
+"""
+
+import argparse
+import json
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.data.corpus import Source, hold_out, read_corpus
+from core.errors import CoreError, RunError
+from core.evaluation.score import score_texts
+from core.run.store import Run
+from core.training.options import parse_episodes
+from core.writing.generator import Generator
+from core.writing.writer import Writer
+
+SEED = 7
+SAMPLE_CHARACTERS = 300
+_SCORED_CHARACTERS = 60_000  # of the held-out text: seconds, not minutes, on one core
+_MOST_UNKNOWN = 0.1  # share of characters that a run may lack for its score to say something
+
+
+def check_run(run: Run) -> None:
+    """Make sure that a run may be put to use.
+
+    Raises:
+        RunError: its weights are no numbers, it is no better than chance, or it writes nothing.
+    """
+    if not all(bool(np.isfinite(array).all()) for array in run.weights().values()):
+        raise RunError("The new model's weights are not all numbers; train it anew.")
+    chance = math.log2(len(run.vocabulary))
+    if not run.bits_per_character < chance:
+        raise RunError(
+            f"The new model is no better than chance: {run.bits_per_character:.2f} bits per character, where "
+            f"guessing blindly costs {chance:.2f}. Give it more text or more time."
+        )
+    if not Writer(run).write("", seed=SEED, length=SAMPLE_CHARACTERS).text.strip():
+        raise RunError("The new model writes nothing; give it more text or more time.")
+
+
+def write_side_by_side(new: Run, old: Run | None) -> dict[str, str]:
+    """Return the line that both go on from, and what each writes with the same seed."""
+    line = next((f"{name}:" for name in new.facts["cast"]["speakers"]), "")
+    both = {"new": new} if old is None else {"new": new, "old": old}
+    texts = {
+        name: Writer(run).write(line, seed=SEED, length=SAMPLE_CHARACTERS).script
+        for name, run in both.items()
+    }
+    return {"line": line, **texts}
+
+
+def compare(new: Run, old: Run | None, source: Source) -> dict[str, Any]:
+    """Return bits per character of both on what the new one's training held out; without the old where it is lost.
+
+    Raises:
+        CorpusError: the text cannot be read, or is another than the new run was trained on.
+    """
+    corpus = read_corpus(
+        source,
+        cleaning=new.config.cleaning,
+        rare_count=new.config.rare_count,
+        vocabulary=new.vocabulary,
+    )
+    share = new.config.validation_share
+    if new.config.validation == "tail":
+        held_out = [corpus.text[int((1 - share) * len(corpus.text)) :]]
+    else:
+        _, held_out = hold_out(corpus, share=share)
+    texts = list(_first(held_out, _SCORED_CHARACTERS))
+    result: dict[str, Any] = {}
+    for name, run in (("new", new), ("old", old)):
+        if run is None:
+            continue
+        generator = Generator.of(run.config, run.weights())
+        score = score_texts(texts, name=name, generator=generator, vocabulary=run.vocabulary)
+        result[f"{name}_bits"] = score.bits_per_character
+        result["characters" if name == "new" else "old_characters"] = score.characters
+        if score.unknown > _MOST_UNKNOWN * sum(map(len, texts)):
+            del result[f"{name}_bits"]
+            result[f"{name}_unknown"] = score.unknown / sum(map(len, texts))
+    return result
+
+
+def _first(texts: list[str], characters: int) -> list[str]:
+    """Return the texts up to that many characters in all, at least a part of one."""
+    kept: list[str] = []
+    for text in texts:
+        if characters <= 0:
+            break
+        kept.append(text[:characters])
+        characters -= len(text)
+    return kept
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the verdict, or `{"error": sentence}` and return 2."""
+    parser = argparse.ArgumentParser(prog="python -m core.evaluation.acceptance", description=__doc__)
+    parser.add_argument("new", type=Path, help="run directory of the new model")
+    parser.add_argument("--old", type=Path, help="run directory of the one to compare with")
+    parser.add_argument("--scripts", help="what the new one was trained on, as for train.py")
+    parser.add_argument("--series", default="DS9", help="as for train.py")
+    parser.add_argument("--episodes", type=parse_episodes, help="as for train.py")
+    parser.add_argument("--blind", action="store_true", help="do not look at any text")
+    options = parser.parse_args(arguments)
+    try:
+        new = Run.read(options.new)
+        check_run(new)
+        old = _read_old(options.old)
+        document: dict[str, Any] = {
+            "bits": new.bits_per_character,
+            "samples": write_side_by_side(new, old),
+        }
+        if not options.blind:
+            try:
+                source = Source(
+                    series=options.series,
+                    episodes=options.episodes,
+                    **({"scripts": options.scripts} if options.scripts else {}),
+                )
+                document["comparison"] = compare(new, old, source)
+            except CoreError as error:
+                document["comparison"] = {"problem": str(error)}
+        status = 0
+    except CoreError as error:
+        document, status = {"error": str(error)}, 2
+    sys.stdout.write(json.dumps(document) + "\n")
+    return status
+
+
+def _read_old(path: Path | None) -> Run | None:
+    """Return the old run; a damaged one is no reason against the new."""
+    try:
+        return None if path is None else Run.read(path)
+    except CoreError:
+        return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""How probable a text is under a network: nats for each of its characters, several texts at once."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from core.data.vocabulary import Ids
+from core.runtime.threads import count_threads
+from core.writing.cells import Floats
+from core.writing.generator import Generator, States
+
+_PIECE = 8192  # characters; longer texts are scored in pieces side by side
+_WARM_UP = 512  # characters read before a piece, whose state then no longer shows where the piece began
+_ROWS = 32  # pieces, or windows by the hundred, that advance in one matrix product
+
+
+def nats_of(generator: Generator, texts: Sequence[Ids], *, start: int) -> list[Floats]:
+    """Return for each text the negative logarithm of each id's probability after those before it, in nats.
+
+    They are the network's own, without the cache model (`core.writing.cache_model.cached_nats` puts it in). Every text
+    begins after the id `start`. A carried state reads long texts in pieces side by side, each after 512
+    characters that come before it.
+    """
+    if generator.targets == "last":
+        return [_nats_of_windows(generator, ids, start) for ids in texts]
+    pieces = [
+        (
+            index,
+            first,
+            np.concatenate(
+                ([start] if first <= _WARM_UP else [], ids[max(0, first - _WARM_UP) : first + _PIECE])
+            ),
+        )
+        for index, ids in enumerate(texts)
+        for first in range(0, len(ids), _PIECE)
+    ]
+    scores = [np.empty(len(ids), dtype=np.float32) for ids in texts]
+    pieces.sort(key=lambda piece: len(piece[2]))
+    groups = [pieces[group : group + _ROWS] for group in range(0, len(pieces), _ROWS)]
+    # A thread a group rather than a product: those would wait for each other at every character.
+    with ThreadPoolExecutor(count_threads()) as threads:
+        found = threads.map(
+            partial(_nats_of_rows, generator), [[ids for _, _, ids in rows] for rows in groups]
+        )
+        for rows, nats_of_rows in zip(groups, found, strict=True):
+            for (index, first, _), nats in zip(rows, nats_of_rows, strict=True):
+                wanted = min(_PIECE, len(texts[index]) - first)
+                scores[index][first : first + wanted] = nats[len(nats) - wanted :]
+    return scores
+
+
+def _nats_of_rows(generator: Generator, rows: list[npt.NDArray[np.intp]]) -> list[Floats]:
+    """Return the nats of each id of each row but its first."""
+    length = max(len(row) for row in rows)
+    ids = np.zeros((len(rows), length), dtype=np.intp)
+    for row, values in zip(ids, rows, strict=True):
+        row[: len(values)] = values
+    states = States(generator, len(rows))
+    nats = np.empty((len(rows), length - 1), dtype=np.float32)
+    for step in range(length - 1):
+        states.advance(generator.look_up[:, ids[:, step]])
+        nats[:, step] = _nats(states.logits(), ids[:, step + 1])
+    return [row[: len(values) - 1] for row, values in zip(nats, rows, strict=True)]
+
+
+def _nats_of_windows(generator: Generator, ids: Ids, start: int) -> Floats:
+    """Return the nats of each id after its window, the first windows filled up with `start`."""
+    if not len(ids):
+        return np.empty(0, dtype=np.float32)
+    padded = np.concatenate((np.full(generator.window_length, start), ids)).astype(np.intp)
+    windows = np.lib.stride_tricks.sliding_window_view(padded[:-1], generator.window_length)
+    scores = np.empty(len(ids), dtype=np.float32)
+    rows = _ROWS * 32
+    for first in range(0, len(ids), rows):
+        chosen = windows[first : first + rows]
+        states = States(generator, len(chosen))
+        for step in range(generator.window_length):
+            states.advance(generator.look_up[:, chosen[:, step]])
+        scores[first : first + rows] = _nats(states.logits(), ids[first : first + rows].astype(np.intp))
+    return scores
+
+
+def _nats(logits: Floats, targets: npt.NDArray[np.intp]) -> Floats:
+    """Return the negative logarithm of each target's probability, (rows,)."""
+    highest = logits.max(axis=1, keepdims=True)
+    totals = np.log(np.exp(logits - highest).sum(axis=1)) + highest[:, 0]
+    return np.asarray(totals - logits[np.arange(len(targets)), targets])

@@ -1,0 +1,90 @@
+"""The Keras network: ids in, the logits (or probabilities) of the next character out; nothing else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+
+from core.config import TrainConfig
+from core.network.layer import LSTM, on_tensorflow_cpu
+from core.runtime.threads import share_batch
+
+Model = Any  # keras.Model: Keras has no type information
+
+
+def build_model(config: TrainConfig, *, vocabulary: int, batch: int) -> Model:
+    """Return the compiled network.
+
+    `targets="last"`: ids (any batch, window_length) -> probabilities (batch, vocabulary), as in the lecture.
+    `targets="all"`: ids (batch, window_length) -> logits (batch, window_length, vocabulary), with the LSTM's
+    state carried from one batch to the next until `reset_state`.
+    """
+    every = config.targets == "all"
+    keras.utils.set_random_seed(config.seed)
+    inputs = keras.Input(
+        (config.window_length,), batch_size=batch if every else None, dtype="int32", name="ids"
+    )
+    outputs = inputs
+    for layer in range(config.layers):
+        if layer and config.dropout:
+            outputs = _dropout(config, name=f"dropout_{layer}")(outputs)
+        outputs = LSTM(
+            config.units,
+            one_hot=None if layer else vocabulary,
+            return_sequences=every or layer < config.layers - 1,
+            stateful=every,
+            recurrent_dropout=config.recurrent_dropout,
+            name=f"lstm_{layer + 1}",
+        )(outputs)
+    if config.dropout:
+        outputs = _dropout(config, name=f"dropout_{config.layers}", each=every)(outputs)
+    # In single precision, also where the layers before compute in half: a loss needs the digits.
+    outputs = keras.layers.Dense(
+        vocabulary, activation=None if every else "softmax", dtype="float32", name="characters"
+    )(outputs)
+    model = keras.Model(inputs, outputs, name="holosuite")
+    model.compile(
+        optimizer=keras.optimizers.Adam(
+            config.learning_rate,
+            global_clipnorm=config.clip_norm,
+            weight_decay=config.weight_decay or None,
+            use_ema=config.averaging > 0,
+            ema_momentum=config.averaging,
+        ),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=every),
+        # Keras's "auto" does without XLA on TensorFlow's CPU, where it makes this network a fifth quicker; but as one
+        # compiled function the cores could not share a batch (`core.network.step`).
+        jit_compile=len(share_batch(batch)) == 1 if on_tensorflow_cpu() else "auto",
+    )
+    return model
+
+
+def _dropout(config: TrainConfig, *, name: str, each: bool = True) -> Any:  # noqa: ANN401  # a layer of Keras
+    """Return a layer that drops the same outputs at every time step of a window, if there is `each` of them.
+
+    One mask a window (Gal and Ghahramani 2016), not one a character: random numbers took longer than the network.
+    """
+    return keras.layers.Dropout(config.dropout, noise_shape=(None, 1, None) if each else None, name=name)
+
+
+@contextmanager
+def averaged_weights(model: Model, config: TrainConfig) -> Iterator[None]:
+    """Give `model` the running mean of its weights for a while, where the training keeps one."""
+    if not config.averaging:
+        yield
+        return
+    weights = [keras.ops.copy(variable.value) for variable in model.trainable_variables]
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+    try:
+        yield
+    finally:
+        for variable, weight in zip(model.trainable_variables, weights, strict=True):
+            variable.assign(weight)
+
+
+def reset_state(model: Model) -> None:
+    """Set every carried LSTM state to zero: the next batch starts new texts."""
+    for layer in model.layers:
+        if isinstance(layer, LSTM) and layer.stateful:
+            layer.reset_state()

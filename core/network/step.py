@@ -1,0 +1,88 @@
+"""A step of a training: one batch learnt, on TensorFlow's CPU by all cores, each with some of its texts."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+
+from core.data.windows import Batch
+from core.network.layer import Tensor, on_tensorflow_cpu
+from core.network.model import Model
+from core.runtime.threads import share_batch
+
+Learner = Callable[[Batch], float]
+
+
+def give_parts_their_cores(batch: int) -> None:
+    """Let TensorFlow compute each part of such a batch in a thread of its own, which no operation shares with others.
+
+    Two threads at one product wait for each other at every character; at a product each they never do. TensorFlow
+    heeds this only before it has computed anything; later, and with a GPU or another backend, nothing changes.
+    """
+    parts = len(share_batch(batch))
+    if keras.backend.backend() != "tensorflow" or parts == 1:
+        return
+    import tensorflow as tf  # noqa: PLC0415  # other backends do without it
+
+    if tf.config.list_physical_devices("GPU"):
+        return
+    with contextlib.suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(parts)
+
+
+def build_learner(model: Model) -> Learner:
+    """Return a function that lets a compiled network learn a batch, and returns its loss before that."""
+    if on_tensorflow_cpu() and not model.jit_compile:
+        return _build_shared_learner(model)
+
+    def learn(batch: Batch) -> float:
+        model.reset_metrics()
+        return float(model.train_on_batch(*batch))
+
+    return learn
+
+
+def _build_shared_learner(model: Model) -> Learner:
+    """Return a learner whose layers share a batch among the cores, with XLA for what stands around them.
+
+    As one function that XLA compiles, a step would compute the parts of a batch one after the other.
+    """
+    import tensorflow as tf  # noqa: PLC0415  # other backends do without it
+
+    optimizer, variables = model.optimizer, model.trainable_variables
+    optimizer.build(variables)
+
+    @tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]  # no type information
+    def loss_of(outputs: Tensor, targets: Tensor) -> Tensor:
+        return model.compute_loss(y=targets, y_pred=outputs, training=True)
+
+    @tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]  # no type information
+    def update(gradients: list[Tensor], scale: Tensor) -> None:
+        with _without_clipping(optimizer):
+            optimizer.apply([gradient * scale for gradient in gradients], variables)
+
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator]  # no type information
+    def step(ids: Tensor, targets: Tensor) -> Tensor:
+        with tf.GradientTape() as tape:
+            loss = loss_of(model(ids, training=True), targets)
+        gradients = tape.gradient(loss, variables)
+        scale = tf.constant(1.0)
+        if optimizer.global_clipnorm is not None:
+            # Clipped here because XLA takes several times as long for the sum of the squares.
+            scale = tf.minimum(optimizer.global_clipnorm / tf.linalg.global_norm(gradients), 1.0)
+        update(gradients, scale)
+        return loss
+
+    return lambda batch: float(step(*(tf.convert_to_tensor(array) for array in batch)))
+
+
+@contextlib.contextmanager
+def _without_clipping(optimizer: Any) -> Iterator[None]:  # noqa: ANN401  # keras has no type information
+    """Keep an optimizer from clipping gradients for a while."""
+    norm, optimizer.global_clipnorm = optimizer.global_clipnorm, None
+    try:
+        yield
+    finally:
+        optimizer.global_clipnorm = norm

@@ -1,0 +1,198 @@
+"""The run directory, the only contract between training and writing: `Run` reads it and `publish` completes it."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
+
+from core.config import TrainConfig
+from core.data.vocabulary import Vocabulary
+from core.errors import ConfigError, RunError
+from core.runtime.files import disk_errors, write_whole
+
+FORMAT = 1  # raise when an older version could misread a run
+FACTS = "run.json"
+WEIGHTS = "weights.safetensors"
+
+Arrays = Mapping[str, npt.NDArray[np.floating[Any]]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A complete run: what a generator needs, and the facts about how it came to be."""
+
+    path: Path
+    name: str
+    fingerprint: str  # SHA-256 over weights, vocabulary and configuration: same fingerprint, same episodes
+    config: TrainConfig
+    vocabulary: Vocabulary
+    facts: Mapping[str, Any]  # data, result, software, created
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Return the run in directory `path`.
+
+        Raises:
+            RunError: nothing there, incomplete, damaged, or from a newer version.
+        """
+        if not path.is_dir():
+            raise RunError(f"There is no run in {path}; train one with `python train.py --out {path}`.")
+        facts = _read_facts(path)
+        try:
+            _check_facts(facts)
+            return cls(
+                path=path,
+                name=str(facts["name"]),
+                fingerprint=str(facts["fingerprint"]),
+                config=TrainConfig.from_dict(facts["config"]),
+                vocabulary=Vocabulary(facts["vocabulary"]),
+                facts=facts,
+            )
+        except (AttributeError, KeyError, TypeError, ValueError, ConfigError) as error:
+            raise RunError(
+                f"The run in {path} is damaged: {FACTS} lacks something. Train it anew."
+            ) from error
+
+    def weights(self) -> Arrays:
+        """Return the network's weights by name, in single precision.
+
+        Raises:
+            RunError: the file is missing, cut short or altered.
+        """
+        try:
+            data = (self.path / WEIGHTS).read_bytes()
+        except OSError as error:
+            raise RunError(
+                f"The run in {self.path} is incomplete: {WEIGHTS} is missing. Train it anew."
+            ) from error
+        # The settings as they stand there: a later version may know more of them.
+        if fingerprint(data, self.facts["config"], self.vocabulary) != self.fingerprint:
+            raise RunError(
+                f"The run in {self.path} is damaged: {WEIGHTS} is not the file it was. Train it anew."
+            )
+        try:
+            arrays = load_arrays(data)
+        except SafetensorError as error:
+            raise RunError(f"The run in {self.path} is damaged: {WEIGHTS} cannot be read.") from error
+        return {name: array.astype(np.float32) for name, array in arrays.items()}
+
+    @property
+    def bits_per_character(self) -> float:
+        """Bits per character of the held-out text as the run writes: with its cache model, if it has one."""
+        result = self.facts["result"]
+        return float(result.get("cached_bits_per_character") or result["bits_per_character"])
+
+
+def write_run(
+    folder: Path,
+    *,
+    name: str,
+    config: TrainConfig,
+    vocabulary: Vocabulary,
+    weights: Arrays,
+    facts: Mapping[str, Any],
+) -> None:
+    """Write the two files that make `folder` a run; the one with the facts last."""
+    data = save_arrays(dict(weights))
+    document = {
+        "format": FORMAT,
+        "name": name,
+        "fingerprint": fingerprint(data, asdict(config), vocabulary),
+        **facts,
+        "config": asdict(config),
+        "vocabulary": vocabulary.characters,
+    }
+    write_whole(folder / WEIGHTS, data)
+    write_whole(folder / FACTS, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+def publish(folder: Path, path: Path, *, overwrite: bool) -> Run:
+    """Make the run written in `folder` the one at `path`, in one rename, and return it.
+
+    Raises:
+        RunError: `path` exists and `overwrite` is false.
+        DeviceError: the disk refuses.
+    """
+    check_free(path, overwrite=overwrite)
+    with disk_errors(path):
+        replaced = _aside(path)
+        shutil.rmtree(replaced, ignore_errors=True)
+        if path.exists():
+            path.rename(replaced)
+            folder.rename(path)
+            shutil.rmtree(replaced, ignore_errors=True)
+        else:
+            folder.rename(path)
+    return Run.read(path)
+
+
+def restore(path: Path) -> None:
+    """Put back the old run of a `publish` that was killed between its two renames.
+
+    Raises:
+        DeviceError: the disk refuses.
+    """
+    if _aside(path).exists() and not path.exists():
+        with disk_errors(path):
+            _aside(path).rename(path)
+
+
+def check_free(path: Path, *, overwrite: bool) -> None:
+    """Refuse to replace what is at `path`, unless it is a run and `overwrite` is true.
+
+    Raises:
+        RunError: something is there that would be lost.
+    """
+    if not path.exists():
+        return
+    if not overwrite:
+        raise RunError(f"{path} exists already; choose another --out, or replace it with --overwrite.")
+    if not (path / FACTS).is_file() and (not path.is_dir() or any(path.iterdir())):
+        raise RunError(f"{path} is not a run, so it will not be replaced; choose another --out.")
+
+
+def fingerprint(weights: bytes, config: Mapping[str, Any], vocabulary: Vocabulary) -> str:
+    """Return the SHA-256 of all that decides what a run writes, 64 hexadecimal digits."""
+    settings = json.dumps([config, vocabulary.characters], sort_keys=True).encode()
+    return hashlib.sha256(hashlib.sha256(weights).digest() + settings).hexdigest()
+
+
+def _aside(path: Path) -> Path:
+    """Return where a run stays while the new one takes its place."""
+    return path.with_name(f"{path.name}.replaced")
+
+
+def _check_facts(facts: Mapping[str, Any]) -> None:
+    """Check what readers rely on and the fingerprint does not cover.
+
+    Raises:
+        KeyError, TypeError, ValueError: a fact is missing or of the wrong kind.
+    """
+    float(facts["result"]["bits_per_character"])
+    float(facts["result"].get("cached_bits_per_character") or 0)
+    names = [*facts["cast"]["speakers"], *facts["cast"]["places"]]
+    if not all(isinstance(name, str) for name in [*names, facts["name"], facts["fingerprint"]]):
+        raise TypeError("a name that is no text")
+
+
+def _read_facts(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads((path / FACTS).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RunError(f"The run in {path} is incomplete: {FACTS} is missing. Train it anew.") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise RunError(f"The run in {path} is damaged: {FACTS} cannot be read. Train it anew.") from error
+    if not isinstance(facts, dict) or not isinstance(facts.get("format"), int):
+        raise RunError(f"The run in {path} is damaged: {FACTS} is not what a training writes. Train it anew.")
+    if facts["format"] > FORMAT:
+        raise RunError(f"The run in {path} was made by a newer version of Holosuite; update to use it.")
+    return facts

@@ -1,0 +1,196 @@
+"""All that a finished training leaves in its run directory: weights, facts, losses, plot, samples and card."""
+
+import csv
+import io
+import math
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from core.config import TrainConfig
+from core.data.corpus import Corpus, hold_out, learnt_episodes, total_characters
+from core.data.screenplay import places_of, speakers_of
+from core.evaluation.score import score_texts
+from core.network.model import Model
+from core.network.weights import export_weights
+from core.run.card import CARD, write_card
+from core.run.store import FACTS, WEIGHTS, Arrays, Run, write_run
+from core.runtime.files import disk_errors, write_whole
+from core.training.checkpoint import Position
+from core.training.dataset import Dataset
+from core.writing.generator import Generator
+from core.writing.index import build_index, write_index
+
+MODEL = "model.keras"
+HISTORY = "history.csv"
+PLOT = "loss.png"
+SAMPLES = "samples.md"
+_STRETCHES = 150  # of the plot's training loss, each a mean
+
+
+def write_outcome(
+    folder: Path,
+    *,
+    name: str,
+    config: TrainConfig,
+    corpus: Corpus,
+    course: Dataset,
+    model: Model,
+    position: Position,
+    device: str,
+    base: Run | None,
+) -> dict[str, Any]:
+    """Write every file of a complete run into `folder`, the facts last, and return those of its result.
+
+    Raises:
+        DeviceError: the disk refuses.
+    """
+    weights = {name: array.astype(np.float32) for name, array in export_weights(model).items()}
+    facts: dict[str, Any] = {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "data": {
+            "source": corpus.source,
+            "fingerprint": corpus.fingerprint,
+            "episodes": len(corpus.episodes),
+            "characters": total_characters(corpus.episodes),
+            "windows": course.windows,
+            "training_characters": course.training_characters,
+            "validation_characters": course.validation_characters,
+            "dropped": corpus.dropped,
+        },
+        "result": {
+            "validation_loss": position.best_loss,
+            "bits_per_character": position.best_loss / math.log(2),  # by the network alone
+            "cached_bits_per_character": _score_with_cache(config, corpus, weights),
+            "epoch": position.best_epoch,
+            "start_share": position.start_share,
+            "seconds": round(position.seconds, 1),
+            "targets": position.targets,
+            "parameters": model.count_params(),
+        },
+        "start": None if base is None else _describe_base(base),
+        "cast": {"speakers": speakers_of(corpus.episodes), "places": places_of(corpus.episodes)},
+        "software": {**describe_software(), "device": device},
+    }
+    with disk_errors(folder / MODEL):
+        model.save(folder / MODEL)
+    write_whole(folder / HISTORY, _history(position))
+    write_whole(folder / PLOT, draw_losses(position))
+    write_whole(folder / SAMPLES, _samples(position))
+    files = {
+        WEIGHTS: "weights",
+        FACTS: "facts",
+        MODEL: "the whole Keras network",
+        HISTORY: "losses",
+        PLOT: "their plot",
+        SAMPLES: "what it wrote on the way",
+    }
+    write_whole(folder / CARD, write_card(name, config, facts, files=files))
+    facts["aids"] = write_index(folder, build_index(learnt_episodes(corpus, config), corpus.vocabulary))
+    write_run(folder, name=name, config=config, vocabulary=corpus.vocabulary, weights=weights, facts=facts)
+    return dict(facts["result"])
+
+
+def _score_with_cache(config: TrainConfig, corpus: Corpus, weights: Arrays) -> float | None:
+    """Return the bits per character of the held-out text with the cache model; None for a run that has none.
+
+    A run of windows is left out as well: each of its characters takes a whole window's time.
+    """
+    if not config.cache_model or config.targets != "all":
+        return None
+    _, held_out = hold_out(corpus, share=config.validation_share)
+    score = score_texts(
+        held_out,
+        name=corpus.source,
+        generator=Generator.of(config, weights),
+        vocabulary=corpus.vocabulary,
+    )
+    return score.bits_per_character
+
+
+def _describe_base(base: Run) -> dict[str, Any]:
+    """Return what is to be known of the run that a training began with, and of those before it."""
+    return {
+        "name": base.name,
+        "fingerprint": base.fingerprint,
+        "source": base.facts["data"]["source"],
+        "targets": base.facts["result"]["targets"],
+        "bits_per_character": base.bits_per_character,
+        "start": base.facts.get("start"),
+    }
+
+
+def describe_software() -> dict[str, str]:
+    """Return the versions that a training depends on."""
+    backend = keras.backend.backend()
+    return {
+        "python": platform.python_version(),
+        "keras": keras.__version__,
+        "backend": f"{backend} {__import__(backend).__version__}",
+        "numpy": np.__version__,
+    }
+
+
+def draw_losses(position: Position) -> bytes:
+    """Return a PNG of training and validation loss over the epochs, in bits per character."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # slow, and only needed at the end
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    bits = 1 / math.log(2)
+    if position.curve:
+        epochs, losses = _smooth(position.curve)
+        axes.plot(epochs, losses * bits, color="#9aa5b1", linewidth=1.2, label="training")
+    axes.plot(
+        [row["epoch"] for row in position.history],
+        [row["validation_loss"] * bits for row in position.history],
+        color="#c2410c",
+        marker="o",
+        label="validation, at the end of an epoch",
+    )
+    best = position.best_loss * bits
+    axes.axhline(best, color="#c2410c", linewidth=0.8, linestyle=":", label=f"best: {best:.3f}")
+    low, high = best, max(row["validation_loss"] for row in position.history) * bits
+    axes.set_ylim(0.85 * low, max(1.6 * low, 1.05 * high))
+    axes.set_xlabel("epochs")
+    axes.set_ylabel("bits per character")
+    axes.grid(color="#e5e7eb")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    return picture.getvalue()
+
+
+def _smooth(curve: list[tuple[float, float]]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return (epochs, mean losses) over at most 150 equal stretches of the training."""
+    epochs, losses = np.array(curve, dtype=np.float64).T
+    stretch = np.minimum((epochs / epochs[-1] * _STRETCHES).astype(np.intp), _STRETCHES - 1)
+    used = np.unique(stretch)
+    means = [(epochs[stretch == index].mean(), losses[stretch == index].mean()) for index in used]
+    x, y = np.array(means).T
+    return x, y
+
+
+def _history(position: Position) -> str:
+    table = io.StringIO()
+    writer = csv.DictWriter(table, fieldnames=list(position.history[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(position.history)
+    return table.getvalue()
+
+
+def _samples(position: Position) -> str:
+    parts = ["# Samples\n\nWritten after each epoch from the same beginning and seed.\n"]
+    parts.extend(
+        f"## After {sample['epoch']:g} epochs\n\n```text\n{sample['text']}\n```\n"
+        for sample in position.samples
+    )
+    return "\n".join(parts)

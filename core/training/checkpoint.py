@@ -1,0 +1,104 @@
+"""The half-done training beside a run's place: weights, optimizer, carried state and position, in one file."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save as save_arrays
+
+from core.errors import RunError
+from core.network.layer import LSTM
+from core.network.model import Model
+from core.runtime.files import write_whole
+
+CHECKPOINT = "checkpoint.safetensors"
+
+
+@dataclass
+class Position:
+    """How far a training has come, and what it found on the way; all of it survives a kill."""
+
+    epoch: int = 0  # whole epochs behind
+    step: int = 0  # batches behind in this one
+    seconds: float = 0.0  # spent so far, in all processes
+    targets: int = 0  # characters learnt so far, repeats counted
+    epoch_loss: float = 0.0  # sum of this epoch's batch losses, in nats
+    best_loss: float = float("inf")  # validation loss, in nats
+    best_epoch: float = 0.0
+    worse_epochs: int = 0  # epochs since the best one
+    start_share: float = 0.0  # of the weights begun with, in those that the run got
+    history: list[dict[str, float]] = field(default_factory=list)  # a row an epoch
+    curve: list[tuple[float, float]] = field(default_factory=list)  # (epochs, training loss in nats), finer
+    samples: list[dict[str, Any]] = field(default_factory=list)
+
+
+def save_checkpoint(folder: Path, model: Model, position: Position, identity: dict[str, Any]) -> None:
+    """Write everything that going on needs; the file before it stays until this one is complete.
+
+    Raises:
+        DeviceError: the disk refuses; the checkpoint before is untouched.
+    """
+    arrays = {f"{index:04d}": to_array(variable) for index, variable in enumerate(_variables(model))}
+    notes = {"position": json.dumps(asdict(position)), "identity": json.dumps(identity, sort_keys=True)}
+    write_whole(folder / CHECKPOINT, save_arrays(arrays, metadata=notes))
+
+
+def load_checkpoint(folder: Path, model: Model, identity: dict[str, Any]) -> Position:
+    """Put `model` where the checkpoint in `folder` left it and return the position.
+
+    Raises:
+        RunError: no checkpoint, a damaged one, or one of another corpus or configuration.
+    """
+    path = folder / CHECKPOINT
+    if not path.is_file():
+        raise RunError(f"There is no checkpoint in {folder} to go on from; start without --resume.")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            notes = file.metadata()
+            arrays = [file.get_tensor(name) for name in sorted(file.keys())]
+        position = Position(**json.loads(notes["position"]))
+        found = json.loads(notes["identity"])
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise RunError(
+            f"The checkpoint in {folder} is damaged; delete that folder and start anew."
+        ) from error
+    changed = [name for name in identity if found.get(name) != json.loads(json.dumps(identity[name]))]
+    if changed:
+        raise RunError(
+            f"The checkpoint in {folder} was made with another {' and '.join(changed)}; resume with the same options, "
+            "or delete that folder and start anew."
+        )
+    variables = _variables(model)
+    if [array.shape for array in arrays] != [tuple(variable.shape) for variable in variables]:
+        raise RunError(
+            f"The checkpoint in {folder} does not fit this network; delete that folder and start anew."
+        )
+    for variable, array in zip(variables, arrays, strict=True):
+        variable.assign(array)
+    position.curve = [(epochs, loss) for epochs, loss in position.curve]
+    return position
+
+
+def to_array(variable: Any) -> npt.NDArray[Any]:  # noqa: ANN401  # a backend's variable
+    """Return a variable's value as an array of its own."""
+    import keras  # noqa: PLC0415
+
+    return np.array(keras.ops.convert_to_numpy(variable))
+
+
+def _variables(model: Model) -> Sequence[Any]:
+    """Return all that changes in a training: weights, random state, optimizer, carried LSTM states, each once."""
+    model.optimizer.build(model.trainable_variables)
+    carried = [
+        state
+        for layer in model.layers
+        if isinstance(layer, LSTM) and layer.stateful
+        for state in layer.states
+    ]
+    every = [*model.variables, *model.optimizer.variables, *carried]
+    return list({id(variable): variable for variable in every}.values())

@@ -1,0 +1,49 @@
+"""Words for directions, added to a complete run from the episodes it learnt from: `python -m core.training.index RUN`.
+
+Held-out episodes stay out, so that whatever stands in the aids is what the network was trained on.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from core.data.corpus import Source, learnt_episodes, read_corpus
+from core.errors import CoreError, CorpusError
+from core.run.store import Run
+from core.writing.index import RUNS, WORDS, add_index, build_index
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Add aids to the run that the command line names; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m core.training.index", description=__doc__)
+    parser.add_argument("run", type=Path, help="run directory")
+    parser.add_argument(
+        "--scripts", required=True, help="the corpus: a JSON table, a text, a folder or an address"
+    )
+    parser.add_argument(
+        "--series", default="DS9", help="columns of a JSON table, with commas between, or all"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        run = Run.read(options.run)
+        corpus = read_corpus(
+            Source(options.scripts, options.series),
+            cleaning=run.config.cleaning,
+            rare_count=run.config.rare_count,
+            vocabulary=run.vocabulary,
+        )
+        if corpus.fingerprint != run.facts["data"]["fingerprint"]:
+            raise CorpusError(
+                f"{run.path} was trained on other scripts ({run.facts['data']['source']}); name those with --scripts."
+            )
+        run = add_index(run, build_index(learnt_episodes(corpus, run.config), corpus.vocabulary))
+    except CoreError as error:
+        print(error, file=sys.stderr)
+        return 2
+    size = sum((run.path / name).stat().st_size for name in (WORDS, RUNS))
+    print(f"{run.path} can now be directed: {size / 1e6:.1f} MB of words and hashes.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""What a training is asked to do, and the exception that says it stopped half-way."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.config import TrainConfig
+from core.data.corpus import Source
+from core.errors import TrainingError
+
+
+class TrainingStopped(TrainingError):  # noqa: N818  # nothing went wrong
+    """The training was asked to stop; its checkpoint is there to go on from."""
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """One training: what from, how, and where to."""
+
+    source: Source
+    config: TrainConfig
+    path: Path  # where the complete run will be
+    start: Path | None = None  # a run whose weights and vocabulary to begin with
+    resume: bool = False
+    overwrite: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """The directory of the half-done training, beside the run's place."""
+        return self.path.with_name(f"{self.path.name}.partial")

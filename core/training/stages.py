@@ -1,0 +1,71 @@
+"""A training in two stages: first on more series, then on those asked for, from the weights of the first."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+
+from core.errors import TrainingError
+from core.run.events import Listener
+from core.run.store import FACTS, Run, check_free
+from core.runtime.files import disk_errors
+from core.training.checkpoint import CHECKPOINT
+from core.training.plan import TrainingPlan
+from core.training.train import train
+
+_FIRST_SHARE = 0.75  # of the minutes, where the budget is in minutes
+
+
+def train_in_stages(
+    job: TrainingPlan, *, listener: Listener | None = None, stopped: Callable[[], bool] = lambda: False
+) -> Run:
+    """Train as `core.training.train` does, after a first stage where the configuration names one.
+
+    The first stage's run stands beside the job's place until the second is complete.
+
+    Raises:
+        TrainingStopped: `stopped` returned true; the checkpoint is written.
+        CoreError: as `core.training.train`, or a half-done first stage would be lost.
+    """
+    config = job.config
+    if config.first_series is None or job.start is not None:
+        return train(job, listener=listener, stopped=stopped)
+    first = _first_stage(job)
+    check_free(job.path, overwrite=job.overwrite)
+    is_done = (first.path / FACTS).is_file()
+    if is_done and not job.resume and not job.overwrite:
+        raise TrainingError(
+            f"A training of {job.path} was stopped half-way; go on with --resume, or drop it with --overwrite."
+        )
+    if not is_done or not job.resume:
+        train(first, listener=listener, stopped=stopped)
+    resume = job.resume and (job.folder / CHECKPOINT).exists()
+    minutes = None if config.minutes is None else config.minutes * (1 - _FIRST_SHARE)
+    second = replace(
+        job,
+        start=first.path,
+        resume=resume,
+        overwrite=job.overwrite or not resume,
+        config=config.with_changes(minutes=minutes),
+    )
+    run = train(second, listener=listener, stopped=stopped)
+    with disk_errors(first.path):
+        shutil.rmtree(first.path)
+    return run
+
+
+def _first_stage(job: TrainingPlan) -> TrainingPlan:
+    """Return the job of the first stage, which goes on where it was stopped if the whole one does."""
+    config = job.config
+    changed = config.with_changes(
+        first_series=None,
+        carry_state=True,  # whole episodes; whether scenes may start empty is for the stage after it
+        dropout=config.first_dropout,
+        epochs=config.first_epochs,
+        learning_rate=config.first_learning_rate,
+        minutes=None if config.minutes is None else config.minutes * _FIRST_SHARE,
+    )
+    source = replace(job.source, series=config.first_series or job.source.series, episodes=None)
+    first = replace(
+        job, source=source, config=changed, path=job.path.with_name(f"{job.path.name}.first"), resume=False
+    )
+    return replace(first, resume=job.resume and (first.folder / CHECKPOINT).exists())

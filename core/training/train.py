@@ -1,0 +1,87 @@
+"""Training: from a source of scripts to a complete run, alone in its place, or not at all."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.errors import CoreError, TrainingError
+from core.run.events import EVENTS, EventLog, Listener
+from core.run.store import Run, check_free, publish, restore
+from core.runtime.files import disk_errors
+from core.training.checkpoint import CHECKPOINT
+from core.training.loop import BEST, TrainingLoop
+from core.training.plan import TrainingPlan, TrainingStopped
+
+CHECKPOINT_SECONDS = 60.0
+
+
+def train(
+    job: TrainingPlan,
+    *,
+    listener: Listener | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+    checkpoint_seconds: float = CHECKPOINT_SECONDS,
+) -> Run:
+    """Train a network on the job's scripts and return its complete run.
+
+    Raises:
+        TrainingStopped: `stopped` returned true; the checkpoint is written.
+        CoreError: the scripts, the place, the checkpoint or the disk do not allow it.
+    """
+    check_free(job.path, overwrite=job.overwrite)
+    with _own(job) as events_path:
+        events = EventLog(events_path, listener)
+        try:
+            session = TrainingLoop(job, events, stopped, checkpoint_seconds)
+            session.run()
+            session.finish()
+            run = publish(job.folder, job.path, overwrite=job.overwrite)
+            _tidy(run.path)
+        except TrainingStopped:
+            raise
+        except CoreError as error:
+            events.send("error", message=str(error))
+            raise
+        return run
+
+
+@contextmanager
+def _own(job: TrainingPlan) -> Iterator[Path]:
+    """Hold the job's folder against a second training, and yield the path of its event log.
+
+    Raises:
+        TrainingError: another process trains there, or a half-done training would be lost.
+    """
+    folder = job.folder
+    with disk_errors(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder.with_name(f".{folder.name}.lock"))
+    with disk_errors(folder):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise TrainingError(
+                f"Another training is writing {job.path} at this moment; choose another --out."
+            ) from error
+    try:
+        restore(job.path)
+        check_free(job.path, overwrite=job.overwrite)
+        if (folder / CHECKPOINT).exists() and not job.resume and not job.overwrite:
+            raise TrainingError(
+                f"A training of {job.path} was stopped half-way; go on with --resume, or drop it with --overwrite."
+            )
+        with disk_errors(folder):
+            folder.mkdir(exist_ok=True)
+        yield folder / EVENTS
+    finally:
+        lock.release()
+        Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def _tidy(folder: Path) -> None:
+    """Drop what only a half-done training needs; as the last step, so that a kill before it loses nothing."""
+    with disk_errors(folder):
+        for name in (CHECKPOINT, BEST):
+            (folder / name).unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Writing scenes with a trained network in NumPy; knows no Keras and no training."""

@@ -1,0 +1,1 @@
+"""What may follow at each character of a directed scene, one small file for each kind of direction."""

@@ -1,0 +1,130 @@
+"""From what is asked of a scene to the directions that hold it to that, or a sentence why they cannot."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from core.data.vocabulary import Vocabulary
+from core.data.words import Alphabet
+from core.errors import PromptError
+from core.writing.constraints.base import Constraint, ConstraintSet
+from core.writing.constraints.cast import check_line, read_cast
+from core.writing.constraints.ending import EndingConstraint
+from core.writing.constraints.form import CLOSING, FormConstraint, Shape
+from core.writing.constraints.lexicon import Lexicon
+from core.writing.constraints.originality import OriginalityConstraint
+from core.writing.constraints.place import clean_place
+from core.writing.constraints.repetition import RepetitionConstraint
+from core.writing.constraints.spelling import SpellingConstraint
+from core.writing.directions import Directions
+from core.writing.generator import Reader
+from core.writing.index import CorpusIndex
+from core.writing.sampling import Sampler
+
+_ADD = "add its word lists with `python -m core.training.index`"
+
+
+@dataclass(frozen=True)
+class ConstrainedWriting:
+    """The directions of one scene."""
+
+    director: ConstraintSet
+    ending: EndingConstraint | None
+
+    def stream(self, sampler: Sampler, *, reader: Reader, forbidden_first: int | None) -> Iterator[int]:
+        """Yield id after id, as `Generator.stream` does, up to where the scene ends; the director has read the text."""
+        ending = self.ending
+        if ending:
+            ending.begin()
+        forbidden = forbidden_first
+        while not (ending and ending.done):
+            drawn = self.director.choose(sampler, reader.logits, forbidden=forbidden)
+            if ending and ending.stops_before(drawn):
+                return
+            yield drawn
+            reader.read(drawn)
+            self.director.read(drawn)
+            forbidden = None
+
+
+def check_directions(
+    asked: Directions,
+    *,
+    line: str,
+    speakers: Sequence[str],
+    places: Sequence[str],
+    vocabulary: Vocabulary,
+    aids: CorpusIndex | None,
+) -> Directions:
+    """Return what is asked with its names as the model spells them.
+
+    Raises:
+        PromptError: it cannot be done with this run, or contradicts itself or the starting text.
+    """
+    if aids is None:
+        lacking = [
+            name
+            for name, wanted in (
+                ("spelling", asked.spelling),
+                ("form", asked.form),
+                ("originality", asked.originality is not None),
+            )
+            if wanted
+        ]
+        if lacking:
+            raise PromptError(
+                f"This model has no word lists for {' and '.join(lacking)}; leave that out, or {_ADD}."
+            )
+    elif asked.originality is not None and asked.originality < aids.runs.run:
+        raise PromptError(
+            f"Runs of fewer than {aids.runs.run} words are nobody's own; set originality to {aids.runs.run} or more, "
+            f"and not {asked.originality}."
+        )
+    cast = read_cast(asked.cast, speakers=speakers, vocabulary=vocabulary) if asked.cast else ()
+    if cast:
+        check_line(line, cast)
+    place = None if asked.place is None else clean_place(asked.place, vocabulary=vocabulary, places=places)
+    return replace(asked, cast=cast, place=place)
+
+
+def direct(
+    asked: Directions,
+    *,
+    length: int,
+    speakers: Sequence[str],
+    vocabulary: Vocabulary,
+    aids: CorpusIndex | None,
+) -> ConstrainedWriting:
+    """Return the directions of a scene of `length` characters; `asked` has been checked.
+
+    The weightiest come first: whole words, then the form of lines, then the rest.
+    """
+    alphabet = aids.alphabet if aids else Alphabet(vocabulary)
+    form = _form(asked, alphabet, aids)
+    directions: list[Constraint] = []
+    if aids and asked.spelling:
+        directions.append(SpellingConstraint(aids.words, alphabet, form=form))
+    if form:
+        directions.append(form)
+    ending = EndingConstraint(alphabet, length=length, form=form) if asked.ending else None
+    if ending:
+        directions.append(ending)
+    if asked.loops:
+        directions.append(RepetitionConstraint(alphabet, named_lines=bool(speakers or asked.cast)))
+    if aids and asked.originality is not None:
+        directions.append(
+            OriginalityConstraint(
+                alphabet, aids.words, aids.runs, aids.hashes, limit=asked.originality, form=form
+            )
+        )
+    return ConstrainedWriting(ConstraintSet(directions, vocabulary=len(vocabulary)), ending)
+
+
+def _form(asked: Directions, alphabet: Alphabet, aids: CorpusIndex | None) -> FormConstraint | None:
+    if asked.cast:
+        known = alphabet.vocabulary.characters
+        guessed = Shape(openers="".join(opener for opener in CLOSING if opener in known), tags="[(")
+        names = Lexicon(asked.cast, alphabet.vocabulary)
+        return FormConstraint(alphabet, aids.shape if aids else guessed, names=names, strict=True)
+    if aids and asked.form:
+        return FormConstraint(alphabet, aids.shape, names=aids.names, starts=aids.starts)
+    return None

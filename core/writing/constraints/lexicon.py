@@ -1,0 +1,81 @@
+"""A list of words as a tree of prefixes that is never built whole: a node is a stretch of the sorted list."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from core.data.vocabulary import Vocabulary
+from core.data.words import Row
+
+_MOST_NODES = 20_000  # kept ready, about 500 bytes each; common words need far fewer
+
+
+class Node:
+    """The words first to last - 1, which share a prefix of `depth` characters."""
+
+    __slots__ = ("children", "depth", "ends", "first", "last")
+
+    def __init__(self, first: int, last: int, depth: int) -> None:
+        self.first = first
+        self.last = last
+        self.depth = depth
+        self.ends = False  # whether the prefix is itself a word
+        self.children: dict[int, Node | tuple[int, int]] = {}  # a stretch until somebody goes there
+
+
+class Lexicon:
+    """Distinct words over a vocabulary; holds no text's state, and any number of scenes may read it at once.
+
+    Example: over `go`, `gone` and `no`, `root` leads by g and o to a node that is a word and leads on by n.
+    """
+
+    def __init__(self, words: Iterable[str], vocabulary: Vocabulary) -> None:
+        self.words = sorted({word for word in words if word})
+        self._vocabulary = len(vocabulary)
+        # Ids follow code points, so the order of the words is the order of their ids.
+        self._ids = vocabulary.encode("".join(self.words))
+        self._lengths = np.fromiter(map(len, self.words), dtype=np.intp, count=len(self.words))
+        self._starts = np.cumsum(self._lengths) - self._lengths
+        self._made = 0
+        self.root = self._node(0, len(self.words), 0)
+
+    def __len__(self) -> int:
+        """Return the number of words."""
+        return len(self.words)
+
+    def step(self, node: Node, character: int) -> Node | None:
+        """Return the node after one more character, or None where no word goes on so."""
+        child = node.children.get(character)
+        if child is None or isinstance(child, Node):
+            return child
+        made = self._node(*child, node.depth + 1)
+        node.children[character] = made
+        self._made += 1
+        if self._made > _MOST_NODES:  # forget all; scenes keep the few nodes that they stand on
+            self._made = 0
+            self.root = self._node(0, len(self.words), 0)
+        return made
+
+    def row(self, node: Node) -> Row:
+        """Return which ids lead on from `node`."""
+        row = np.zeros(self._vocabulary, dtype=np.bool_)
+        row[list(node.children)] = True
+        return row
+
+    def _node(self, first: int, last: int, depth: int) -> Node:
+        node = Node(first, last, depth)
+        # The shorter of two words with one prefix sorts first.
+        if first < last and self._lengths[first] == depth:
+            node.ends = True
+            first += 1
+        if first == last:
+            return node
+        if last - first == 1:
+            node.children[int(self._ids[self._starts[first] + depth])] = (first, last)
+            return node
+        column = self._ids[self._starts[first:last] + depth]
+        edges = [0, *(np.flatnonzero(column[1:] != column[:-1]) + 1).tolist(), len(column)]
+        characters = column[edges[:-1]].tolist()
+        for index, character in enumerate(characters):
+            node.children[character] = (first + edges[index], first + edges[index + 1])
+        return node
