@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bot_process import running_bot, scene_of
+from tests.bot.bot_process import running_bot, scene_of
 from tests.local_discord import LocalDiscord, Member, Message, Permission, Upload
 
 BUDGET_SECONDS = 1.0  # at the 95th percentile

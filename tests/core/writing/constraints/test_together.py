@@ -9,8 +9,13 @@ from core.config import END_OF_EPISODE
 from core.writing.constraints.build import direct
 from core.writing.directions import Directions
 from core.writing.writer import Episode, Writer
-from tests.direction_runs import SCRIPT, build_stubborn_writer, heads_off, strange_words
-from tests.direction_scenes import (
+from tests.core.writing.constraints.direction_runs import (
+    SCRIPT,
+    build_stubborn_writer,
+    heads_off,
+    strange_words,
+)
+from tests.core.writing.constraints.direction_scenes import (
     CASTS,
     CORPORA,
     NONE,

@@ -241,7 +241,7 @@ async def test_killed_process_loses_no_kept_episode(tmp_path: Path) -> None:
     """Each episode that a process has reported as kept is there after `kill -9`."""
     program = (
         "import asyncio, sys; from dataclasses import replace; from pathlib import Path\n"
-        "from bot.storage.store import Store; from tests.test_bot_store import EPISODE\n"
+        "from bot.storage.store import Store; from tests.bot.storage.test_store import EPISODE\n"
         "async def main():\n"
         "    store = await Store.open('', data=Path(sys.argv[1]))\n"
         "    for number in range(10**6):\n"

@@ -19,7 +19,7 @@ from core.writing.constraints.lexicon import Lexicon
 from core.writing.directions import Directions
 from core.writing.index import RUNS, WORDS, add_index, build_index, read_index
 from core.writing.writer import Writer
-from tests.direction_runs import CHINESE, GREEK, PROSE, SCRIPT, build_writer
+from tests.core.writing.constraints.direction_runs import CHINESE, GREEK, PROSE, SCRIPT, build_writer
 
 
 @pytest.fixture

@@ -287,7 +287,7 @@ _KILLED_WRITES = textwrap.dedent(
     from pathlib import Path
     from core.run.store import Run, publish, restore
     from core.errors import RunError
-    from tests.test_core_run import write_named_run
+    from tests.core.run.test_store import write_named_run
 
     HOOKED = {"open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "shutil.rmtree"}
     place = Path(sys.argv[1])

@@ -13,8 +13,8 @@ from core.errors import PromptError
 from core.writing.codes import LONGEST_CODE, Code, code_of, read_code, replay
 from core.writing.directions import Directions
 from core.writing.writer import LONGEST, Episode, Writer, WriteRequest
-from tests.direction_runs import GREEK, SCRIPT, build_writer
-from tests.direction_scenes import SCENES
+from tests.core.writing.constraints.direction_runs import GREEK, SCRIPT, build_writer
+from tests.core.writing.constraints.direction_scenes import SCENES
 
 LINES = ("", "KIRA: No", "ODO: You're late.\nQUARK: So", " so ", "[Ops]\n\nKIRA: Yes")
 

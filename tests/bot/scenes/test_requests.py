@@ -22,8 +22,8 @@ from core.writing.codes import code_of
 from core.writing.directions import Directions
 from core.writing.writer import Episode
 from core.writing.writer import WriteRequest as Part
-from tests.direction_runs import SCRIPT, build_writer
-from tests.test_bot_store import EPISODE
+from tests.bot.storage.test_store import EPISODE
+from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
 
 
 def test_request_survives_json() -> None:

@@ -13,10 +13,10 @@ from bot.storage.parts import write_parts
 from core.errors import PromptError, RunError
 from core.writing.directions import Directions
 from core.writing.writer import Episode
-from tests.bot_process import running_bot
+from tests.bot.bot_process import running_bot
+from tests.bot.storage.test_store import EPISODE
 from tests.hostile_text import HOSTILE, hostile_texts, live_markup
 from tests.local_discord import Interaction, LocalDiscord, Message
-from tests.test_bot_store import EPISODE
 
 TEXTS = 80  # to each way in
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bot_process import PROJECT, BotProcess, described, footer, running_bot, scene_of
+from tests.bot.bot_process import PROJECT, BotProcess, described, footer, running_bot, scene_of
 from tests.local_discord import Guild, LocalDiscord, Member, Permission
 
 LINE = "QUARK: No p"

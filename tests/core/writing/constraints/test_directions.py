@@ -12,8 +12,8 @@ from core.writing.constraints.repetition import LIMITS, RepetitionConstraint
 from core.writing.directions import Directions
 from core.writing.sampling import Sampler
 from core.writing.writer import Writer
-from tests.direction_runs import repeated_run
-from tests.direction_scenes import (
+from tests.core.writing.constraints.direction_runs import repeated_run
+from tests.core.writing.constraints.direction_scenes import (
     CASTS,
     NONE,
     ONLY,

@@ -15,9 +15,9 @@ import pytest
 
 from bot.health import check_health
 from bot.storage.store import Store
-from tests.bot_process import PROJECT, described, running_bot, scene_of, shows_scene, start_bot
+from tests.bot.bot_process import PROJECT, described, running_bot, scene_of, shows_scene, start_bot
+from tests.bot.storage.test_store import EPISODE
 from tests.local_discord import Interaction, LocalDiscord, Permission
-from tests.test_bot_store import EPISODE
 
 CALLBACK = "POST /interactions/*"
 EDIT = "PATCH /webhooks/*"

@@ -11,8 +11,8 @@ from core.errors import PromptError
 from core.writing.constraints.cast import MOST_NAMES, split_cast
 from core.writing.directions import Directions
 from core.writing.writer import Writer
-from tests.direction_runs import CHINESE, GREEK, PROSE, SCRIPT, build_writer
-from tests.direction_scenes import NONE
+from tests.core.writing.constraints.direction_runs import CHINESE, GREEK, PROSE, SCRIPT, build_writer
+from tests.core.writing.constraints.direction_scenes import NONE
 
 anything = st.text(max_size=40)
 hostile = st.one_of(

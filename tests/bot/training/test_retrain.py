@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.bot_process import BotProcess, described, footer, running_bot, scene_of
+from tests.bot.bot_process import BotProcess, described, footer, running_bot, scene_of
 from tests.conftest import tiny_episodes
 from tests.local_discord import (
     ApplicationDidNotRespond,

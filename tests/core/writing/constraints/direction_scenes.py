@@ -16,7 +16,15 @@ from core.data.screenplay import speaker_of
 from core.writing.constraints.ending import MOST_BEYOND
 from core.writing.directions import Directions
 from core.writing.writer import Episode, Writer
-from tests.direction_runs import CHINESE, GREEK, PROSE, SCRIPT, build_writer, heads_off, strange_words
+from tests.core.writing.constraints.direction_runs import (
+    CHINESE,
+    GREEK,
+    PROSE,
+    SCRIPT,
+    build_writer,
+    heads_off,
+    strange_words,
+)
 
 SCENES = int(os.environ.get("DIRECTION_SCENES", "48"))
 NONE = Directions(spelling=False, form=False, ending=False, loops=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.examples import main
-from tests.direction_runs import SCRIPT, build_writer
+from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
 
 PAGE = """# A page
 

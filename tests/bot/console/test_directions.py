@@ -10,7 +10,7 @@ import pytest
 from bot.console.console import Console, complete
 from bot.console.terminal import Terminal
 from core.data.screenplay import speaker_of
-from tests.direction_runs import GREEK, SCRIPT, build_writer
+from tests.core.writing.constraints.direction_runs import GREEK, SCRIPT, build_writer
 
 Ask = Callable[[str], str]
 

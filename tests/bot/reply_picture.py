@@ -1,4 +1,4 @@
-"""Draws a real reply of the bot as a member sees it: `python -m tests.reply_picture docs/reply.png`.
+"""Draws a real reply of the bot as a member sees it: `python -m tests.bot.reply_picture docs/reply.png`.
 
 The bot runs in its own process against the local Discord; what it sends is set as Discord's app sets it, in so far as
 the bot uses it: bold, italics, headings, escapes, an embed with its footer, buttons.
@@ -15,7 +15,7 @@ from typing import Any
 import matplotlib as mpl
 from PIL import Image, ImageDraw, ImageFont
 
-from tests.bot_process import running_bot, scene_of
+from tests.bot.bot_process import running_bot, scene_of
 from tests.local_discord import LocalDiscord
 
 SCALE = 2  # pixels of the picture to one of Discord's
@@ -176,7 +176,7 @@ async def ask(options: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Ask the bot and draw what it says."""
-    parser = argparse.ArgumentParser(prog="python -m tests.reply_picture", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.bot.reply_picture", description=__doc__)
     parser.add_argument("path", type=Path, help="the picture to write")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--length", type=int, default=500)
