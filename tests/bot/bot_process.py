@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.local_discord import Interaction, LocalDiscord, Message
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[2]
 
 
 @dataclass(eq=False)

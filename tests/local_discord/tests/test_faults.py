@@ -23,7 +23,7 @@ EDIT = "PATCH /webhooks/{application}/{token}/messages/{message}"
 @contextlib.asynccontextmanager
 async def run_process(server: LocalDiscord) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run the example bot in a process of its own."""
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[3]
     before = server.gateway.identified
     ignored = "ignore:'audioop' is deprecated:DeprecationWarning"
     process = await asyncio.create_subprocess_exec(
