@@ -1,7 +1,7 @@
 # Three images: `bot` (the default: NumPy alone, small), `train` (TensorFlow too, for /retrain), `gpu` (TensorFlow
 # with NVIDIA's libraries). `docker build --target train .`; compose.yaml chooses by HOLOSUITE_TARGET.
 
-FROM python:3.12-slim AS python
+FROM python:3.12.12-slim-bookworm AS python
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/opt/venv/bin:$PATH
 
 # What is installed, with a hash for each file. pip and its cache stay behind in these stages.

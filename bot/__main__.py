@@ -21,6 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     from dotenv import load_dotenv  # noqa: PLC0415  # NumPy reads the line above when it loads
 
     from bot.settings import Settings  # noqa: PLC0415
+    from bot.storage.data_folder import open_data_folder  # noqa: PLC0415
     from core.errors import CoreError  # noqa: PLC0415
 
     load_dotenv(Path(".env"))
@@ -28,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = Settings.from_env(os.environ)
         if options.run is not None:
             settings = replace(settings, run=options.run)
+        open_data_folder(settings.data)
         if settings.token and not options.console:
             from bot.app import serve  # noqa: PLC0415  # the console does without discord.py
 

@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+from dotenv import load_dotenv
+
 from bot.settings import Settings
 from core.errors import CoreError
 
@@ -14,13 +16,18 @@ LOST_SECONDS = 30.0  # a dropped gateway is usually resumed within a few
 
 
 def check_health(health_file: Path, *, now: float) -> str:
-    """Return what is wrong with the bot that writes a health file, or an empty text."""
+    """Return what is wrong with the bot that writes a health file, or an empty text; `now` is of `time.monotonic`.
+
+    That clock is the machine's own since its start: nobody sets it back.
+    """
     try:
         document = json.loads(health_file.read_text(encoding="utf-8"))
         age = now - float(document["time"])
         lost_since = document["lost_since"]
     except (OSError, ValueError, KeyError, TypeError):
         return "The bot has not written its health file; it is not running, or has just started."
+    if age < 0:
+        return "The health file is from before this machine's last start; the bot is not running."
     if age > STALE_SECONDS:
         return f"The bot's event loop has been silent for {age:.0f} s."
     if lost_since is not None and now - lost_since > LOST_SECONDS:
@@ -29,9 +36,10 @@ def check_health(health_file: Path, *, now: float) -> str:
 
 
 def main() -> int:
-    """Look at the health file of the settings in the environment."""
+    """Look at the health file of the settings, which are in the environment and in .env, as the bot's are."""
+    load_dotenv(Path(".env"))
     try:
-        problem = check_health(Settings.from_env(os.environ).health_file, now=time.time())
+        problem = check_health(Settings.from_env(os.environ).health_file, now=time.monotonic())
     except CoreError as error:
         problem = str(error)
     sys.stdout.write(f"{problem or 'healthy'}\n")

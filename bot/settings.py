@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,6 +19,19 @@ LOG_TARGETS = ("stdout", "file")
 TRAINERS = ("administrators", "owner", "nobody")
 Missing = TypeVar("Missing", int, None)
 HEALTH_FILE = "health.json"  # in the data directory; `python -m bot.health` reads it
+
+
+@dataclass(frozen=True)
+class TrainerRole:
+    """A role by its id, which is one server's alone, or by its name in one server: anybody may name a role so."""
+
+    role_id: int = 0
+    guild_id: int = 0
+    name: str = ""
+
+    def __str__(self) -> str:
+        """Return it as a sentence names it."""
+        return self.name or str(self.role_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +53,16 @@ class Settings:
     log_target: str = "stdout"
     discord_api: str = ""  # another Discord on this machine, for tests
     trainers: str = "administrators"  # who may train and change models: administrators, owner or nobody
-    trainer_roles: tuple[str, ...] = ()  # names or ids of roles that may, too
+    trainer_roles: tuple[TrainerRole, ...] = ()  # whose members may, too
     scripts: str = ""  # what is trained on without an upload; empty: the lecture notes' file
     training_minutes: float = 60.0  # the longest training that may be asked for
     trainings_per_day: int = 5  # of a server
     models_per_server: int = 10
     upload_megabytes: int = 25
+    reading_megabytes: int = 1_000  # of memory that reading an upload may take
+    reading_seconds: float = 60.0  # that it may take
+    readings: int = 4  # uploads read at the same time, one of each server
+    offers_per_server: int = 3  # previews that wait for Start
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -75,9 +92,7 @@ class Settings:
             log_target=_read_choice(values, "HOLOSUITE_LOG", cls.log_target, LOG_TARGETS),
             discord_api=_read_loopback_address(values.get("HOLOSUITE_DISCORD_API", "")),
             trainers=_read_choice(values, "HOLOSUITE_TRAINERS", cls.trainers, TRAINERS),
-            trainer_roles=tuple(
-                part.strip() for part in values.get("HOLOSUITE_TRAINER_ROLES", "").split(",") if part.strip()
-            ),
+            trainer_roles=tuple(_read_roles(values.get("HOLOSUITE_TRAINER_ROLES", ""))),
             scripts=values.get("HOLOSUITE_SCRIPTS", ""),
             training_minutes=_read_integer(
                 values, "HOLOSUITE_TRAINING_MINUTES", int(cls.training_minutes), 1, 10_000
@@ -89,6 +104,16 @@ class Settings:
                 values, "HOLOSUITE_MODELS_PER_SERVER", cls.models_per_server, 1, 1_000
             ),
             upload_megabytes=_read_integer(values, "HOLOSUITE_UPLOAD_MB", cls.upload_megabytes, 1, 500),
+            reading_megabytes=_read_integer(
+                values, "HOLOSUITE_READING_MB", cls.reading_megabytes, 300, 100_000
+            ),
+            reading_seconds=_read_integer(
+                values, "HOLOSUITE_READING_SECONDS", int(cls.reading_seconds), 1, 3_600
+            ),
+            readings=_read_integer(values, "HOLOSUITE_READINGS", cls.readings, 1, 64),
+            offers_per_server=_read_integer(
+                values, "HOLOSUITE_OFFERS_PER_SERVER", cls.offers_per_server, 1, 100
+            ),
         )
 
     @property
@@ -130,6 +155,19 @@ def _read_seconds(values: Mapping[str, str], name: str, missing: float) -> float
     if not 0 <= seconds <= 86_400:  # noqa: PLR2004 -- seconds of a day
         raise ConfigError(f"{name} has to be a number of seconds from 0 to 86400, not {text!r}.")
     return seconds
+
+
+def _read_roles(text: str) -> Iterator[TrainerRole]:
+    """Read roles: `"42, 7:Crew"` -> the role 42, and Crew in the server 7."""
+    for part in filter(None, map(str.strip, text.split(","))):
+        found = re.fullmatch(r"([0-9]{1,19})(?: *: *(.+))?", part)
+        if found is None:
+            raise ConfigError(
+                f"HOLOSUITE_TRAINER_ROLES has to be ids of roles with commas between them, or SERVER:NAME, and not "
+                f"{part!r}: a role of that name can be made in any server."
+            )
+        number = int(found[1])
+        yield TrainerRole(guild_id=number, name=found[2]) if found[2] else TrainerRole(role_id=number)
 
 
 def _read_choice(values: Mapping[str, str], name: str, missing: str, choices: tuple[str, ...]) -> str:

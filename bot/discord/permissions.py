@@ -16,7 +16,8 @@ async def check_trainer(bot: "Holosuite", interaction: discord.Interaction) -> i
     Raises:
         TrainingStoreError: There is no server, or they may not.
     """
-    if interaction.guild_id is None or interaction.guild is None:
+    # An app added to an account works in servers that the bot is no member of, and that nobody there chose it for.
+    if interaction.guild_id is None or bot.get_guild(interaction.guild_id) is None:
         raise TrainingStoreError(
             "Models are trained for a server; use this command in one that I am a member of."
         )
@@ -43,12 +44,16 @@ def is_trainer(bot: "Holosuite", interaction: discord.Interaction) -> bool:
     if settings.trainers == "administrators" and interaction.permissions.administrator:
         return True
     roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
-    wanted = {name.lower() for name in settings.trainer_roles}
-    return any(role.name.lower() in wanted or str(role.id) in wanted for role in roles)
+    return any(
+        role.id == wanted.role_id
+        or (interaction.guild_id == wanted.guild_id and role.name.casefold() == wanted.name.casefold())
+        for role in roles
+        for wanted in settings.trainer_roles
+    )
 
 
 def _sentence(bot: "Holosuite") -> str:
-    roles = ", ".join(bot.settings.trainer_roles)
+    roles = ", ".join(map(str, bot.settings.trainer_roles))
     if bot.settings.trainers == "administrators":
         also = f", and members with the role {roles}," if roles else ""
         return f"Only administrators of this server{also} may train and change its models."

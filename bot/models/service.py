@@ -111,7 +111,7 @@ def _pack(run: Path, most_bytes: int) -> bytes | None:
     """Return a run as an archive; without the Keras file, which serving does not need, where it is too large."""
     files = sorted(path for path in run.iterdir() if path.is_file() and not path.name.startswith("."))
     for left_out in ("", ".keras"):
-        with tempfile.TemporaryFile() as packed:
+        with tempfile.TemporaryFile(dir=run.parent) as packed:  # all that is written lies in the data folder
             with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
                 for path in files:
                     if path.suffix != left_out or not left_out:

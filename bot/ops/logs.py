@@ -8,12 +8,18 @@ from collections import deque
 from logging.handlers import RotatingFileHandler
 
 from bot.settings import Settings
+from core.data.download import secrets_of
 from core.errors import ConfigError
 
 FILE_BYTES = 2_000_000
 FILES = 5
 LAST_ERRORS = 5
 CHATTY = ("alembic.runtime.plugins",)  # say at INFO what no operator asks
+# At DEBUG they repeat every event and every value: members' lines, and tokens that speak for the bot.
+TALKATIVE = {
+    **dict.fromkeys(("discord", "aiosqlite", "asyncpg", "aiohttp", "asyncio"), logging.INFO),
+    "sqlalchemy": logging.WARNING,  # it has the values at INFO
+}
 # An interaction's or webhook's token in an address, such as discord.py names in its errors.
 TOKEN_IN_ADDRESS = re.compile(r"((?:webhooks|interactions)/[0-9]+/)[\w.%-]{20,}")
 
@@ -67,12 +73,21 @@ def set_up_logging(settings: Settings) -> LastErrors:
         except OSError as error:
             raise ConfigError(f"The log cannot be written in {folder}; check HOLOSUITE_DATA.") from error
     last_errors = LastErrors()
-    formatter = RedactingFormatter((settings.token, settings.database_url))
+    formatter = RedactingFormatter(
+        (
+            settings.token,
+            settings.database_url,
+            *secrets_of(settings.scripts),
+            *secrets_of(settings.database_url),
+        )
+    )
     root = logging.getLogger()
     for each in (handler, last_errors):
         each.setFormatter(formatter)
         root.addHandler(each)
     root.setLevel(settings.log_level)
+    for talkative, level in TALKATIVE.items():
+        logging.getLogger(talkative).setLevel(max(root.level, level))
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(max(root.level, logging.WARNING))
     return last_errors

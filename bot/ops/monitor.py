@@ -23,7 +23,7 @@ class Monitor:
         self._delays: deque[float] = deque(maxlen=SAMPLES)  # seconds
         self._lost_since: dict[int, float] = {}  # shard id to time
         self._has_connected = False
-        self._started = time.time()
+        self._started = time.monotonic()
 
     def connect(self, shard_id: int) -> None:
         """Note that a shard has the gateway."""
@@ -32,11 +32,11 @@ class Monitor:
 
     def lose(self, shard_id: int) -> None:
         """Note that a shard has lost the gateway."""
-        self._lost_since.setdefault(shard_id, time.time())
+        self._lost_since.setdefault(shard_id, time.monotonic())
 
     @property
     def lost_since(self) -> float | None:
-        """Since when a shard has been without the gateway, in seconds since 1970; None if all have it."""
+        """Since when a shard has been without the gateway, in seconds of `time.monotonic`; None if all have it."""
         if not self._has_connected:
             return self._started
         return min(self._lost_since.values(), default=None)
@@ -60,7 +60,7 @@ class Monitor:
                 await asyncio.to_thread(self._write)
 
     def _write(self) -> None:
-        document = {"time": time.time(), "lost_since": self.lost_since}
+        document = {"time": time.monotonic(), "lost_since": self.lost_since}
         beside = self._health_file.with_suffix(".new")
         try:
             beside.write_text(json.dumps(document), encoding="utf-8")

@@ -31,6 +31,7 @@ THREADS = (
     "RAYON_NUM_THREADS",
 )  # fmt: skip
 LOCK = "training.lock"  # in the data directory
+CACHE = "cache"  # in the data directory: what packages would otherwise write in the home
 FREE_BYTES = 200_000_000  # on the disk, to begin a training
 
 
@@ -96,8 +97,13 @@ def full_disk(folder: Path, *, needed: int = FREE_BYTES) -> str:
     return f"The bot's disk is full ({free / 1e6:,.0f} MB are left); its owner has to make room first."
 
 
-def child_environment() -> dict[str, str]:
-    """Return this process's environment for a child: no secrets, and threads that leave the bot a core."""
+def child_environment(data: Path) -> dict[str, str]:
+    """Return this process's environment for a child: no secrets, and threads that leave the bot a core.
+
+    Downloads, settings and temporary files of packages lie in the data directory: nothing else may be writable.
+    """
+    cache = (data / CACHE).resolve()
+    (cache / "tmp").mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if name not in SECRETS}
     threads = str(max(1, count_cores() - 1))
     return {
@@ -106,6 +112,13 @@ def child_environment() -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",  # NumPy's work there is scoring, which has threads of its own
         "TF_NUM_INTEROP_THREADS": "1",
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # a graphics card may have other users
+        "XDG_CACHE_HOME": str(cache),
+        "XDG_CONFIG_HOME": str(cache),
+        "KERAS_HOME": str(cache / "keras"),
+        "MPLCONFIGDIR": str(cache / "matplotlib"),
+        "CUDA_CACHE_PATH": str(cache / "cuda"),
+        "TMPDIR": str(cache / "tmp"),
+        "MALLOC_ARENA_MAX": "2",  # heaps that threads reserve count against a limit of memory
         "PYTHONPATH": str(PROJECT),
         "PYTHONIOENCODING": "utf-8",
     }
@@ -128,7 +141,7 @@ def start_training(
             process = subprocess.Popen(  # noqa: S603 -- our own program, and arguments that were checked
                 [*_nice(), sys.executable, str(TRAIN), *arguments],
                 cwd=data,
-                env=child_environment(),
+                env=child_environment(data),
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
@@ -153,11 +166,15 @@ def find_training(out: str) -> Child | None:
     return None
 
 
-async def ask_child(module: str, arguments: Sequence[str], *, data: Path, seconds: float) -> dict[str, Any]:
+async def ask_child(
+    module: str, arguments: Sequence[str], *, data: Path, seconds: float, megabytes: int | None = None
+) -> dict[str, Any]:
     """Run `python -m MODULE ARGUMENTS` in the data directory and return the JSON that it prints.
 
+    `megabytes` is all the memory that it may have, where the system can hold it to that.
+
     Raises:
-        ProcessError: it took too long, died, or says what is wrong.
+        ProcessError: it took too long or too much memory, died, or says what is wrong.
     """
     process = await asyncio.create_subprocess_exec(
         *_nice(),
@@ -166,16 +183,18 @@ async def ask_child(module: str, arguments: Sequence[str], *, data: Path, second
         module,
         *arguments,
         cwd=data,
-        env=child_environment(),
+        env=child_environment(data),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         start_new_session=True,
     )
     try:
+        if megabytes is not None:
+            _limit_memory(process.pid, megabytes)
         said, _ = await asyncio.wait_for(process.communicate(), seconds)
     except TimeoutError as error:
-        raise ProcessError("That took too long; give less text.") from error
+        raise ProcessError(f"That took more than {seconds:g} s; give less text.") from error
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
@@ -184,12 +203,26 @@ async def ask_child(module: str, arguments: Sequence[str], *, data: Path, second
     try:
         answer = json.loads(said)
     except ValueError as error:
+        if megabytes is not None:
+            raise ProcessError(
+                f"That takes more than the {megabytes:,} MB of memory that reading may have; give less text."
+            ) from error
         raise ProcessError(
             "A helper of the bot ended unexpectedly; is this machine's memory full?"
         ) from error
     if not isinstance(answer, dict) or "error" in answer:
         raise ProcessError(str(answer["error"]))
     return answer
+
+
+def _limit_memory(pid: int, megabytes: int) -> None:
+    """Hold a child to so much address space; it has not read anything yet."""
+    if sys.platform == "linux":
+        import resource  # noqa: PLC0415 -- Unix has it alone
+
+        limit = megabytes * 1_000_000
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
 
 
 def read_log_end(log: Path) -> str:

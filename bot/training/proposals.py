@@ -15,10 +15,10 @@ from bot.discord.markdown import clean_text
 from bot.settings import Settings
 from bot.storage.ledger import UNFINISHED, Job, TrainingStore, TrainingStoreError
 from bot.training.process import FREE_BYTES, ask_child, full_disk, missing_packages
+from core.data.download import FROM_ENVIRONMENT, secrets_of
 from core.data.upload import safe_name
 
 DAY_SECONDS = 86_400.0
-PREVIEW_SECONDS = 180.0
 NAME_CHARACTERS = 40
 USUAL_MINUTES = 15.0
 START_SECONDS = 20.0  # until TensorFlow is loaded and the network compiled
@@ -182,7 +182,13 @@ class Proposals:
         arguments += [f"--series={wish.series}"] if wish.series else []
         arguments += [f"--episodes={wish.episodes}"] if wish.episodes else []
         try:
-            return await ask_child("core.data.report", arguments, data=self._data, seconds=PREVIEW_SECONDS)
+            return await ask_child(
+                "core.data.report",
+                arguments,
+                data=self._data,
+                seconds=self._settings.reading_seconds,
+                megabytes=self._settings.reading_megabytes,
+            )
         finally:
             with contextlib.suppress(OSError):
                 await asyncio.to_thread((folder / "upload").unlink)
@@ -218,6 +224,8 @@ class Proposals:
     def _scripts(self) -> str:
         """Return the configured scripts as a child process finds them, which works in the data directory."""
         scripts = self._settings.scripts
+        if secrets_of(scripts):
+            return f"{FROM_ENVIRONMENT}HOLOSUITE_SCRIPTS"  # a command line is there for everybody to read
         return scripts if "://" in scripts else str(Path(scripts).resolve())
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from core.config import END_OF_EPISODE, Cleaning, TrainConfig
 from core.data.cleaning import clean_notes, clean_script
-from core.data.download import NOTES_ADDRESS, fetch, is_address
+from core.data.download import NOTES_ADDRESS, fetch, is_address, show_address
 from core.data.vocabulary import Vocabulary, common_characters
 from core.errors import CorpusError
 
@@ -30,7 +30,7 @@ class Source:
 
     def __str__(self) -> str:
         """Return the source as a model card says it."""
-        name = self.scripts if is_address(self.scripts) else Path(self.scripts).name
+        name = show_address(self.scripts) if is_address(self.scripts) else Path(self.scripts).name
         which = (
             "" if self.episodes is None else f", episodes {self.episodes.start} to {self.episodes.stop - 1}"
         )
@@ -206,7 +206,7 @@ def _choose(scripts: list[Script], source: Source) -> list[Script]:
         return scripts
     if not 0 <= wanted.start < wanted.stop <= len(scripts):
         raise CorpusError(
-            f"Episodes {wanted.start} to {wanted.stop - 1} are not all there: {source.scripts} has 0 to "
+            f"Episodes {wanted.start} to {wanted.stop - 1} are not all there: {show_address(source.scripts)} has 0 to "
             f"{len(scripts) - 1}. Choose with --episodes."
         )
     return scripts[wanted.start : wanted.stop]

@@ -17,11 +17,14 @@ from safetensors.numpy import save as save_arrays
 from core.config import TrainConfig
 from core.data.vocabulary import Vocabulary
 from core.errors import ConfigError, RunError
-from core.runtime.files import disk_errors, write_whole
+from core.runtime.files import disk_errors, read_bounded, write_whole
 
 FORMAT = 1  # raise when an older version could misread a run
 FACTS = "run.json"
 WEIGHTS = "weights.safetensors"
+_MOST_FACTS = 20_000_000  # bytes; a long training's facts have a hundredth
+_MOST_INPUTS = 4_096  # beside the characters
+_HEADER_BYTES = 1_000_000  # of the file of weights
 
 Arrays = Mapping[str, npt.NDArray[np.floating[Any]]]
 
@@ -69,10 +72,14 @@ class Run:
             RunError: the file is missing, cut short or altered.
         """
         try:
-            data = (self.path / WEIGHTS).read_bytes()
-        except OSError as error:
+            data = read_bounded(self.path / WEIGHTS, most_bytes=_most_bytes(self.config, self.vocabulary))
+        except FileNotFoundError as error:
             raise RunError(
                 f"The run in {self.path} is incomplete: {WEIGHTS} is missing. Train it anew."
+            ) from error
+        except OSError as error:
+            raise RunError(
+                f"The run in {self.path} is damaged: {WEIGHTS} cannot be read. Train it anew."
             ) from error
         # The settings as they stand there: a later version may know more of them.
         if fingerprint(data, self.facts["config"], self.vocabulary) != self.fingerprint:
@@ -171,6 +178,13 @@ def _aside(path: Path) -> Path:
     return path.with_name(f"{path.name}.replaced")
 
 
+def _most_bytes(config: TrainConfig, vocabulary: Vocabulary) -> int:
+    """Return how large a file the weights of such a network can be, in double precision."""
+    units, inputs = config.units, len(vocabulary) + _MOST_INPUTS
+    numbers = 4 * units * (inputs + units + 1) + (config.layers - 1) * 4 * units * (2 * units + 1)
+    return 8 * (numbers + (units + 1) * len(vocabulary)) + _HEADER_BYTES
+
+
 def _check_facts(facts: Mapping[str, Any]) -> None:
     """Check what readers rely on and the fingerprint does not cover.
 
@@ -186,7 +200,7 @@ def _check_facts(facts: Mapping[str, Any]) -> None:
 
 def _read_facts(path: Path) -> dict[str, Any]:
     try:
-        facts = json.loads((path / FACTS).read_text(encoding="utf-8"))
+        facts = json.loads(read_bounded(path / FACTS, most_bytes=_MOST_FACTS).decode())
     except FileNotFoundError as error:
         raise RunError(f"The run in {path} is incomplete: {FACTS} is missing. Train it anew.") from error
     except (OSError, ValueError, RecursionError) as error:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,3 +40,18 @@ def disk_errors(path: Path) -> Iterator[None]:
                 f"The disk is full, so {path} could not be written; free some space, then go on."
             ) from error
         raise DeviceError(f"{path} could not be written: {error.strerror or error}.") from error
+
+
+def read_bounded(path: Path, *, most_bytes: int) -> bytes:
+    """Return the content of a regular file of at most so many bytes; a pipe or a device is never opened.
+
+    Raises:
+        OSError: it cannot be read, is no file, or is larger.
+    """
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "no regular file", str(path))
+    if found.st_size > most_bytes:
+        raise OSError(errno.EFBIG, f"larger than {most_bytes:,} bytes", str(path))
+    with path.open("rb") as file:
+        return file.read(most_bytes + 1)[:most_bytes]

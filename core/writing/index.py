@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -23,7 +24,7 @@ from core.data.vocabulary import Vocabulary
 from core.data.words import Alphabet
 from core.errors import RunError
 from core.run.store import FACTS, Run
-from core.runtime.files import write_whole
+from core.runtime.files import read_bounded, write_whole
 from core.writing.constraints.ending import LONGEST_WORD
 from core.writing.constraints.form import CLOSING, Shape
 from core.writing.constraints.lexicon import Lexicon
@@ -33,6 +34,8 @@ from core.writing.originality import RUN, RUN_OF_LETTERS, RunFilter
 WORDS = "words.json.gz"
 RUNS = "originality.safetensors"
 FORMAT = 1
+_MOST_BYTES = 50_000_000  # of a file, unpacked too
+_GZIP = 16 + zlib.MAX_WBITS  # how zlib calls gzip's form
 _MOST = 0.95  # share of lines from which on the others count as slips
 
 
@@ -107,11 +110,11 @@ def read_index(run: Run) -> CorpusIndex | None:
     if not sums:
         return None
     try:
-        files = {name: (run.path / name).read_bytes() for name in (WORDS, RUNS)}
+        files = {name: read_bounded(run.path / name, most_bytes=_MOST_BYTES) for name in (WORDS, RUNS)}
         damaged = [name for name, data in files.items() if hashlib.sha256(data).hexdigest() != sums[name]]
         if damaged:
             raise RunError(_damaged(run, f"{' and '.join(damaged)} not being the file it was"))
-        document = json.loads(gzip.decompress(files[WORDS]))
+        document = json.loads(_unpack(files[WORDS]))
         if document["format"] > FORMAT:
             raise RunError(
                 f"The run in {run.path} was made by a newer version of Holosuite; update to use it."
@@ -128,7 +131,10 @@ def read_index(run: Run) -> CorpusIndex | None:
         )
     except OSError as error:
         raise RunError(_damaged(run, f"{error.filename} missing")) from error
-    except (KeyError, TypeError, ValueError, EOFError, SafetensorError) as error:
+    except (
+        *(AttributeError, KeyError, IndexError, TypeError, ValueError, EOFError, RecursionError),
+        *(zlib.error, SafetensorError),
+    ) as error:
         raise RunError(_damaged(run, "its word lists not being readable")) from error
 
 
@@ -142,6 +148,19 @@ def add_index(run: Run, aids: CorpusIndex) -> Run:
     facts["aids"] = write_index(run.path, aids)
     write_whole(run.path / FACTS, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
     return Run.read(run.path)
+
+
+def _unpack(packed: bytes) -> bytes:
+    """Return what a gzip file holds.
+
+    Raises:
+        ValueError: it is cut short, or holds more than a list of words has.
+    """
+    unpacker = zlib.decompressobj(_GZIP)
+    text = unpacker.decompress(packed, _MOST_BYTES)
+    if not unpacker.eof:
+        raise ValueError(f"more than {_MOST_BYTES:,} bytes, or cut short")
+    return text
 
 
 def _read_lines(episodes: Iterable[str], alphabet: Alphabet) -> tuple[set[str], set[str], Shape]:

@@ -10,7 +10,7 @@ import numpy as np
 from core.config import END_OF_EPISODE
 from core.data.cleaning import clean_line
 from core.data.vocabulary import Spelling
-from core.errors import PromptError
+from core.errors import PromptError, RunError
 from core.run.store import Run
 from core.writing.constraints.build import check_directions, direct
 from core.writing.constraints.place import open_under
@@ -74,7 +74,7 @@ class Writer:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.generator = Generator.of(run.config, run.weights())
+        self.generator = _open_generator(run)
         self.aids = read_index(run)
         # A run of the notes' kind has no end-of-episode character; a blank line stands between its episodes.
         known = run.vocabulary.characters
@@ -266,3 +266,23 @@ class Writer:
         reader.read_all(opening)
         reader.read_all(self.run.vocabulary.encode(text))
         return reader
+
+
+def _open_generator(run: Run) -> Generator:
+    """Return the generator of a run whose weights fit each other and its characters.
+
+    Raises:
+        RunError: they do not, or are missing or damaged.
+    """
+    weights = run.weights()
+    try:
+        generator = Generator.of(run.config, weights)
+        rows = len(weights["lstm_1/kernel"])  # one for each character, and for what else the network reads
+        if generator.vocabulary != len(run.vocabulary) or rows < len(run.vocabulary):
+            raise ValueError(rows)  # noqa: TRY301  # caught with those of the shapes
+        generator.reader().read(0)
+    except (IndexError, KeyError, TypeError, ValueError) as error:
+        raise RunError(
+            f"The run in {run.path} is damaged: its weights do not fit together. Train it anew."
+        ) from error
+    return generator

@@ -1,6 +1,7 @@
 """What an operator sets up: the example of the settings, the images' files, and the guides' links."""
 
 import re
+import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tests.children import ROOT
 
 READ = re.compile(r'"((?:HOLOSUITE|DISCORD|DATABASE|SHARD)_[A-Z_]+)"')
 FOR_TESTS = {"HOLOSUITE_DISCORD_API"}
-FOR_COMPOSE = {"HOLOSUITE_TARGET"}
+FOR_COMPOSE = {"HOLOSUITE_TARGET", "HOLOSUITE_MEMORY"}
 
 
 def example() -> dict[str, str]:
@@ -47,6 +48,31 @@ def test_images_get_what_they_copy_and_no_secret() -> None:
     assert "*" in rules
     assert not any(fnmatch(".env", name) for name in let_in)
     assert [name for name in names if not (ROOT / name).exists()] == []
+
+
+def test_images_are_pinned_and_bounded() -> None:
+    """The base image is one version for ever; the container has a bound to its memory and a read-only root."""
+    bases = re.findall(r"^FROM (\S+:\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert bases
+    for base in bases:
+        assert re.fullmatch(r"python:3\.\d+\.\d+-slim-[a-z]+", base), base
+    compose = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    assert re.search(r"^    mem_limit: \S+", compose, re.MULTILINE)
+    assert "    read_only: true\n" in compose
+
+
+def test_wheel_holds_what_its_messages_tell_people_to_use() -> None:
+    """Each program that a sentence of ours names is among what `pip install` brings."""
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    wheel = build["targets"]["wheel"]
+    brought = {*wheel["packages"], *wheel["force-include"].values()}
+    code = [
+        path.read_text(encoding="utf-8") for top in ("bot", "core") for path in (ROOT / top).rglob("*.py")
+    ]
+    named = set(re.findall(r"python (?:-m )?([a-z_]+)[.\w]*", "\n".join(code)))
+    programs = {f"{name}.py" if (ROOT / f"{name}.py").is_file() else name for name in named}
+    assert "train.py" in programs
+    assert {name for name in programs if (ROOT / name).exists()} <= brought
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/set-up.md"])

@@ -119,6 +119,7 @@ def test_health_is_good_while_the_bot_writes_and_is_connected(tmp_path: Path) ->
     ("content", "problem"),
     [
         ('{"time": 0.0, "lost_since": null}', "silent"),
+        ('{"time": 9999.0, "lost_since": null}', "before this machine's last start"),
         ('{"time": 100.0, "lost_since": 10.0}', "gateway"),
         ("", "not written"),
         ("[]", "not written"),

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from bot.discord.limits import EMBED_DESCRIPTION_CHARACTERS, EMBED_FIELD_CHARACTERS
-from bot.settings import Settings
+from bot.settings import Settings, TrainerRole
 from bot.storage.ledger import SHIPPED, Job, Model, TrainingStore, TrainingStoreError
 from bot.storage.store import Store
 from bot.training.process import (
@@ -133,10 +133,32 @@ def test_machine_keeps_its_name_and_secrets(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("DATABASE_URL", "postgresql://a:geheim@b/c")
     monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(4)), raising=False)
     assert read_machine(tmp_path) == read_machine(tmp_path)
-    environment = child_environment()
+    environment = child_environment(tmp_path)
     assert "geheim" not in str(environment)
     assert environment["TF_NUM_INTRAOP_THREADS"] == environment["OMP_NUM_THREADS"] == "3"
     assert environment["OPENBLAS_NUM_THREADS"] == "1"
+
+
+def test_child_writes_nowhere_but_in_the_data_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where packages keep downloads, settings, compiled code and temporary files is below the data directory."""
+    monkeypatch.setenv("XDG_CACHE_HOME", "/home/nobody/.cache")
+    environment = child_environment(tmp_path)
+    names = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "KERAS_HOME", "MPLCONFIGDIR", "CUDA_CACHE_PATH", "TMPDIR")
+    for name in names:
+        assert Path(environment[name]).is_relative_to(tmp_path)
+    assert Path(environment["TMPDIR"]).is_dir()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not hold a process to its memory")
+async def test_child_with_too_much_memory_is_said(tmp_path: Path) -> None:
+    """A child that asks for more memory than it may have is refused with a sentence, and nothing else suffers."""
+    (tmp_path / "corpus.txt").write_bytes(b"ODO: No.\n" * 5_000_000)
+    with pytest.raises(ProcessError, match="more than the 160 MB of memory"):
+        await ask_child(
+            "core.data.report", ["--scripts", "corpus.txt"], data=tmp_path, seconds=60, megabytes=160
+        )
 
 
 def test_disk_without_room_is_said(tmp_path: Path) -> None:
@@ -165,7 +187,7 @@ def test_child_is_told_from_another_of_its_number(tmp_path: Path) -> None:
 async def test_child_that_fails_is_said_and_buried(tmp_path: Path) -> None:
     """A child that takes too long is killed; one that prints nothing, or an error, is a sentence."""
     (tmp_path / "corpus.txt").write_text("ODO: No.")
-    with pytest.raises(ProcessError, match="too long"):
+    with pytest.raises(ProcessError, match=r"more than 0\.01 s"):
         await ask_child("core.data.report", ["--scripts", "corpus.txt"], data=tmp_path, seconds=0.01)
     with pytest.raises(ProcessError, match="ended unexpectedly"):
         await ask_child("core.data.report", ["--nonsense"], data=tmp_path, seconds=60)
@@ -223,8 +245,13 @@ def test_durations_bars_and_comparisons_are_spelled_out() -> None:
 
 
 def test_settings_name_who_may_train() -> None:
-    """Roles are read with commas between them, and nonsense is refused."""
-    settings = Settings.from_env({"HOLOSUITE_TRAINER_ROLES": "Crew, 42,", "HOLOSUITE_TRAINERS": "Owner"})
-    assert (settings.trainer_roles, settings.trainers) == (("Crew", "42"), "owner")
+    """Roles are read with commas between them; nonsense, and a name that every server can have, is refused."""
+    settings = Settings.from_env(
+        {"HOLOSUITE_TRAINER_ROLES": "7: The Crew, 42,", "HOLOSUITE_TRAINERS": "Owner"}
+    )
+    assert settings.trainer_roles == (TrainerRole(guild_id=7, name="The Crew"), TrainerRole(role_id=42))
+    assert settings.trainers == "owner"
+    with pytest.raises(ConfigError, match="SERVER:NAME, and not 'Crew'"):
+        Settings.from_env({"HOLOSUITE_TRAINER_ROLES": "42, Crew"})
     with pytest.raises(ConfigError, match="HOLOSUITE_TRAINERS"):
         Settings.from_env({"HOLOSUITE_TRAINERS": "everybody"})

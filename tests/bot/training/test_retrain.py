@@ -310,7 +310,9 @@ async def test_models_of_another_server_are_out_of_reach(tmp_path: Path) -> None
 
 async def test_retrain_is_refused_in_a_sentence(tmp_path: Path) -> None:
     """Who may not, what cannot be read, and what is too much is refused privately, and leaves nothing behind."""
-    async with open_scene(tmp_path, HOLOSUITE_TRAININGS_PER_DAY="1", HOLOSUITE_TRAINER_ROLES="crew") as scene:
+    async with open_scene(
+        tmp_path, HOLOSUITE_TRAININGS_PER_DAY="1", HOLOSUITE_TRAINER_ROLES="1000:crew"
+    ) as scene:
         discord = scene.discord
 
         async def refused(person: Member, **options: object) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.data.download import NOTES_ADDRESS, fetch, is_address
+from core.data.corpus import Source
+from core.data.download import NOTES_ADDRESS, fetch, is_address, secrets_of, show_address
 from core.errors import CorpusError
 
 SCRIPT = b'{"DS9": {"episode 0": "KIRA: No."}}'
@@ -22,13 +23,13 @@ class _Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # http.server's name
         """Answer one request."""
         self.asked.append(self.path)
-        if self.path == "/none.json":
+        if self.path.startswith("/none.json"):
             self.send_error(404)
             return
         self.send_response(200)
         self.send_header("Content-Length", str(len(SCRIPT)))
         self.end_headers()
-        self.wfile.write(SCRIPT if self.path == "/whole.json" else SCRIPT[:10])
+        self.wfile.write(SCRIPT if self.path.startswith("/whole.json") else SCRIPT[:10])
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -97,3 +98,34 @@ def test_addresses_are_told_from_paths() -> None:
     assert is_address("HTTP://host/a.json")
     assert not is_address("data/scripts.json")
     assert not is_address("C:\\scripts.json")
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://me:pass%40word@host:8/a.json?key=1234#x", "https://host:8/a.json"),
+        ("https://host/a.json", "https://host/a.json"),
+        ("s3://key@bucket/a.json", "s3://bucket/a.json"),
+        ("data/what?.json", "data/what?.json"),
+        ("http://[?key=1234", "http://..."),
+    ],
+)
+def test_addresses_are_shown_without_their_secrets(address: str, shown: str) -> None:
+    """User information, query and fragment are left out; a path stays as it is."""
+    assert show_address(address) == shown
+    assert all(secret not in shown for secret in secrets_of(address))
+
+
+def test_download_shows_and_takes_a_secret_address_by_its_variable(
+    server: tuple[str, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`env:NAME` fetches what the variable holds, and neither the source nor the error says the secret."""
+    address, asked = server
+    monkeypatch.setenv("SCRIPTS", f"{address}/whole.json?key=geheim".replace("//", "//me:geheim@"))
+    assert fetch("env:SCRIPTS", cache=tmp_path).read_bytes() == SCRIPT
+    assert asked == ["/whole.json?key=geheim"]
+    assert str(Source(scripts="env:SCRIPTS", series="all")) == f"{address}/whole.json, series all"
+    monkeypatch.setenv("SCRIPTS", f"{address}/none.json?key=geheim")
+    with pytest.raises(CorpusError) as raised:
+        fetch("env:SCRIPTS", cache=tmp_path)
+    assert "geheim" not in str(raised.value)

@@ -1,0 +1,34 @@
+"""The data folder: all that is written lies below it, for its owner alone, and never beside the program."""
+
+import contextlib
+import os
+from pathlib import Path
+
+from core.errors import ConfigError
+
+OWNER_ALONE = 0o700
+PROGRAM = Path(__file__).resolve().parents[2]  # where the packages are
+
+
+def open_data_folder(data: Path) -> None:
+    """Make the data folder, or check the one that is there; what is written from now on is its owner's alone.
+
+    Raises:
+        ConfigError: it holds the program or the shipped models, which a clean-up must never come near; or it cannot
+            be made.
+    """
+    os.umask(0o077)
+    place = data.resolve()
+    for part in ("bot", "core", "models"):
+        if (PROGRAM / part).is_relative_to(place) or place.is_relative_to(PROGRAM / part):
+            raise ConfigError(
+                f"HOLOSUITE_DATA is {str(data)!r}, a folder with the program in it; name one that holds nothing else, "
+                "such as var."
+            )
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        # A folder of another owner, such as a mounted one, is as its owner wants it.
+        with contextlib.suppress(PermissionError):
+            place.chmod(OWNER_ALONE)
+    except OSError as error:
+        raise ConfigError(f"The folder {data} cannot be made or used; check HOLOSUITE_DATA.") from error
