@@ -21,6 +21,8 @@ Chosen = app_commands.Range[str, 1, 100]
 
 
 @app_commands.guild_only()
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+@app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.default_permissions(administrator=True)
 class ModelsCog(
     commands.GroupCog,

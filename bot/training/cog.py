@@ -41,6 +41,8 @@ class RetrainCog(commands.Cog):
     @app_commands.choices(preset=[app_commands.Choice(name=name, value=name) for name in ONE_STAGE])
     @app_commands.default_permissions(administrator=True)
     @app_commands.guild_only()
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
     async def retrain(  # noqa: PLR0917 -- discord.py hands the options over by name
         self,
         interaction: discord.Interaction,

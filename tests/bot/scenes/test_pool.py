@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.scenes.pool import QueueFullError, WriterPool
+from bot.scenes.pool import FairQueue, QueueFullError, Ticket, TooLongError, WriterPool
 from core.errors import PromptError
 from core.writing.writer import Episode, Writer
 
@@ -102,3 +104,82 @@ async def test_failed_job_fails_its_own_ticket_alone(studio: WriterPool) -> None
     with pytest.raises(PromptError, match="No"):
         await failed.episode
     assert (await studio.ask(lambda _: build_episode("next")).episode).text == "next"
+
+
+def waiting_order(queue: FairQueue) -> list[str]:
+    """Empty a queue and return what its tickets are called."""
+    return [str(queue.pop().episode) for _ in range(len(queue))]
+
+
+def ticket_of(party: int, name: str) -> Ticket:
+    """Return a ticket of a party that is only a name."""
+    ticket = Ticket.__new__(Ticket)
+    ticket.party, ticket.episode = party, cast("Any", name)
+    return ticket
+
+
+def test_queue_lets_servers_take_turns() -> None:
+    """Whoever asks in another server is served after one of the crowd's, and places say so at any moment."""
+    queue = FairQueue()
+    crowd = [ticket_of(1, f"a{number}") for number in range(5)]
+    for ticket in crowd:
+        queue.push(ticket)
+    visitor = ticket_of(2, "b0")
+    queue.push(visitor)
+    assert queue.place_of(visitor) == 2
+    late = ticket_of(2, "b1")
+    queue.push(late)
+    assert [queue.place_of(ticket) for ticket in crowd] == [1, 3, 5, 6, 7]
+    assert queue.place_of(late) == 4
+    assert waiting_order(queue) == ["a0", "b0", "a1", "b1", "a2", "a3", "a4"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=60))
+def test_queue_places_are_the_order_of_serving(steps: list[tuple[int, bool]]) -> None:
+    """Whatever comes and goes, the place that a ticket is told is the one at which it is served."""
+    queue = FairQueue()
+    for number, (party, takes) in enumerate(steps):
+        queue.push(ticket_of(party, f"{party}.{number}"))
+        if takes:
+            queue.pop()
+    expected = {str(ticket.episode): queue.place_of(ticket) for ticket in queue.tickets()}
+    assert waiting_order(queue) == sorted(expected, key=expected.__getitem__)
+    assert sorted(expected.values()) == list(range(1, len(expected) + 1))
+
+
+async def test_full_queue_still_takes_another_servers_share(studio: WriterPool) -> None:
+    """A crowd of one server fills the queue for itself alone."""
+    gate = Gate()
+    for _ in range(3):
+        studio.ask(gate, party=1)
+    with pytest.raises(QueueFullError):
+        studio.ask(gate, party=1)
+    assert studio.ask(gate, party=2).place == 2
+    with pytest.raises(QueueFullError):
+        studio.ask(gate, party=2)
+    gate.open.set()
+
+
+async def test_member_has_few_places(studio: WriterPool) -> None:
+    """A fourth scene of one member waits until one of the others is there, an administrator's too."""
+    gate = Gate()
+    studio.queue = 100
+    tickets = [studio.ask(gate, party=1, member=7) for _ in range(3)]
+    with pytest.raises(QueueFullError, match="3 scenes on their way"):
+        studio.ask(gate, party=2, member=7)
+    studio.ask(gate, party=1, member=8)
+    tickets[-1].cancel()
+    studio.ask(gate, party=1, member=7)
+    gate.open.set()
+
+
+async def test_request_that_holds_a_thread_is_given_up(
+    studio: WriterPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After some seconds a request is refused with a sentence, and the next one is written."""
+    monkeypatch.setattr("bot.scenes.pool.LONGEST_SECONDS", 0.02)
+    endless = studio.ask(Gate())
+    behind = studio.ask(lambda _: build_episode("behind"))
+    with pytest.raises(TooLongError, match="ask for a shorter one"):
+        await endless.episode
+    assert (await behind.episode).text == "behind"
