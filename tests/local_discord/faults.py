@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from fnmatch import fnmatchcase
 
+from tests.local_discord.refusals import Reason
+
 
 class FaultKind(Enum):
     """What happens to the request."""
@@ -12,6 +14,7 @@ class FaultKind(Enum):
     STATUS = auto()
     SLOW = auto()
     DROP = auto()
+    REFUSE = auto()
 
 
 @dataclass(eq=False)
@@ -21,11 +24,12 @@ class Fault:
     kind: FaultKind
     pattern: str
     times: int | None  # None: until cleared
-    seconds: float = 0.0  # retry_after, or how slow
+    seconds: float | None = 0.0  # retry_after, which None leaves out, or how slow
     status: int = 0
     applied: bool = False  # whether the request is carried out although its answer is lost
     everywhere: bool = False  # a rate limit's global flag
     scope: str = "user"
+    reason: Reason | None = None
     happened: int = field(default=0, init=False)
 
     def concerns(self, *names: str) -> bool:
@@ -49,12 +53,12 @@ class Faults:
         self,
         pattern: str = "*",
         *,
-        retry_after: float = 0.2,
+        retry_after: float | None = 0.2,
         times: int | None = 1,
         everywhere: bool = False,
         scope: str | None = None,
     ) -> Fault:
-        """Answer 429; `everywhere` makes it the global limit."""
+        """Answer 429; `everywhere` makes it the global limit, and None leaves `retry_after` out of the body."""
         shown = scope or ("global" if everywhere else "user")
         return self._add(
             Fault(
@@ -67,6 +71,10 @@ class Faults:
     ) -> Fault:
         """Answer with a server's error; `applied` carries the request out before."""
         return self._add(Fault(FaultKind.STATUS, pattern, times, status=status, applied=applied))
+
+    def refuse(self, pattern: str, reason: Reason, *, times: int | None = 1) -> Fault:
+        """Answer with one of Discord's own refusals, whatever was asked."""
+        return self._add(Fault(FaultKind.REFUSE, pattern, times, reason=reason))
 
     def slow(self, pattern: str = "*", *, seconds: float, times: int | None = 1) -> Fault:
         """Wait before the request is looked at."""
@@ -91,7 +99,7 @@ class Faults:
         for fault in self._faults:
             if fault.kind is FaultKind.SLOW and fault.concerns(*names):
                 fault.happened += 1
-                delay += fault.seconds
+                delay += fault.seconds or 0.0
         return delay
 
     def take(self, *names: str) -> Fault | None:

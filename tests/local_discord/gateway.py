@@ -5,7 +5,7 @@ import contextlib
 import json
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -61,6 +61,7 @@ class Gateway:
         self.close_codes: list[int] = []  # with which this server closed connections
         self.acknowledge_heartbeats = True
         self.reachable = True  # False: new connections get HTTP 503
+        self._spoiled: list[tuple[str, Callable[[dict[str, Any]], Any]]] = []  # events still to come
         self._world = world
         self._settings = settings
 
@@ -105,6 +106,15 @@ class Gateway:
                 connection.abort()
             else:
                 connection.close(code)
+
+    def spoil(self, event: str, change: Callable[[dict[str, Any]], Any], *, times: int = 1) -> None:
+        """Send the next events of that name malformed: as `change` returns their data."""
+        self._spoiled += [(event, change)] * times
+
+    def send_raw(self, text: str) -> None:
+        """Send every client a frame that need not be JSON."""
+        for connection in self.connections:
+            connection.send_text(text)
 
     def request_reconnect(self) -> None:
         """Tell every client to reconnect and resume, as Discord does before maintenance."""
@@ -214,7 +224,7 @@ class Gateway:
             raise GatewayClosed(INVALID_INTENTS)
         if intents & PRIVILEGED_INTENTS & ~self._settings.privileged_intents:
             raise GatewayClosed(DISALLOWED_INTENTS)
-        session = Session(shard=(index, count), intents=intents)
+        session = Session(shard=(index, count), intents=intents, spoil=self._take_spoiled)
         self._forget_stale_sessions()
         self.sessions.append(session)
         session.connection = connection
@@ -222,6 +232,13 @@ class Gateway:
         self._greet(session)
         self.identified += 1
         self.changes.notify()
+
+    def _take_spoiled(self, event: str, data: dict[str, Any]) -> Any:
+        for place, (name, change) in enumerate(self._spoiled):
+            if name == event:
+                del self._spoiled[place]
+                return change(dict(data))
+        return data
 
     def _greet(self, session: Session) -> None:
         index, count = session.shard

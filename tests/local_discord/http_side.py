@@ -31,6 +31,7 @@ class HttpSide:
         self.faults = Faults()
         self.requests: list[RecordedRequest] = []
         self.mistakes: list[Exception] = []  # of this server, not of the bot
+        self.reachable = True  # False: every connection is broken off, as where there is no network
         self._world = world
         self._gateway = gateway
         self._limits = RateLimits(settings)
@@ -38,6 +39,10 @@ class HttpSide:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request or serve one connection to the gateway."""
+        if not self.reachable:
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response(status=503)
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._gateway.serve(request)
         if request.path.startswith("/attachments/"):
@@ -128,6 +133,8 @@ class HttpSide:
 def _answer_fault(fault: Fault, name: str) -> tuple[Answer | None, dict[str, str]]:
     if fault.kind is FaultKind.DROP:
         return None, {}
+    if fault.reason is not None:
+        raise Refusal(fault.reason)
     if fault.kind is FaultKind.RATE_LIMIT:
         payload, headers = build_refusal(
             name, retry_after=fault.seconds, everywhere=fault.everywhere, scope=fault.scope

@@ -84,12 +84,13 @@ def build_headers(name: str, *, limit: int, remaining: int, reset_after: float) 
 
 
 def build_refusal(
-    name: str, *, retry_after: float, everywhere: bool, scope: str
+    name: str, *, retry_after: float | None, everywhere: bool, scope: str
 ) -> tuple[dict[str, object], dict[str, str]]:
-    """Return body and headers of a 429."""
-    headers = {} if everywhere else build_headers(name, limit=5, remaining=0, reset_after=retry_after)
-    headers |= {"Retry-After": str(math.ceil(retry_after)), "X-RateLimit-Scope": scope}
+    """Return body and headers of a 429; None leaves out after how many seconds it is over."""
+    seconds = 0.0 if retry_after is None else retry_after
+    headers = {} if everywhere else build_headers(name, limit=5, remaining=0, reset_after=seconds)
+    headers |= {"Retry-After": str(math.ceil(seconds)), "X-RateLimit-Scope": scope}
     if everywhere:
         headers["X-RateLimit-Global"] = "true"
-    body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": everywhere}
-    return body, headers
+    body: dict[str, object] = {"message": "You are being rate limited.", "global": everywhere}
+    return body if retry_after is None else body | {"retry_after": retry_after}, headers

@@ -25,6 +25,7 @@ class Reason(Enum):
     UNKNOWN_INTERACTION = (404, 10062, "Unknown interaction")
     UNKNOWN_COMMAND = (404, 10063, "Unknown application command")
     UNKNOWN_COMMAND_PERMISSIONS = (404, 10066, "Unknown application command permissions")
+    TOO_MANY_EDITS = (400, 30046, "Maximum number of edits to messages older than 1 hour reached.")
     TOO_MANY_COMMANDS = (400, 30032, "Maximum number of application commands reached (100).")
     UNAUTHORIZED = (401, 40001, "Unauthorized")
     TOO_LARGE = (413, 40005, "Request entity too large")

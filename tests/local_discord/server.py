@@ -53,6 +53,15 @@ class LocalDiscord(PeopleAtWork):
             await self._runner.cleanup()
             self._runner = None
 
+    def cut_network(self) -> None:
+        """Break every connection off, and each new one, until `mend_network`."""
+        self.http.reachable = False
+        self.gateway.drop_connections()
+
+    def mend_network(self) -> None:
+        """Let the bot come through again."""
+        self.http.reachable = True
+
     async def __aenter__(self) -> Self:
         """Start."""
         await self.start()

@@ -14,6 +14,7 @@ import discord
 import pytest
 
 from tests.local_discord import LocalDiscord
+from tests.local_discord.refusals import Reason
 from tests.local_discord.scene import open_rest, open_scene, run_bot
 
 CALLBACK = "POST /interactions/*/callback"
@@ -155,3 +156,34 @@ async def test_bot_in_its_own_process_is_killed_and_comes_back() -> None:
             pressed = await scene.discord.press(message.button("Continue"), scene.member)
             assert (await pressed.message()).content == "continued"
         assert scene.discord.gateway.identified == 2
+
+
+async def test_refusals_and_limits_of_odd_forms_are_sent_on_request() -> None:
+    """A test has any of Discord's refusals, and a 429 that does not say for how long."""
+    async with open_scene() as scene, open_rest(scene.discord) as rest:
+        scene.discord.faults.refuse("GET /users/*", Reason.TOO_MANY_EDITS)
+        scene.discord.faults.rate_limit("GET /users/*", retry_after=None)
+        status, body = await rest.ask("GET", "/users/@me")
+        assert (status, body["code"]) == (400, 30046)
+        status, body = await rest.ask("GET", "/users/@me")
+        assert (status, "retry_after" in body) == (429, False)
+
+
+async def test_network_that_is_cut_breaks_everything_off() -> None:
+    """Without a network neither requests nor the gateway come through; afterwards both do."""
+    async with open_scene() as scene, run_bot(scene.discord), open_rest(scene.discord) as rest:
+        scene.discord.cut_network()
+        with pytest.raises(aiohttp.ClientError):
+            await rest.ask("GET", "/users/@me")
+        scene.discord.mend_network()
+        assert (await rest.ask("GET", "/users/@me"))[0] == 200
+        await scene.discord.gateway.until_resumed()
+
+
+async def test_events_are_spoiled_on_request() -> None:
+    """The next event of a name has the data that the test wants, and the one after it its own."""
+    async with open_scene() as scene:
+        gateway = scene.discord.gateway
+        gateway.spoil("READY", lambda data: data | {"guilds": None})
+        assert gateway._take_spoiled("READY", {"guilds": []}) == {"guilds": None}
+        assert gateway._take_spoiled("READY", {"guilds": []}) == {"guilds": []}
