@@ -46,7 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
             source, config, own["out"], start=own["start"], resume=own["resume"], overwrite=own["overwrite"]
         )
         try:
-            with cpu_instead(__file__, sys.argv[1:] if arguments is None else arguments):
+            given = sys.argv[1:] if arguments is None else arguments
+            with cpu_instead(__file__, given, half_done=job.half_done, resumed=job.resume):
                 run = train_in_stages(job, listener=progress, stopped=lambda: bool(stopped))
         except TrainingStopped as error:
             progress.close()

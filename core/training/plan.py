@@ -27,3 +27,13 @@ class TrainingPlan:
     def folder(self) -> Path:
         """The directory of the half-done training, beside the run's place."""
         return self.path.with_name(f"{self.path.name}.partial")
+
+    @property
+    def first_path(self) -> Path:
+        """The run of the first stage, where there are two."""
+        return self.path.with_name(f"{self.path.name}.first")
+
+    @property
+    def half_done(self) -> tuple[Path, ...]:
+        """Every directory in which a training of this plan, in one stage or two, may stand half-done."""
+        return (self.folder, self.first_path.with_name(f"{self.first_path.name}.partial"), self.first_path)

@@ -65,7 +65,5 @@ def _first_stage(job: TrainingPlan) -> TrainingPlan:
         minutes=None if config.minutes is None else config.minutes * _FIRST_SHARE,
     )
     source = replace(job.source, series=config.first_series or job.source.series, episodes=None)
-    first = replace(
-        job, source=source, config=changed, path=job.path.with_name(f"{job.path.name}.first"), resume=False
-    )
+    first = replace(job, source=source, config=changed, path=job.first_path, resume=False)
     return replace(first, resume=job.resume and (first.folder / CHECKPOINT).exists())

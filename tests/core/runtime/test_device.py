@@ -1,12 +1,15 @@
 """The graphics card that cannot be used: the training goes on with the CPU, and says so."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from core.errors import RunError
 from core.run.events import EVENTS
 from core.run.store import Run
-from core.runtime.device import explain_cpu, explain_failure, is_card_failure
+from core.runtime.device import cpu_instead, explain_cpu, explain_failure, is_card_failure
+from core.training.plan import TrainingStopped
 from tests.children import ROOT, run_python
 from tests.conftest import TINY
 
@@ -25,6 +28,7 @@ from tests.conftest import TINY
         ("CUDA driver version is insufficient for CUDA runtime version", True, "the GPU does not work"),
         ("OOM when allocating tensor on /job:localhost/device:CPU:0", False, ""),
         ("division by zero", False, ""),
+        ("runs/cuda exists already", False, ""),
     ],
 )
 def test_device_failures_are_told_by_their_words(
@@ -36,6 +40,54 @@ def test_device_failures_are_told_by_their_words(
     assert not is_card or explain_failure(error) == reason
     monkeypatch.setenv("HOLOSUITE_CPU_BECAUSE", "once")
     assert not is_card_failure(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RunError("CUDA_ERROR_OUT_OF_MEMORY exists already"),
+        TrainingStopped("cuda : out of memory"),
+        OSError("CUDA error: out of memory"),
+        ValueError("CUDA error: out of memory"),
+        MemoryError("out of memory"),
+    ],
+)
+def test_device_is_not_blamed_for_our_own_errors(error: Exception) -> None:
+    """A sentence of ours, a file's error or a wrong value is never the card's, whatever stands in it."""
+    assert not is_card_failure(error)
+
+
+def test_training_beside_a_folder_named_cuda_touches_nothing(tmp_path: Path, tiny_scripts: Path) -> None:
+    """A run that is in the way stays as it is when its path has a graphics card's words in it."""
+    run = tmp_path / "cuda out of memory"
+    run.mkdir()
+    (run / "run.json").write_text("mine")
+    done = run_python(
+        [ROOT / "train.py", *TINY, "--scripts", str(tiny_scripts), "--out", str(run)], cwd=tmp_path
+    )
+    assert done.returncode == 2
+    assert "exists already" in done.stderr
+    assert "CPU" not in done.stderr
+    assert (run / "run.json").read_text() == "mine"
+
+
+@pytest.mark.parametrize("resumed", [True, False])
+def test_device_fall_back_deletes_only_what_it_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, resumed: bool
+) -> None:
+    """On the CPU the training starts without the card's checkpoint; one of an earlier process is kept aside."""
+    started: list[list[str]] = []
+    monkeypatch.setattr("os.execve", lambda _, command, __: started.append(command))
+    partial = tmp_path / "run.partial"
+    partial.mkdir()
+    (partial / "checkpoint.safetensors").write_text("learnt")
+    arguments = ["--out", "run", *(["--resume"] if resumed else [])]
+    with cpu_instead("train.py", arguments, half_done=[partial, tmp_path / "none"], resumed=resumed):
+        raise RuntimeError("CUDA error: out of memory")
+    assert started == [[sys.executable, "train.py", "--out", "run"]]
+    assert not partial.exists()
+    kept = list(tmp_path.glob("run.partial.gpu-*/checkpoint.safetensors"))
+    assert [path.read_text() for path in kept] == (["learnt"] if resumed else [])
 
 
 def test_device_without_a_driver_is_said(tmp_path: Path) -> None:
@@ -61,10 +113,10 @@ sys.path.insert(0, {str(ROOT)!r})
 import core.runtime.device, train
 train.__file__ = __file__
 import core.training.stages
-if core.device.REASON not in os.environ:
+if core.runtime.device.REASON not in os.environ:
     def fail(*_, **__):
         raise RuntimeError("CUDA_ERROR_OUT_OF_MEMORY: out of memory")
-    core.stages.train_in_stages = fail
+    core.training.stages.train_in_stages = fail
 print(os.getpid(), flush=True)
 sys.exit(train.main())
 """
