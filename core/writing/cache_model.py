@@ -73,15 +73,21 @@ class CacheModel:
         if len(self._text) == 2 * _HALF:
             self._forget()
 
-    def mend(self, logits: npt.NDArray[np.float32]) -> None:
+    def fork(self) -> "CacheModel":
+        """Return a cache that goes on from here by itself, as long as this one reads nothing."""
+        return _Fork(self)
+
+    def mend(self, logits: npt.NDArray[np.float32], *, total: float | None = None) -> None:
         """Put the cache's share into the network's `logits`, (vocabulary,), in place.
 
-        Only those of ids that followed the context change, and they only grow; the softmax does the rest.
+        Only those of ids that followed the context change, and they only grow; the softmax does the rest. `total` is
+        the logarithm of the sum of the logits' exponentials, where it is known.
         """
         if self._short_seen is None:
             return
         kept, shares = self._shares(self._short_seen, self._long_seen)
-        total = _log_total(logits)
+        if total is None:
+            total = _log_total(logits)
         for character, share in shares.items():
             alone = float(logits[character]) - total
             logits[character] += self._weight * (math.log(math.exp(alone) + share / kept) - alone)
@@ -115,6 +121,28 @@ class CacheModel:
             self.read(ord(letter))
 
 
+class _Fork(CacheModel):
+    """A cache that goes on from another one's text, whose tables it leaves as they are."""
+
+    def __init__(self, cache: CacheModel) -> None:
+        super().__init__(weight=cache._weight)  # noqa: SLF001  # of its own kind
+        self._recent = cache._recent  # noqa: SLF001
+        self._old_short, self._old_long = cache._short, cache._long  # noqa: SLF001
+        self._short_seen, self._long_seen = cache._short_seen, cache._long_seen  # noqa: SLF001
+
+    def read(self, character: int) -> None:
+        """Take in one id."""
+        recent = self._recent
+        if len(recent) >= _SHORT.length:
+            self._short[recent[-_SHORT.length :]] = _counted(self._short_seen, character)
+            if len(recent) == _LONG.length:
+                self._long[recent] = _counted(self._long_seen, character)
+        self._recent = recent = (recent + chr(character))[-_LONG.length :]
+        short = recent[-_SHORT.length :]
+        self._short_seen = seen = self._short.get(short, self._old_short.get(short))
+        self._long_seen = None if seen is None else self._long.get(recent, self._old_long.get(recent))
+
+
 def cached_nats(ids: Ids, nats: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Return a text's `nats`, (characters,), as the network gave them, with the cache of the text before each."""
     cache = CacheModel()
@@ -141,6 +169,15 @@ def _count(table: _Table, context: str, seen: _Seen | None, character: int) -> N
     else:
         counts = table[context] = {seen: 1}
         counts[character] = counts.get(character, 0) + 1
+
+
+def _counted(seen: _Seen | None, character: int) -> _Seen:
+    """Return `seen` with `character` counted; it stays as it is itself."""
+    if seen is None:
+        return character
+    counts = dict(seen) if isinstance(seen, dict) else {seen: 1}
+    counts[character] = counts.get(character, 0) + 1
+    return counts
 
 
 def _split(seen: _Seen, order: _Order) -> tuple[float, dict[int, float]]:

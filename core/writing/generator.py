@@ -1,6 +1,6 @@
 """The trained LSTM in NumPy: characters in and out, one at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -134,10 +134,11 @@ class CarriedReader(Reader):
     """
 
     def __init__(self, generator: Generator) -> None:
-        self._first, *self._others = (
+        self.cells = [
             CarriedCell(layer, matrix)
             for layer, matrix in zip(generator.layers, generator.matrices, strict=True)
-        )
+        ]
+        self._first, *self._others = self.cells
         last = self._others[-1] if self._others else self._first
         self.logits = last.rest
         self.logits[:] = generator.output_bias
@@ -181,24 +182,30 @@ class CachedReader(Reader):
     """Another reader's logits, with what the text has said so far in them."""
 
     def __init__(self, reader: Reader, *, weight: float) -> None:
-        self._reader = reader
-        self._cache = CacheModel(weight=weight)
+        self.reader = reader
+        self.cache = CacheModel(weight=weight)
         self.logits = reader.logits
 
     def read(self, character: int) -> None:
         """Take in one id."""
-        self._reader.read(character)
-        self._cache.read(character)
-        self._cache.mend(self.logits)
+        self.reader.read(character)
+        self.cache.read(character)
+        self.cache.mend(self.logits)
 
     def read_all(self, ids: npt.ArrayLike) -> None:
         """Take in id after id, and mend the logits that are wanted: the last ones."""
         characters = np.asarray(ids, dtype=np.intp).tolist()
         for character in characters:
-            self._reader.read(character)
-            self._cache.read(character)
+            self.reader.read(character)
+            self.cache.read(character)
         if characters:  # what is mended already must not be mended again
-            self._cache.mend(self.logits)
+            self.cache.mend(self.logits)
+
+    def catch_up(self, ids: Sequence[int]) -> None:
+        """Take in ids that the other reader has read already."""
+        for character in ids:
+            self.cache.read(character)
+        self.cache.mend(self.logits)
 
 
 class States:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,7 @@ RUNS = "originality.safetensors"
 FORMAT = 1
 _MOST_BYTES = 50_000_000  # of a file, unpacked too
 _GZIP = 16 + zlib.MAX_WBITS  # how zlib calls gzip's form
+_COMMON = 400  # words
 _MOST = 0.95  # share of lines from which on the others count as slips
 
 
@@ -49,6 +51,7 @@ class CorpusIndex:
     starts: Lexicon  # first words of lines that nobody speaks; empty where nearly all lines are spoken
     shape: Shape
     runs: RunFilter
+    common: frozenset[str] = frozenset()  # the most frequent words, in lower case; empty in a run made before
     digest: str = ""  # SHA-256 over the files, hexadecimal
 
     @cached_property
@@ -74,6 +77,7 @@ def build_index(episodes: Sequence[str], vocabulary: Vocabulary) -> CorpusIndex:
         starts=Lexicon(starts, vocabulary),
         shape=shape,
         runs=RunFilter.of(tokens, run=run),
+        common=frozenset(token for token, _ in Counter(chain.from_iterable(tokens)).most_common(_COMMON)),
     )
 
 
@@ -89,6 +93,7 @@ def write_index(folder: Path, aids: CorpusIndex) -> dict[str, str]:
         "names": aids.names.words,
         "starts": aids.starts.words,
         "shape": asdict(aids.shape),
+        "common": sorted(aids.common),
     }
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     files = {
@@ -126,6 +131,7 @@ def read_index(run: Run) -> CorpusIndex | None:
             names=Lexicon(document["names"], run.vocabulary),
             starts=Lexicon(document["starts"], run.vocabulary),
             shape=Shape(**document["shape"]),
+            common=frozenset(document.get("common", ())),
             runs=RunFilter(arrays["bits"], run=int(arrays["run"][0])),
             digest=hashlib.sha256("".join(sums[name] for name in files).encode()).hexdigest(),
         )

@@ -1,5 +1,6 @@
 """From one distribution over characters to one id: temperature in both scales, top-p, masks; pure NumPy."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,7 @@ class Sampler:
         rng: np.random.Generator,
         scale: TemperatureScale = "logits",
         top_p: float = 1.0,
+        noise: npt.NDArray[np.float32] | None = None,  # (_BLOCK, vocabulary), to be drawn into
     ) -> None:
         self._temperature = min(check_temperature(temperature), HOTTEST)
         if not 0 < top_p <= 1:
@@ -91,7 +93,7 @@ class Sampler:
         self._top_p = top_p
         self._rng = rng
         # As precise as the logits: two kinds in one sum would be converted at every draw.
-        self._noise = np.zeros((_BLOCK, vocabulary), dtype=np.float32)
+        self._noise = np.zeros((_BLOCK, vocabulary), dtype=np.float32) if noise is None else noise
         self._next = _BLOCK
         self._sum = np.empty(vocabulary, dtype=np.float32)
         self._powers, self._ones = np.empty_like(self._sum), np.ones_like(self._sum)
@@ -102,7 +104,7 @@ class Sampler:
         if self._temperature == 0:
             return int(logits.argmax())
         if self._next == _BLOCK:
-            self._draw_noise()
+            self.refill()
         noise = self._noise[self._next]
         self._next += 1
         scores = logits if self._scale == "logits" else self._probabilities(logits)
@@ -115,10 +117,13 @@ class Sampler:
             drawn = int(np.where(logits == -np.inf, -np.inf, self._sum).argmax())
         return drawn
 
-    def draw_again(self, logits: npt.NDArray[np.floating[Any]], *, among: npt.NDArray[np.bool_]) -> int:
+    def draw_again(
+        self, logits: npt.NDArray[np.floating[Any]], *, among: npt.NDArray[np.bool_], step: int | None = None
+    ) -> int:
         """Return what the last draw would have been had there only been the ids that `among` marks, at least one.
 
-        The randomness is that of the last draw, so it is the same id wherever that one is marked.
+        The randomness is that of the last draw, or of that at `step` of the block, so it is the same id wherever that
+        one is marked.
         """
         if self._temperature == 0:
             return int(np.where(among, logits, -np.inf).argmax())
@@ -130,7 +135,8 @@ class Sampler:
                 rest = np.where(among, shares, 0)
                 kept = among & _nucleus(rest / (rest.sum() or 1), self._top_p)
         scores = logits if self._scale == "logits" else self._probabilities(logits)
-        np.add(scores, self._noise[self._next - 1], out=self._sum, casting="same_kind")
+        noise = self._noise[self._next - 1 if step is None else step]
+        np.add(scores, noise, out=self._sum, casting="same_kind")
         return int(np.where(kept & (logits > -np.inf), self._sum, -np.inf).argmax())
 
     def _probabilities(self, logits: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float32]:
@@ -146,13 +152,58 @@ class Sampler:
         np.divide(powers, total, out=powers)
         return powers
 
-    def _draw_noise(self) -> None:
+    def refill(self) -> None:
         """Fill the block with temperature * Gumbel noise: the negative logarithm of exponential noise."""
         noise = self._rng.standard_exponential(self._noise.shape)
         np.maximum(noise, np.finfo(np.float64).tiny, out=noise)
         np.log(noise, out=noise)
         np.multiply(noise, -self._temperature, out=self._noise, casting="same_kind")
         self._next = 0
+
+
+class Samplers:
+    """Draws for several rows at once, each with its own randomness: what a row draws hangs on its generator alone.
+
+    All rows draw at every step until they are left out for good.
+    """
+
+    def __init__(
+        self,
+        rngs: Sequence[np.random.Generator],
+        *,
+        vocabulary: int,
+        temperature: float,
+        scale: TemperatureScale = "logits",
+        top_p: float = 1.0,
+    ) -> None:
+        self._is_plain = scale == "logits" and top_p == 1 and temperature > 0
+        self._noise = np.zeros((len(rngs), _BLOCK, vocabulary), dtype=np.float32)
+        self._rows = [
+            Sampler(
+                vocabulary=vocabulary, temperature=temperature, rng=rng, scale=scale, top_p=top_p, noise=noise
+            )
+            for rng, noise in zip(rngs, self._noise, strict=True)
+        ]
+        self._next = _BLOCK
+
+    def draw(self, logits: npt.NDArray[np.float32], rows: list[int]) -> list[int]:
+        """Return the next id of each of `rows`; the logits are (rows, vocabulary)."""
+        if not self._is_plain:
+            return [self._rows[row].draw(own) for row, own in zip(rows, logits, strict=True)]
+        if self._next == _BLOCK:
+            for row in rows:
+                self._rows[row].refill()
+            self._next = 0
+        sums = self._noise[rows, self._next]
+        sums += logits
+        self._next += 1
+        drawn: list[int] = sums.argmax(axis=1).tolist()
+        return drawn
+
+    def draw_again(self, row: int, logits: npt.NDArray[np.float32], *, among: npt.NDArray[np.bool_]) -> int:
+        """Return what the row's last draw would have been among the ids that `among` marks, at least one."""
+        sampler = self._rows[row]
+        return sampler.draw_again(logits, among=among, step=self._next - 1 if self._is_plain else None)
 
 
 def _scores(logits: npt.ArrayLike, scale: TemperatureScale) -> npt.NDArray[np.float64]:

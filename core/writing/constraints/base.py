@@ -1,7 +1,7 @@
 """How directions work: each sees the text character by character and says which may follow; a director joins them."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, Self, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +19,43 @@ class Constraint(Protocol):
     def permits(self, character: int) -> bool:
         """Return whether this id may follow: `allowed` of one id, but quick."""
 
+    def fork(self, forks: "Forks") -> Self:
+        """Return one that goes on from here by itself, as long as this one reads nothing.
+
+        It asks the forks of the constraints that this one asks, which `forks` gives.
+        """
+
     def allowed(self, refused: int) -> Row:
         """Return which ids may follow in place of `refused`, which the model chose and some direction does not permit.
 
         The row (vocabulary,) is the direction's own and not to be changed.
         """
+
+
+Kind = TypeVar("Kind", bound="Constraint | None")
+
+
+class Forks:
+    """Forks of constraints that know each other, each made once."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, Constraint] = {}
+
+    def of(self, constraint: Kind) -> Kind:
+        """Return the fork of `constraint`; None has none."""
+        if constraint is None:
+            return constraint
+        made = self._made.get(id(constraint))
+        if made is None:
+            made = self._made[id(constraint)] = constraint.fork(self)
+        return cast("Kind", made)
+
+
+def copy_state(constraint: Kind, **changes: object) -> Kind:
+    """Return a shallow copy with some attributes changed, sooner than `copy.copy` makes one."""
+    made = object.__new__(type(constraint))
+    made.__dict__.update(constraint.__dict__, **changes)
+    return made
 
 
 class ConstraintSet:
@@ -49,16 +81,25 @@ class ConstraintSet:
         for character in np.asarray(ids, dtype=np.intp).tolist():
             self.read(character)
 
+    def fork(self, forks: Forks) -> "ConstraintSet":
+        """Return directions that go on from here by themselves, as long as these read nothing."""
+        return ConstraintSet(
+            [forks.of(direction) for direction in self._directions], vocabulary=self._vocabulary
+        )
+
     def choose(self, sampler: Sampler, logits: npt.NDArray[np.float32], *, forbidden: int | None) -> int:
         """Return the next id: the model's own choice, or its choice among what is allowed."""
         drawn = sampler.draw(logits)
-        if drawn != forbidden:
-            for direction in self._directions:
-                if not direction.permits(drawn):
-                    break
-            else:
-                return drawn
+        if drawn != forbidden and self.permits(drawn):
+            return drawn
         return sampler.draw_again(logits, among=self.allowed(drawn, forbidden=forbidden))
+
+    def permits(self, character: int) -> bool:
+        """Return whether all directions let this id follow."""
+        for direction in self._directions:  # noqa: SIM110  # a loop is sooner than a generator in `all`
+            if not direction.permits(character):
+                return False
+        return True
 
     def allowed(self, refused: int, *, forbidden: int | None = None) -> Row:
         """Return which ids may follow in place of `refused`, at least one."""

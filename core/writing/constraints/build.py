@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from core.data.vocabulary import Vocabulary
 from core.data.words import Alphabet
 from core.errors import PromptError
-from core.writing.constraints.base import Constraint, ConstraintSet
+from core.writing.constraints.base import Constraint, ConstraintSet, Forks
 from core.writing.constraints.cast import check_line, read_cast
 from core.writing.constraints.ending import EndingConstraint
 from core.writing.constraints.form import CLOSING, FormConstraint, Shape
@@ -29,6 +29,11 @@ class ConstrainedWriting:
 
     director: ConstraintSet
     ending: EndingConstraint | None
+
+    def fork(self) -> "ConstrainedWriting":
+        """Return directions that go on from here by themselves, as long as these read nothing."""
+        forks = Forks()
+        return ConstrainedWriting(self.director.fork(forks), forks.of(self.ending))
 
     def stream(self, sampler: Sampler, *, reader: Reader, forbidden_first: int | None) -> Iterator[int]:
         """Yield id after id, as `Generator.stream` does, up to where the scene ends; the director has read the text."""

@@ -1,9 +1,12 @@
 """Ending: the length is reached where a line or a sentence ends, with no bracket left open."""
 
+from typing import Self
+
 import numpy as np
 
 from core.config import END_OF_EPISODE
 from core.data.words import Alphabet, Row
+from core.writing.constraints.base import Forks, copy_state
 from core.writing.constraints.form import CLOSING, FormConstraint
 
 GRACE = 80  # characters beyond the length in which the model may find an end itself
@@ -73,6 +76,10 @@ class EndingConstraint:
             self._sentence = True
         elif not self._quotes[character]:
             self._sentence = False
+
+    def fork(self, forks: Forks) -> Self:
+        """Return one that goes on from here by itself."""
+        return copy_state(self, _form=forks.of(self._form), _open=self._open.copy())
 
     @property
     def done(self) -> bool:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Self
 
 import numpy as np
 
 from core.config import END_OF_EPISODE
 from core.data.words import Alphabet, Row
+from core.writing.constraints.base import Forks, copy_state
 from core.writing.constraints.lexicon import Lexicon, Node
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
@@ -119,6 +121,10 @@ class FormConstraint:
             self._at = _At.SPEECH if character == self._space else _At.REST
         else:
             self._at = _At.REST
+
+    def fork(self, forks: Forks) -> Self:  # noqa: ARG002  # it asks no other
+        """Return one that goes on from here by itself."""
+        return copy_state(self)
 
     def permits(self, character: int) -> bool:
         """Return whether this id may follow."""

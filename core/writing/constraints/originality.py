@@ -1,11 +1,13 @@
 """Originality kept: no more than so many words in a row as they stand in the corpus."""
 
 from collections import deque
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from core.data.words import Alphabet, Row
+from core.writing.constraints.base import Forks, copy_state
 from core.writing.constraints.form import FormConstraint
 from core.writing.constraints.lexicon import Lexicon, Node
 from core.writing.originality import RunFilter, hash_run, hash_runs_after, hash_token, hash_tokens
@@ -80,6 +82,10 @@ class OriginalityConstraint:
             self._end_token(_token(self._alphabet, word))
         if self._unspaced[character]:
             self._end_token(self._characters[character].casefold())
+
+    def fork(self, forks: Forks) -> Self:
+        """Return one that goes on from here by itself."""
+        return copy_state(self, _form=forks.of(self._form), _last=self._last.copy(), _word=self._word.copy())
 
     def permits(self, character: int) -> bool:
         """Return whether this id may follow."""

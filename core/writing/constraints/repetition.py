@@ -1,10 +1,12 @@
 """No loops: a long run of words does not come again within a page, nor a shorter one at once or again and again."""
 
 from collections import deque
+from typing import Self
 
 import numpy as np
 
 from core.data.words import Alphabet, Row
+from core.writing.constraints.base import Forks, copy_state
 
 # Words in a row, how often they may stand, and within how many words: a page, or a line or two. People go beyond
 # that about once in 6,000 characters.
@@ -57,6 +59,10 @@ class RepetitionConstraint:
             elif character == self._newline:
                 self._line_start = True
 
+    def fork(self, forks: Forks) -> Self:  # noqa: ARG002  # it asks no other
+        """Return one that goes on from here by itself."""
+        return copy_state(self, _runs=[runs.fork() for runs in self._runs])
+
     def permits(self, character: int) -> bool:
         """Return whether this id may follow."""
         if self._same >= _SAME and character == self._previous:
@@ -94,6 +100,9 @@ class RepetitionConstraint:
         self._word = 0
 
 
+_Followers = dict[tuple[int, ...], dict[int, list[int]]]  # run -> first letter -> last times
+
+
 class _Runs:
     """Which runs of so many words stood there, and when."""
 
@@ -101,12 +110,26 @@ class _Runs:
         self._times = times
         self._within = within
         self._last: deque[int] = deque(maxlen=run - 1)  # hashes of the last words
-        self._followers: dict[tuple[int, ...], dict[int, list[int]]] = {}  # run -> first letter -> last times
+        self._followers: _Followers = {}
+        self._earlier: _Followers = {}  # in a fork: up to where it began, and not its own
+
+    def fork(self) -> "_Runs":
+        """Return one that goes on from here by itself; it is not forked in turn."""
+        forked = _Runs((self._last.maxlen or 0) + 1, self._times, self._within)
+        forked._last = self._last.copy()
+        forked._earlier = self._followers
+        return forked
 
     def begin_word(self, folded: int, now: int) -> None:
         """Take in that the next word begins with this letter, after `now` words."""
         if len(self._last) == self._last.maxlen:
-            whens = self._followers.setdefault(tuple(self._last), {}).setdefault(folded, [])
+            run = tuple(self._last)
+            followers = self._followers.get(run)
+            if followers is None:
+                earlier = self._earlier.get(run, {})
+                followers = {letter: whens.copy() for letter, whens in earlier.items()}
+                self._followers[run] = followers
+            whens = followers.setdefault(folded, [])
             whens.append(now)
             del whens[: -self._times]
 
@@ -115,7 +138,8 @@ class _Runs:
         self._last.append(word)
         if len(self._last) < (self._last.maxlen or 0):
             return set()
-        followers = self._followers.get(tuple(self._last), {})
+        run = tuple(self._last)
+        followers = self._followers.get(run) or self._earlier.get(run, {})
         return {
             folded
             for folded, whens in followers.items()

@@ -1,8 +1,11 @@
 """Spelling: every word is one of a list, whole and in the same capitals."""
 
+from typing import Self
+
 import numpy as np
 
 from core.data.words import Alphabet, Row
+from core.writing.constraints.base import Forks, copy_state
 from core.writing.constraints.form import FormConstraint
 from core.writing.constraints.lexicon import Lexicon, Node
 
@@ -41,6 +44,10 @@ class SpellingConstraint:
             self._after_hyphen = True
         else:
             self._in_word = self._after_hyphen = False
+
+    def fork(self, forks: Forks) -> Self:
+        """Return one that goes on from here by itself."""
+        return copy_state(self, _form=forks.of(self._form))
 
     def permits(self, character: int) -> bool:
         """Return whether this id may follow."""

@@ -1,0 +1,65 @@
+"""Rules of a scene as a whole, kept where a line begins: where it opens, who is there, how soon the place changes."""
+
+import re
+from collections.abc import Sequence
+
+from core.data.screenplay import speaker_of
+
+FIRST_PLACE_LASTS, PLACE_LASTS = 250, 500  # characters before the place may change, and before it may again
+_LEAVES = re.compile(
+    r"\b(?:leaves?|exits?|departs?|(?:goes|go|walks?|runs?|storms?|heads?|hurries) (?:out|off|away))\b"
+)
+_COMES = re.compile(r"\b(?:enters?|returns?|arrives?|comes? (?:in|back)|(?:walks?|runs?) in|beams? in)\b")
+_LOOK_BACK = 4000  # characters
+
+
+class SceneRules:
+    """Says whether a line may begin as it does after the text so far.
+
+    Directions are read for those who leave and come in the words that English scripts have for it; in other
+    languages nobody counts as having left.
+    """
+
+    def __init__(self, *, names: Sequence[str], headings: bool) -> None:
+        self._names = {name.casefold(): name for name in names}
+        self._headings = headings  # whether scenes stand under headings in brackets
+
+    def opens_with(self, before: str) -> str:
+        """Return the character with which a line has to begin after `before`, or an empty text."""
+        return "[" if self._headings and not before else ""
+
+    def permit(self, head: str, before: str) -> bool:
+        """Return whether a line may begin with `head`."""
+        head = head.lstrip("\n")
+        if head.startswith("["):
+            return not self._headings or not before or _is_place_old(before)
+        speaker = speaker_of(head.rstrip() + " ") if ":" in head else None
+        return speaker is None or "[" in head or speaker not in self.absent(before)
+
+    def absent(self, before: str) -> set[str]:
+        """Return who has left the scene that `before` ends with, and is not back."""
+        gone: set[str] = set()
+        for line in _scene(before):
+            if not line.startswith("("):
+                continue
+            mentioned = {
+                self._names[word] for word in re.findall(r"[\w']+", line.casefold()) if word in self._names
+            }
+            if _COMES.search(line):
+                gone -= mentioned
+            elif _LEAVES.search(line):
+                gone |= mentioned
+        return gone
+
+
+def _scene(before: str) -> list[str]:
+    """Return the lines since the last heading."""
+    lines = before[-_LOOK_BACK:].split("\n")
+    headings = [index for index, line in enumerate(lines) if line.startswith("[") and line.endswith("]")]
+    return lines[headings[-1] + 1 :] if headings else lines
+
+
+def _is_place_old(before: str) -> bool:
+    """Return whether the place has been the same for long enough to change."""
+    at = before.rfind("\n[")
+    return len(before) - at >= PLACE_LASTS if at >= 0 else len(before) >= FIRST_PLACE_LASTS

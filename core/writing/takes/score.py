@@ -1,0 +1,79 @@
+"""Which take of a line is kept: the one that this scene makes likelier than none would, with words of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.data.vocabulary import Vocabulary
+from core.writing.generator import Generator
+from core.writing.takes.line import Take, carried
+from core.writing.takes.rows import Rows, read_apart
+from core.writing.takes.subject import RareWords, last_lines
+
+_SHORT = 20  # characters added to a length, so that a word or two is no line's whole score
+_LEAST_WORDS = 5  # a share of fewer words says nothing
+_MOST_CARRIED = 2  # words that count
+
+
+@dataclass(frozen=True)
+class ScoreWeights:
+    """What counts how much; chosen in docs/training.md."""
+
+    association: float = 1.0  # of log p(line | scene) - log p(line | nothing)
+    fluency: float = 0.0  # of log p(line | scene)
+    rare: float = 5.0  # nats for a line of nothing but rare words
+    carried: float = 1.0  # nats for a rare word that the last lines have
+    power: float = 0.4  # of the length, by which the sum is divided
+
+
+class LineScore:
+    """Chooses among the takes of a line."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        vocabulary: Vocabulary,
+        *,
+        rare: RareWords | None,
+        takes: int,
+        opening: int,
+        weights: ScoreWeights | None = None,
+    ) -> None:
+        self._generator = generator
+        self._vocabulary = vocabulary
+        self._rare = rare if rare is not None and rare.is_known else None
+        self._rows = Rows(generator, takes)
+        self._opening = opening
+        self._weights = weights or ScoreWeights()
+
+    def choose(self, takes: Sequence[Take], before: str) -> int:
+        """Return the index of the take to keep after the text `before`; the first one of equals."""
+        if len(takes) == 1:
+            return 0
+        scores = self.scores(takes, before)
+        return scores.index(max(scores))
+
+    def scores(self, takes: Sequence[Take], before: str) -> list[float]:
+        """Return what each take is worth."""
+        weights = self._weights
+        alone = self._nats_alone(takes, before) if weights.association else [0.0] * len(takes)
+        scene = {word.casefold() for line in last_lines(before) for word in self._said(line)}
+        scores = []
+        for take, nats in zip(takes, alone, strict=True):
+            text = self._vocabulary.decode(take.ids)
+            score = weights.association * (nats - take.nats) - weights.fluency * take.nats
+            if self._rare is not None:
+                own = {word.casefold() for word in self._rare.of(text)}
+                score += weights.rare * len(own) / max(_LEAST_WORDS, len(text.split()))
+                score += weights.carried * min(_MOST_CARRIED, len(own & scene))
+            scores.append(score / (len(text) + _SHORT) ** weights.power)
+        return scores
+
+    def _said(self, line: str) -> list[str]:
+        return self._rare.said(line) if self._rare is not None else []
+
+    def _nats_alone(self, takes: Sequence[Take], before: str) -> list[float]:
+        """Return the nats of each take had the text begun with its line."""
+        reader = carried(self._generator.reader())
+        reader.read_all([self._opening])
+        reader.read_all(self._vocabulary.encode(before.rpartition("\n")[2]))
+        return read_apart(self._generator, reader, [take.ids for take in takes], rows=self._rows)

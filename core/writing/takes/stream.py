@@ -1,0 +1,163 @@
+"""A scene written line by line: who speaks is drawn once, what is said several times, and the best take is kept."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.config import TemperatureScale
+from core.data.vocabulary import Vocabulary
+from core.data.words import Alphabet
+from core.writing.constraints.build import ConstrainedWriting
+from core.writing.generator import Generator, Reader
+from core.writing.sampling import Samplers
+from core.writing.takes.line import LineWriter, Start, Take
+from core.writing.takes.rules import SceneRules
+from core.writing.takes.subject import RareWords, SubjectWords
+
+MOST_TAKES = 16
+_TRIES = 6  # heads of a line drawn until one is permitted
+Choose = Callable[[Sequence[Take], str], int]  # takes, the text before them -> index of the one to keep
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How each character is drawn."""
+
+    temperature: float
+    seed: int
+    scale: TemperatureScale = "logits"
+    top_p: float = 1.0
+
+
+class TakesStream:
+    """Writes a scene in takes: the same characters for the same seed, whatever else is written at that time."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        vocabulary: Vocabulary,
+        draws: Draws,
+        *,
+        takes: int,
+        end: int | None,
+        choose: Choose,
+        rules: SceneRules | None = None,
+        rare: RareWords | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> None:
+        self._lines = LineWriter(generator, vocabulary, takes=takes, end=end, cancelled=cancelled)
+        self._vocabulary = vocabulary
+        self._draws = draws
+        self._takes = takes
+        self._choose = choose
+        self._rules = rules
+        self._rare = rare
+        self._alphabet = Alphabet(vocabulary)
+
+    def stream(
+        self,
+        reader: Reader,
+        *,
+        directed: ConstrainedWriting | None,
+        before: str,
+        length: int,
+        forbidden_first: int | None,
+    ) -> Iterator[int]:
+        """Yield the ids of piece after piece, up to the scene's end or `length` characters.
+
+        `before` is the text that `reader` and `directed` have read. With directions that seek an ending, the scene
+        ends where they find one instead.
+        """
+        seeks_end = directed is not None and directed.ending is not None
+        if directed is not None and directed.ending is not None:
+            directed.ending.begin()
+        written = piece = 0
+        forbidden = forbidden_first
+        one_take = False  # of the rest of this line
+        while True:
+            in_line = bool(before) and before[-1] != "\n"
+            head = not in_line and self._rules is not None
+            start = Start(
+                in_line,
+                self._open_word(before),
+                None if seeks_end else length - written,
+                forbidden,
+                head,
+                None if head or one_take else self._subject(before),
+            )
+            kept = (
+                self._write_head(reader, directed, start, piece, before)
+                if head
+                else self._write_rest(
+                    reader, directed, start, piece, before, count=1 if one_take else self._takes
+                )
+            )
+            if kept is None:
+                return
+            yield from kept.ids
+            if kept.is_last:
+                return
+            self._lines.go_on(kept, reader)
+            if directed is not None:
+                directed.director.read_all(kept.ids)
+            text = self._vocabulary.decode(kept.ids)
+            one_take = not kept.ends_line and (one_take or (head and text[-1] == "["))
+            before += text
+            written += len(text)
+            piece += 1
+            forbidden = None
+
+    def _write_head(
+        self, reader: Reader, directed: ConstrainedWriting | None, start: Start, piece: int, before: str
+    ) -> Take | None:
+        """Return the first head of a line that the rules permit, or the first one if none is."""
+        rules = self._rules
+        if rules is None:
+            raise ValueError("A head is asked for without rules.")
+        opener = self._vocabulary.characters.find(rules.opens_with(before) or "\0")
+        if opener >= 0:
+            start = replace(start, first=opener)
+        for attempt in (*range(_TRIES), 0):
+            samplers = self._samplers(piece, [attempt])
+            takes = self._lines.write(reader, samplers, 1, directed=directed, start=start)
+            if not takes:
+                return None
+            if rules.permit(self._vocabulary.decode(takes[0].ids), before):
+                break
+        return takes[0]
+
+    def _write_rest(
+        self,
+        reader: Reader,
+        directed: ConstrainedWriting | None,
+        start: Start,
+        piece: int,
+        before: str,
+        *,
+        count: int,
+    ) -> Take | None:
+        samplers = self._samplers(piece, range(count))
+        takes = self._lines.write(reader, samplers, count, directed=directed, start=start)
+        return takes[self._choose(takes, before)] if takes else None
+
+    def _subject(self, before: str) -> SubjectWords | None:
+        if self._rare is None or not self._rare.is_known:
+            return None
+        return SubjectWords.of(before, self._rare, self._alphabet)
+
+    def _open_word(self, before: str) -> str:
+        """Return the letters of the word that `before` ends with."""
+        words = self._alphabet.words(before[-40:])
+        return words[-1] if words and before.endswith(words[-1]) else ""
+
+    def _samplers(self, piece: int, numbers: Sequence[int]) -> Samplers:
+        """Return the takes' samplers, each of its own randomness."""
+        draws = self._draws
+        return Samplers(
+            [np.random.default_rng([draws.seed, piece, number]) for number in numbers],
+            vocabulary=len(self._vocabulary),
+            temperature=draws.temperature,
+            scale=draws.scale,
+            top_p=draws.top_p,
+        )
