@@ -80,11 +80,11 @@ class TakesStream:
             head = not in_line and self._rules is not None
             start = Start(
                 in_line,
-                self._open_word(before),
-                None if seeks_end else length - written,
-                forbidden,
-                head,
-                None if head or one_take else self._subject(before),
+                prefix=self._open_word(before),
+                longest=None if seeks_end else length - written,
+                forbidden=forbidden,
+                head=head,
+                subject=None if head or one_take else self._subject(before),
             )
             kept = (
                 self._write_head(reader, directed, start, piece, before)
