@@ -15,6 +15,7 @@ from core.data.vocabulary import Vocabulary
 from core.run.store import Run
 from core.writing.directions import Directions
 from core.writing.index import RUNS, WORDS, add_index, build_index, read_index
+from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
 _SHIPPED = ROOT / "models" / "ds9"
@@ -73,7 +74,12 @@ def turns(path: str, length: int) -> Iterator[dict[str, float]]:
             for name, directions in ways.items():
                 written = [
                     writer.write(
-                        temperature=temperature, length=length, seed=3 * seed + part, directions=directions
+                        SceneRequest(
+                            temperature=temperature,
+                            length=length,
+                            seed=3 * seed + part,
+                            directions=directions,
+                        )
                     )
                     for part in range(3)
                 ]

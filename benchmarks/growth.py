@@ -11,6 +11,7 @@ from benchmarks.child import peak_memory
 from benchmarks.measure import Child, Options, Row, measure_once, take_turns, time_calls
 from benchmarks.networks import random_generator, write_random_run
 from core.config import TrainConfig
+from core.writing.request import SceneRequest
 from core.writing.sampling import Sampler
 from core.writing.writer import Writer
 
@@ -99,13 +100,13 @@ def episode_turns(preset: str, lengths: list[int]) -> Iterator[dict[str, float]]
     """Yield the milliseconds that an episode takes by length, and the memory that the episodes have added."""
     with tempfile.TemporaryDirectory() as folder:
         writer = Writer(write_random_run(Path(folder) / "run", TrainConfig.from_preset(preset)))
-    writer.write(length=10, seed=1)
+    writer.write(SceneRequest(length=10, seed=1))
     before = peak_memory()
     while True:
         figures = {}
         for length in lengths:
             started = time.perf_counter()
-            writer.write(length=length, seed=1)
+            writer.write(SceneRequest(length=length, seed=1))
             figures[str(length)] = 1000 * (time.perf_counter() - started)
         yield {**figures, "megabytes": peak_memory() - before}
 

@@ -19,6 +19,7 @@ from core.data.corpus import Corpus, Source, hold_out, read_corpus
 from core.errors import CoreError
 from core.evaluation.score import score_texts
 from core.run.store import Run
+from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
 TEMPERATURES = (0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
@@ -53,11 +54,13 @@ def measure_run(
     for temperature in temperatures or (NOTES_TEMPERATURES if notes else TEMPERATURES):
         scenes = [
             writer.write(
-                line + "\n",
-                temperature=temperature,
-                length=length,
-                seed=seed,
-                directions=writer.usual if directed else None,
+                SceneRequest(
+                    prompt=line + "\n",
+                    temperature=temperature,
+                    length=length,
+                    seed=seed,
+                    directions=writer.usual if directed else None,
+                )
             ).text.partition("\n")[2]  # what the model made of the line itself is no line of its own
             for seed, line in enumerate(lines)
         ]

@@ -12,6 +12,7 @@ from core.config import TrainConfig
 from core.run.store import Run
 from core.writing.cells import parts
 from core.writing.generator import Generator
+from core.writing.request import SceneRequest
 from core.writing.sampling import Sampler
 from core.writing.writer import Writer
 
@@ -86,7 +87,7 @@ def episodes(length: int) -> Iterator[dict[str, float]]:
         seed = 0
         while True:
             seed += 1
-            episode = writer.write(length=length, seed=seed)
+            episode = writer.write(SceneRequest(length=length, seed=seed))
             yield {"milliseconds": 1000 * episode.seconds * 500 / len(episode.text)}
 
 

@@ -18,7 +18,9 @@ from core.run.store import Run
 from core.writing.codes import code_of, read_code, replay
 from core.writing.constraints.cast import split_cast
 from core.writing.directions import Directions
-from core.writing.writer import Episode, Writer
+from core.writing.episode import Episode
+from core.writing.request import SceneRequest, draw_seed
+from core.writing.writer import Writer
 
 if TYPE_CHECKING:
     from bot.console.training import ConsoleTraining
@@ -111,25 +113,13 @@ class Console:
         return self._writer.speakers()
 
     def _episode(self, call: Call) -> None:
-        episode = self._writer.write(
-            unquote(call.text("line") or ""),
-            temperature=call.number("temp"),
-            seed=call.integer("seed"),
-            length=_length(call),
-            directions=_directions(call, self._writer.usual),
-        )
+        episode = self._writer.write(_request(call, self._writer.usual))
         self._show(episode, episode.script)
 
     def _continue(self, call: Call) -> None:
         if self._last is None:
             raise PromptError("There is no scene to go on with yet; start one with /episode.")
-        episode = self._writer.go_on(
-            self._last,
-            temperature=call.number("temp"),
-            seed=call.integer("seed"),
-            length=_length(call),
-            directions=_directions(call, self._last.directions or self._writer.usual),
-        )
+        episode = self._writer.go_on(self._last, _request(call, self._last.directions or self._writer.usual))
         self._show(episode, episode.text)
 
     def _sweep(self, call: Call) -> None:
@@ -138,16 +128,11 @@ class Console:
             read_number("temps", part)
             for part in (call.text("temps") or call.text("temp") or default).split(",")
         ]
-        seed = call.integer("seed")
+        others = {option: value for option, value in call.values.items() if option != "temp"}
+        # One seed for all: only the temperature differs.
+        request = _request(replace(call, values=others), self._writer.usual)
         for temperature in temperatures:
-            episode = self._writer.write(
-                unquote(call.text("line") or ""),
-                temperature=temperature,
-                seed=seed,
-                length=_length(call),
-                directions=_directions(call, self._writer.usual),
-            )
-            seed = episode.seed  # one beginning, one randomness: only the temperature differs
+            episode = self._writer.write(replace(request, temperature=temperature))
             self._show(episode, episode.script)
 
     def _replay(self, call: Call) -> None:
@@ -251,6 +236,22 @@ def run_console(
     return 2 if failed and not interactive else 0
 
 
+def _request(call: Call, usual: Directions) -> SceneRequest:
+    """Return what a command asks; directions that it leaves out are as usual.
+
+    Raises:
+        PromptError: an option has a value that cannot be used.
+    """
+    length, seed = call.integer("length"), call.integer("seed")
+    return SceneRequest(
+        prompt=unquote(call.text("line") or ""),
+        directions=_directions(call, usual),
+        temperature=call.number("temp"),
+        length=500 if length is None else length,
+        seed=draw_seed() if seed is None else seed,
+    )
+
+
 def _directions(call: Call, usual: Directions) -> Directions:
     """Return what a command asks of its scene; what it leaves out is as usual.
 
@@ -268,11 +269,6 @@ def _directions(call: Call, usual: Directions) -> Directions:
         spelling=usual.spelling if spelling is None else _SWITCH[spelling.lower()],
         originality=usual.originality if originality is None else originality,
     )
-
-
-def _length(call: Call) -> int:
-    length = call.integer("length")
-    return 500 if length is None else length
 
 
 def _prompted_lines(console: Console, history: Path | None) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.discord.limits import SCENE_CHARACTERS
+from bot.discord.limits import REPLAYED_CHARACTERS, REPLAYED_PARTS, SCENE_CHARACTERS
 from bot.scenes.pool import Work
 from bot.scenes.request import Request
 from bot.storage.parts import read_parts
@@ -12,8 +12,9 @@ from core.errors import CoreError
 from core.writing.codes import read_code, replay
 from core.writing.constraints.cast import split_cast
 from core.writing.directions import Directions
-from core.writing.writer import Episode, Writer
-from core.writing.writer import WriteRequest as Part
+from core.writing.episode import Episode
+from core.writing.request import SceneRequest
+from core.writing.writer import Writer
 
 
 class RefusalError(CoreError):
@@ -56,31 +57,28 @@ def read_directions(request: Request, *, usual: Directions) -> Directions:
 
 
 def _write(request: Request, directions: Directions | None, writer: Writer) -> Work:
-    return lambda cancelled: writer.write(
-        request.line,
+    asked = _ask(request, directions)
+    return lambda cancelled: writer.write(asked, cancelled=cancelled)
+
+
+def _ask(request: Request, directions: Directions | None) -> SceneRequest:
+    return SceneRequest(
+        prompt=request.line,
+        directions=directions,
         temperature=request.temperature,
         length=request.length,
         seed=request.seed,
-        directions=directions,
-        cancelled=cancelled,
     )
 
 
 def _go_on(request: Request, source: KeptEpisode, writer: Writer) -> Work:
     scene = _begin_of(source) if request.again else _as_episode(source)
     # Without directions those of the scene hold on, which for one taken again are those of its own part.
-    directions = _last_part(source).directions if request.again else None
+    asked = _ask(request, _last_part(source).directions if request.again else None)
     is_known = bool(source.parts) or not source.earlier
 
     def go_on(cancelled: Callable[[], bool]) -> Episode:
-        written = writer.go_on(
-            scene,
-            temperature=request.temperature,
-            length=request.length,
-            seed=request.seed,
-            directions=directions,
-            cancelled=cancelled,
-        )
+        written = writer.go_on(scene, asked, cancelled=cancelled)
         return written if is_known else replace(written, before=())
 
     return go_on
@@ -88,29 +86,21 @@ def _go_on(request: Request, source: KeptEpisode, writer: Writer) -> Work:
 
 def _replay(text: str, writer: Writer) -> Work:
     code = read_code(text)
-    if sum(part.length for part in code.requests) > SCENE_CHARACTERS:
-        raise RefusalError(
-            f"That scene is longer than the {SCENE_CHARACTERS:,} characters that I write at once."
-        )
+    code.check_size(most_parts=REPLAYED_PARTS, most_characters=REPLAYED_CHARACTERS)
     return lambda cancelled: replay(code, writer=writer, cancelled=cancelled)
 
 
 def _as_episode(kept: KeptEpisode) -> Episode:
     """Return a kept episode as `core` knows it."""
-    part = _last_part(kept)
     return Episode(
         fingerprint=kept.fingerprint,
         prompt=kept.prompt,
         earlier=kept.earlier,
         text=kept.text,
-        temperature=kept.temperature,
-        length=kept.length,
-        seed=kept.seed,
+        request=_last_part(kept),
         ended=kept.ended,
         notice=kept.notice,
         seconds=kept.seconds,
-        directions=part.directions,
-        top_p=part.top_p,
         before=read_parts(kept.parts)[:-1],
     )
 
@@ -123,22 +113,20 @@ def _begin_of(kept: KeptEpisode) -> Episode:
         prompt=kept.prompt,
         earlier="",
         text=kept.earlier,
-        temperature=part.temperature,
-        length=part.length,
-        seed=part.seed,
+        request=part,
         ended=False,  # where it had ended, its text holds the mark
         notice="",
         seconds=0.0,
-        directions=part.directions,
-        top_p=part.top_p,
         before=tuple(before),
     )
 
 
-def _last_part(kept: KeptEpisode) -> Part:
+def _last_part(kept: KeptEpisode) -> SceneRequest:
     # An episode from before parts were kept was the raw model's.
     parts = read_parts(kept.parts)
-    return parts[-1] if parts else Part(kept.temperature, kept.length, kept.seed)
+    return (
+        parts[-1] if parts else SceneRequest(temperature=kept.temperature, length=kept.length, seed=kept.seed)
+    )
 
 
 def _within(asked: Directions, usual: Directions) -> Directions:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from core.errors import CoreError
 from core.run.store import Run
-from core.writing.writer import Episode, Writer
+from core.writing.episode import Episode
+from core.writing.writer import Writer
 
 Work = Callable[[Callable[[], bool]], Episode]
 

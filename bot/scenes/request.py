@@ -79,7 +79,7 @@ class Request:
         Raises:
             PromptError: If it is no code.
         """
-        return cls(line=_storable(read_code(code).line), seed=0, code=code.strip())
+        return cls(line=_storable(read_code(code).requests[0].prompt), seed=0, code=code.strip())
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -20,7 +20,8 @@ from bot.storage.parts import write_parts
 from bot.storage.store import KeptEpisode, Store
 from core.errors import CoreError
 from core.writing.codes import code_of, read_code
-from core.writing.writer import Episode, Writer
+from core.writing.episode import Episode
+from core.writing.writer import Writer
 
 __all__ = ["Asker", "RefusalError", "SceneService"]
 

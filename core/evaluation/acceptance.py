@@ -18,6 +18,7 @@ from core.evaluation.score import score_texts
 from core.run.store import Run
 from core.training.options import parse_episodes
 from core.writing.generator import Generator
+from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
 SEED = 7
@@ -40,7 +41,7 @@ def check_run(run: Run) -> None:
             f"The new model is no better than chance: {run.bits_per_character:.2f} bits per character, where "
             f"guessing blindly costs {chance:.2f}. Give it more text or more time."
         )
-    if not Writer(run).write("", seed=SEED, length=SAMPLE_CHARACTERS).text.strip():
+    if not Writer(run).write(SceneRequest(seed=SEED, length=SAMPLE_CHARACTERS)).text.strip():
         raise RunError("The new model writes nothing; give it more text or more time.")
 
 
@@ -49,7 +50,7 @@ def write_side_by_side(new: Run, old: Run | None) -> dict[str, str]:
     line = next((f"{name}:" for name in new.facts["cast"]["speakers"]), "")
     both = {"new": new} if old is None else {"new": new, "old": old}
     texts = {
-        name: Writer(run).write(line, seed=SEED, length=SAMPLE_CHARACTERS).script
+        name: Writer(run).write(SceneRequest(prompt=line, seed=SEED, length=SAMPLE_CHARACTERS)).script
         for name, run in both.items()
     }
     return {"line": line, **texts}

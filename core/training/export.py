@@ -16,6 +16,7 @@ from core.run.events import EVENTS
 from core.run.store import FACTS, WEIGHTS, Run, check_free, publish, write_run
 from core.runtime.files import disk_errors, write_whole
 from core.writing.index import RUNS, WORDS
+from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
 _LEFT_OUT = (EVENTS, FACTS, WEIGHTS, CARD, "model.keras")
@@ -74,7 +75,7 @@ def _show_scenes(run: Run) -> str:
         # Where the temperature divides probabilities, the useful ones lie near the run's own.
         temperature = share if ordinary else round(2 * share * run.config.default_temperature, 4)
         script = writer.write(
-            temperature=temperature, length=_SCENE, seed=1, directions=writer.usual
+            SceneRequest(temperature=temperature, length=_SCENE, seed=1, directions=writer.usual)
         ).script.strip()
         parts.append(f"`/episode temp:{temperature:g} length:{_SCENE} seed:1`\n\n```text\n{script}\n```")
     return "\n\n".join(parts)

@@ -1,9 +1,8 @@
-"""`Episode`, what one command writes, and `Writer`, which writes it: the same script for the same prompt and seed."""
+"""`Writer`: a run, loaded, that writes the same script for the same request."""
 
-import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,54 +14,15 @@ from core.run.store import Run
 from core.writing.constraints.build import check_directions, direct
 from core.writing.constraints.place import open_under
 from core.writing.directions import Directions
+from core.writing.episode import Episode
 from core.writing.generator import Generator, Reader
 from core.writing.index import read_index
 from core.writing.originality import Originality
-from core.writing.sampling import Sampler, check_temperature
+from core.writing.request import SceneRequest
+from core.writing.sampling import Sampler
 
-LONGEST = 100_000  # characters in one request
-SEEDS = 2**32
 _CANCEL_EVERY = 64  # characters between two looks at whether the writing is still wanted
-
-
-@dataclass(frozen=True)
-class WriteRequest:
-    """What is asked of one writing; with the text before it and a run, it fixes the text."""
-
-    temperature: float
-    length: int  # characters
-    seed: int
-    top_p: float = 1.0
-    directions: Directions | None = None
-
-
-@dataclass(frozen=True)
-class Episode:
-    """A script and all that it takes to write it again."""
-
-    fingerprint: str  # of the run
-    prompt: str  # as the model read it; empty for a scene from nothing
-    earlier: str  # written by the requests that this one goes on from
-    text: str  # written by this one
-    temperature: float
-    length: int  # characters asked for
-    seed: int
-    ended: bool  # whether the model ended the episode itself
-    notice: str  # what of the prompt the model could not spell, in a sentence, or empty
-    seconds: float
-    directions: Directions | None = None  # None for the raw model
-    top_p: float = 1.0
-    before: tuple[WriteRequest, ...] = ()  # the requests that wrote `earlier`, the first one first
-
-    @property
-    def request(self) -> WriteRequest:
-        """What wrote `text`, apart from the prompt."""
-        return WriteRequest(self.temperature, self.length, self.seed, self.top_p, self.directions)
-
-    @property
-    def script(self) -> str:
-        """The whole text; a blank line where one episode ended and the next began."""
-        return (self.prompt + self.earlier + self.text).replace(END_OF_EPISODE, "\n\n")
+_READ_AT_ONCE = 2048  # characters between two such looks while a text is read
 
 
 class Writer:
@@ -104,133 +64,90 @@ class Writer:
         """Return how much of `text` stands word for word in the corpus, or None if the run cannot tell."""
         return None if self.aids is None else self.aids.runs.measure(self.aids.alphabet.tokens(text))
 
-    def write(
-        self,
-        prompt: str = "",
-        *,
-        temperature: float | None = None,
-        length: int = 500,
-        seed: int | None = None,
-        top_p: float = 1.0,
-        directions: Directions | None = None,
-        cancelled: Callable[[], bool] | None = None,
-    ) -> Episode:
-        """Return an episode of `length` new characters that goes on from `prompt`, or begins if it is empty.
+    def write(self, request: SceneRequest, *, cancelled: Callable[[], bool] | None = None) -> Episode:
+        """Return a scene that goes on from the request's prompt, or begins if that is empty.
 
-        Args:
-            prompt: starting text; characters that the model lacks are mapped or dropped, and `notice` says so.
-            temperature: on the run's own scale; None for the run's default.
-            length: characters to write; fewer come only where the model ends the episode, and up to 200 more where
-                `directions` ask for an ending.
-            seed: fixes the randomness; None for a new one.
-            top_p: share of the likeliest characters to draw from.
-            directions: what is asked of the scene; None for the raw model, `usual` for what suits most.
-            cancelled: asked now and then; the writing stops when it returns true.
+        Once `cancelled`, which is asked now and then, returns true, the writing stops.
 
         Raises:
-            PromptError: a value that cannot be used, or a prompt of which nothing is left.
+            PromptError: what is asked cannot be done with this run, or nothing is left of the prompt.
         """
-        spelling = self.spell(prompt)
-        if prompt and not spelling.text.strip():
+        spelling = self.spell(request.prompt)
+        if request.prompt and not spelling.text.strip():
             raise PromptError(
                 "The model knows none of these characters; quote a line in letters that it has."
             )
-        line = spelling.text
-        request = self._check(temperature, length, seed, top_p, directions, line)
-        if request.directions is not None and request.directions.place is not None:
-            line = open_under(request.directions.place, line, vocabulary=self.run.vocabulary)
-        return self._write(line, "", spelling.notice, request, (), cancelled)
+        settled = self._settle(replace(request, prompt=spelling.text))
+        prompt, directions = settled.prompt, settled.directions
+        if directions is not None and directions.place is not None:
+            prompt = open_under(directions.place, prompt, vocabulary=self.run.vocabulary)
+        scene = Episode(
+            fingerprint=self.run.fingerprint,
+            prompt=prompt,
+            earlier="",
+            text="",
+            request=settled,
+            ended=False,
+            notice=spelling.notice,
+            seconds=0.0,
+        )
+        return self._write(scene, cancelled)
 
     def go_on(
-        self,
-        episode: Episode,
-        *,
-        temperature: float | None = None,
-        length: int = 500,
-        seed: int | None = None,
-        top_p: float = 1.0,
-        directions: Directions | None = None,
-        cancelled: Callable[[], bool] | None = None,
+        self, episode: Episode, request: SceneRequest, *, cancelled: Callable[[], bool] | None = None
     ) -> Episode:
         """Return `episode` continued from its exact end; the text so far becomes `earlier`.
 
-        Without `directions`, those of the episode hold on.
+        Where the request has no directions, those of the episode hold on.
 
         Raises:
-            PromptError: a value that cannot be used.
+            PromptError: what is asked cannot be done with this run.
         """
-        earlier = (
-            episode.earlier
-            + episode.text
-            + (END_OF_EPISODE if episode.ended and self._end is not None else "")
+        mark = END_OF_EPISODE if episode.ended and self._end is not None else ""
+        asked = replace(request, prompt="", directions=request.directions or episode.directions)
+        scene = replace(
+            episode,
+            earlier=episode.earlier + episode.text + mark,
+            text="",
+            request=self._settle(asked),
+            notice="",
+            before=(*episode.before, episode.request),
         )
-        request = self._check(temperature, length, seed, top_p, directions or episode.directions, "")
-        return self._write(
-            episode.prompt, earlier, "", request, (*episode.before, episode.request), cancelled
-        )
+        return self._write(scene, cancelled)
 
-    def _check(  # noqa: PLR0917  # what `write` and `go_on` take by name, once more
-        self,
-        temperature: float | None,
-        length: int,
-        seed: int | None,
-        top_p: float,
-        directions: Directions | None,
-        line: str,
-    ) -> WriteRequest:
-        temperature = check_temperature(
-            self.run.config.default_temperature if temperature is None else temperature
-        )
-        if not 1 <= length <= LONGEST:
-            raise PromptError(f"The length must be from 1 to {LONGEST:,} characters, and not {length:,}.")
-        seed = secrets.randbelow(SEEDS) if seed is None else seed
-        if seed < 0:
-            raise PromptError(f"The seed must be a whole number from 0 on, and not {seed}.")
+    def _settle(self, request: SceneRequest) -> SceneRequest:
+        """Return the request with this run's own temperature and names in it, if the run can do what is asked."""
+        temperature, directions = request.temperature, request.directions
         if directions is not None:
             directions = check_directions(
                 directions,
-                line=line,
+                line=request.prompt,
                 speakers=self.speakers(),
                 places=self.places(),
                 vocabulary=self.run.vocabulary,
                 aids=self.aids,
             )
-        return WriteRequest(temperature, length, seed, top_p, directions)
-
-    def _write(  # noqa: PLR0917  # what both of its callers know
-        self,
-        prompt: str,
-        earlier: str,
-        notice: str,
-        request: WriteRequest,
-        before: tuple[WriteRequest, ...],
-        cancelled: Callable[[], bool] | None,
-    ) -> Episode:
-        started = time.perf_counter()
-        sampler = Sampler(
-            vocabulary=self.generator.vocabulary,
-            temperature=request.temperature,
-            rng=np.random.default_rng(request.seed),
-            scale=self.run.config.temperature_scale,
-            top_p=request.top_p,
+        default = self.run.config.default_temperature
+        return replace(
+            request,
+            temperature=default if temperature is None else float(temperature),
+            directions=directions,
         )
-        reader = self._open(prompt + earlier, fresh=not prompt, temperature=request.temperature)
-        if request.directions is None:
-            ids = self.generator.stream(sampler, reader=reader, forbidden_first=self._end)
-        else:
-            directed = direct(
-                request.directions,
-                length=request.length,
-                speakers=self.speakers(),
-                vocabulary=self.run.vocabulary,
-                aids=self.aids,
-            )
-            directed.director.read_all(self.run.vocabulary.encode(prompt + earlier))
-            ids = directed.stream(sampler, reader=reader, forbidden_first=self._end)
+
+    def _write(self, scene: Episode, cancelled: Callable[[], bool] | None) -> Episode:
+        """Return `scene` with the text that its request adds."""
+        started = time.perf_counter()
+        request = scene.request
+        reader = self._open(
+            scene.prompt + scene.earlier,
+            fresh=not scene.prompt,
+            temperature=scene.temperature,
+            cancelled=cancelled,
+        )
         longest = request.length if request.directions is None or not request.directions.ending else None
         written: list[int] = []
         ended = False
-        for character in ids:
+        for character in self._stream(scene, reader):
             if character == self._end:
                 ended = True
                 break
@@ -239,23 +156,37 @@ class Writer:
                 cancelled is not None and len(written) % _CANCEL_EVERY == 0 and cancelled()
             ):
                 break
-        return Episode(
-            fingerprint=self.run.fingerprint,
-            prompt=prompt,
-            earlier=earlier,
+        return replace(
+            scene,
             text=self.run.vocabulary.decode(written),
-            temperature=request.temperature,
-            length=request.length,
-            seed=request.seed,
             ended=ended,
-            notice=notice,
             seconds=time.perf_counter() - started,
-            directions=request.directions,
-            top_p=request.top_p,
-            before=before,
         )
 
-    def _open(self, text: str, *, fresh: bool, temperature: float) -> Reader:
+    def _stream(self, scene: Episode, reader: Reader) -> Iterator[int]:
+        """Return the ids that follow what `reader` has read, as the scene's request asks."""
+        request = scene.request
+        sampler = Sampler(
+            vocabulary=self.generator.vocabulary,
+            temperature=scene.temperature,
+            rng=np.random.default_rng(request.seed),
+            scale=self.run.config.temperature_scale,
+        )
+        if request.directions is None:
+            return self.generator.stream(sampler, reader=reader, forbidden_first=self._end)
+        directed = direct(
+            request.directions,
+            length=request.length,
+            speakers=self.speakers(),
+            vocabulary=self.run.vocabulary,
+            aids=self.aids,
+        )
+        directed.director.read_all(self.run.vocabulary.encode(scene.prompt + scene.earlier))
+        return directed.stream(sampler, reader=reader, forbidden_first=self._end)
+
+    def _open(
+        self, text: str, *, fresh: bool, temperature: float, cancelled: Callable[[], bool] | None
+    ) -> Reader:
         """Return a reader that has read `text` from the start of an episode, or of a line if it is not fresh."""
         reader = self.generator.reader(temperature=temperature)
         if self.generator.targets == "last":
@@ -264,7 +195,11 @@ class Writer:
         else:
             opening = [self._end if fresh and self._end is not None else self._line_break]
         reader.read_all(opening)
-        reader.read_all(self.run.vocabulary.encode(text))
+        ids = self.run.vocabulary.encode(text)
+        for start in range(0, len(ids), _READ_AT_ONCE):
+            reader.read_all(ids[start : start + _READ_AT_ONCE])
+            if cancelled is not None and cancelled():
+                break  # and so does the writing, at its next look
         return reader
 
 

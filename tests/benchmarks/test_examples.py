@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.examples import main
+from core.writing.request import SceneRequest
 from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
 
 PAGE = """# A page
@@ -37,7 +38,7 @@ def test_examples_are_written_and_checked(tmp_path: Path, capsys: pytest.Capture
     assert main([*arguments, "--check"]) == 1
     assert page.read_text(encoding="utf-8") == PAGE
     assert main(arguments) == 0
-    script = writer.write(length=30, seed=1, directions=writer.usual).script
+    script = writer.write(SceneRequest(length=30, seed=1, directions=writer.usual)).script
     shown = "\n".join(line.rstrip() for line in script.strip("\n").split("\n"))
     answer = f"> /episode length:30 seed:1\n\n{shown}\n"
     text = page.read_text(encoding="utf-8")

@@ -12,7 +12,8 @@ from bot.scenes.view import build_file, build_page
 from bot.storage.parts import write_parts
 from core.errors import PromptError, RunError
 from core.writing.directions import Directions
-from core.writing.writer import Episode
+from core.writing.episode import Episode
+from core.writing.request import SceneRequest
 from tests.bot.bot_process import running_bot
 from tests.bot.storage.test_store import EPISODE
 from tests.hostile_text import HOSTILE, hostile_texts, live_markup
@@ -29,7 +30,9 @@ async def test_page_of_hostile_fields_is_harmless_and_within_limits(
     """Whatever a scene's fields hold, nothing of its page is live, and it keeps to Discord's limits."""
     prompt, text, model, notice, originality, name = texts
     directions = Directions(cast=(name, name * 50), spelling=False)
-    episode = Episode("f" * 64, prompt, "", text, 0.5, 500, 1, False, "", 0.1, directions)
+    episode = Episode(
+        "f" * 64, prompt, "", text, SceneRequest(directions=directions), ended=False, notice="", seconds=0.1
+    )
     kept = replace(
         EPISODE,
         prompt=prompt * 8,

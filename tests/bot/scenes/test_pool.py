@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from bot.scenes.pool import FairQueue, QueueFullError, Ticket, TooLongError, WriterPool
 from core.errors import PromptError
-from core.writing.writer import Episode, Writer
+from core.writing.episode import Episode
+from core.writing.request import SceneRequest
+from core.writing.writer import Writer
 
 
 def build_episode(text: str) -> Episode:
     """Return an episode that holds a text."""
-    return Episode("f" * 64, "", "", text, 0.5, 500, 1, ended=False, notice="", seconds=0.1)
+    return Episode("f" * 64, "", "", text, SceneRequest(seed=1), ended=False, notice="", seconds=0.1)
 
 
 class Gate:

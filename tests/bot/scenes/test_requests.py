@@ -20,8 +20,8 @@ from bot.storage.store import KeptEpisode
 from core.errors import CoreError, PromptError
 from core.writing.codes import code_of
 from core.writing.directions import Directions
-from core.writing.writer import Episode
-from core.writing.writer import WriteRequest as Part
+from core.writing.episode import Episode
+from core.writing.request import SceneRequest
 from tests.bot.storage.test_store import EPISODE
 from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
 
@@ -174,13 +174,35 @@ def test_places_that_begin_with_what_was_typed_come_first() -> None:
 
 def test_parts_of_a_scene_survive_json() -> None:
     """What was asked for each part is read as it was kept, with and without directions."""
-    directed = Part(0.5, 100, 7, 0.9, Directions(cast=("QUARK", "王"), place="Ops", originality=8))
-    episode = replace(
-        Episode("f" * 64, "", "a", "b", 0.3, 20, 1, ended=False, notice="", seconds=0.1), before=(directed,)
+    directed = SceneRequest(
+        prompt="So",
+        temperature=0.5,
+        length=100,
+        seed=7,
+        takes=8,
+        directions=Directions(cast=("QUARK", "王"), place="Ops", originality=8),
     )
-    assert read_parts(write_parts(episode)) == (directed, Part(0.3, 20, 1))
+    second = SceneRequest(temperature=0.3, length=20, seed=1)
+    episode = replace(
+        Episode("f" * 64, "", "a", "b", second, ended=False, notice="", seconds=0.1), before=(directed,)
+    )
+    assert read_parts(write_parts(episode)) == (directed, second)
     assert write_parts(replace(episode, before=())) == ""
     assert read_parts("") == ()
+
+
+def test_parts_kept_by_an_earlier_version_are_read() -> None:
+    """What an earlier version kept of a scene's parts is read as the requests that they were."""
+    kept = (
+        '[{"temperature": 0.5, "length": 80, "seed": 3, "top_p": 1.0, "directions": {"cast": ["ODO"], "place": "Ops", '
+        '"spelling": false, "form": true, "ending": true, "loops": true, "originality": 8}}, '
+        '{"temperature": 0.3, "length": 20, "seed": 1, "top_p": 1.0, "directions": null}]'
+    )
+    directions = Directions(cast=("ODO",), place="Ops", spelling=False, originality=8)
+    assert read_parts(kept) == (
+        SceneRequest(directions=directions, temperature=0.5, length=80, seed=3),
+        SceneRequest(temperature=0.3, length=20, seed=1),
+    )
 
 
 def test_code_makes_a_request_of_its_own() -> None:
@@ -192,7 +214,7 @@ def test_code_makes_a_request_of_its_own() -> None:
 def test_old_scene_goes_on_as_the_raw_model_and_without_a_code(tmp_path: Path) -> None:
     """A scene that was kept before its parts were is continued without directions, and no code pretends to know it."""
     writer = build_writer(tmp_path / "run", SCRIPT)
-    first = writer.write("QUARK: No", length=40, seed=3)
+    first = writer.write(SceneRequest(prompt="QUARK: No", length=40, seed=3))
     old = replace(EPISODE, fingerprint=first.fingerprint, prompt=first.prompt, text=first.text, seed=3)
 
     def never() -> bool:

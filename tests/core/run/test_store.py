@@ -20,6 +20,7 @@ from core.data.vocabulary import Vocabulary
 from core.errors import RunError
 from core.run.card import card_rows
 from core.run.store import FACTS, WEIGHTS, Run, check_free, fingerprint, publish, restore, write_run
+from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 from tests.children import run_python
 
@@ -37,7 +38,7 @@ def use(path: Path) -> str:
     card_rows(run.config, run.facts)
     writer.speakers()
     writer.places()
-    return writer.write(length=30, seed=1).text
+    return writer.write(SceneRequest(length=30, seed=1)).text
 
 
 @pytest.mark.slow
@@ -212,7 +213,7 @@ def test_run_of_an_older_version_can_be_read(copy: Path) -> None:
     (copy / FACTS).write_text(json.dumps(facts), encoding="utf-8")
     run = Run.read(copy)
     assert run.config.weight_decay == 0
-    assert Writer(run).write(length=20, seed=1).text
+    assert Writer(run).write(SceneRequest(length=20, seed=1)).text
 
 
 def test_fingerprint_changes_with_all_that_decides_a_text() -> None:

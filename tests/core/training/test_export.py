@@ -11,6 +11,7 @@ from core.evaluation.score import score_texts
 from core.run.store import FACTS, Run
 from core.training.export import main, ship
 from core.writing.generator import Generator
+from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 from tests.conftest import tiny_episodes
 
@@ -38,7 +39,7 @@ def test_shipped_run_still_has_its_directions(tiny_run: Run, tmp_path: Path) -> 
     """The word list and the filter go along, so that the shipped run can be directed."""
     shipped = Writer(ship(tiny_run, tmp_path / "small", overwrite=False))
     assert shipped.usual == Writer(tiny_run).usual
-    assert shipped.write(length=60, seed=1, directions=shipped.usual).script
+    assert shipped.write(SceneRequest(length=60, seed=1, directions=shipped.usual)).script
 
 
 def test_card_of_a_shipped_run_names_what_is_there(tiny_run: Run, tmp_path: Path) -> None:

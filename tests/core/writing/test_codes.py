@@ -1,9 +1,13 @@
 """Episode codes: the very same scene from a short text, and a sentence about one that is wrong."""
 
 import math
+import zlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import base58
+import msgpack
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,7 +16,9 @@ from hypothesis import strategies as st
 from core.errors import PromptError
 from core.writing.codes import LONGEST_CODE, Code, code_of, read_code, replay
 from core.writing.directions import Directions
-from core.writing.writer import LONGEST, Episode, Writer, WriteRequest
+from core.writing.episode import Episode
+from core.writing.request import LONGEST, MOST_SEED, MOST_TAKES, SceneRequest
+from core.writing.writer import Writer
 from tests.core.writing.constraints.direction_runs import GREEK, SCRIPT, build_writer
 from tests.core.writing.constraints.direction_scenes import SCENES
 
@@ -39,21 +45,21 @@ def random_episode(writer: Writer, seed: int) -> Episode:
             loops=bool(rng.integers(2)),
             originality=(None, 6, 9)[rng.integers(3)],
         )
-        settings = {
-            "temperature": float(rng.choice([0.0, 0.5, 1 / 3, 2.0, 1e7])),
-            "length": int(rng.integers(1, 90)),
-            "seed": int(rng.integers(2**32)),
-            "top_p": float(rng.choice([1.0, 0.9])),
-        }
+        settings = SceneRequest(
+            temperature=float(rng.choice([0.0, 0.5, 1 / 3, 2.0, 1e7])),
+            length=int(rng.integers(1, 90)),
+            seed=int(rng.integers(2**32)),
+            takes=int(rng.choice([1, 1, 16])),
+        )
         if episode is None:
             line = LINES[rng.integers(len(LINES))]
             place = None if line.startswith("[") else (None, "Ops", "so late")[rng.integers(3)]
             line = "" if asked.cast and "ODO" in line else line
             directions = (None, replace(asked, place=place))[rng.integers(2)]
-            episode = writer.write(line, **settings, directions=directions)  # type: ignore[arg-type]  # by name
+            episode = writer.write(replace(settings, prompt=line, directions=directions))
         else:
             directions = (None, asked)[rng.integers(2)]
-            episode = writer.go_on(episode, **settings, directions=directions)  # type: ignore[arg-type]  # by name
+            episode = writer.go_on(episode, replace(settings, directions=directions))
     assert episode is not None
     return episode
 
@@ -79,19 +85,24 @@ def test_code_writes_the_very_same_scene(writer: Writer) -> None:
 
 
 def test_code_is_short(writer: Writer) -> None:
-    """A scene from nothing takes two dozen characters, one with a line, a cast and a place about a hundred."""
-    plain = code_of(writer.write(seed=2**32 - 1, directions=writer.usual), writer=writer)
+    """A scene from nothing takes three dozen characters, one with a line, a cast and a place about a hundred."""
+    plain = code_of(writer.write(SceneRequest(seed=2**32 - 1, directions=writer.usual)), writer=writer)
     assert plain is not None
-    assert len(plain) <= 28
+    assert len(plain) <= 40
     asked = replace(writer.usual, cast=("QUARK", "ODO"), place="Quark's")
-    long = code_of(writer.write("QUARK: It's open, my friend", seed=7, directions=asked), writer=writer)
+    long = code_of(
+        writer.write(SceneRequest(prompt="QUARK: It's open, my friend", seed=7, directions=asked)),
+        writer=writer,
+    )
     assert long is not None
     assert len(long) <= 110
 
 
 def test_code_of_a_mistyped_letter_is_refused(writer: Writer) -> None:
     """Another letter anywhere, one left out, two swapped: a sentence, and never another scene."""
-    code = code_of(writer.write("KIRA: No", seed=7, directions=writer.usual), writer=writer)
+    code = code_of(
+        writer.write(SceneRequest(prompt="KIRA: No", seed=7, directions=writer.usual)), writer=writer
+    )
     assert code is not None
     wrong = [code[:place] + sign + code[place + 1 :] for place in range(len(code)) for sign in "1aZ0 "]
     wrong += [code[:place] + code[place + 1 :] for place in range(len(code))]
@@ -121,7 +132,7 @@ def test_code_that_is_endless_is_refused_at_once() -> None:
 def test_code_of_another_run_names_both(writer: Writer, tmp_path: Path) -> None:
     """Where the run is no longer there, the sentence says which one wrote the scene and which one is here."""
     other = build_writer(tmp_path / "other", GREEK)
-    code = code_of(writer.write(length=20, seed=1), writer=writer)
+    code = code_of(writer.write(SceneRequest(length=20, seed=1)), writer=writer)
     assert code is not None
     with pytest.raises(PromptError) as caught:
         replay(read_code(code), writer=other)
@@ -133,9 +144,11 @@ def test_code_of_other_word_lists_is_refused_where_they_mattered(writer: Writer,
     """With other words in the list a directed scene would be another one; a raw one is the same."""
     bare = build_writer(tmp_path / "bare", SCRIPT, aids=False)
     assert bare.run.fingerprint == writer.run.fingerprint
-    raw = writer.write(length=40, seed=3)
+    raw = writer.write(SceneRequest(length=40, seed=3))
     raw_code = code_of(raw, writer=writer)
-    directed_code = code_of(writer.write(length=40, seed=3, directions=writer.usual), writer=writer)
+    directed_code = code_of(
+        writer.write(SceneRequest(length=40, seed=3, directions=writer.usual)), writer=writer
+    )
     assert raw_code is not None
     assert directed_code is not None
     assert replay(read_code(raw_code), writer=bare).script == raw.script
@@ -144,29 +157,74 @@ def test_code_of_other_word_lists_is_refused_where_they_mattered(writer: Writer,
 
 
 def test_code_that_asks_for_too_much_is_refused(writer: Writer) -> None:
-    """A code of many long requests, which somebody could make up, is not carried out; nor are its odd values."""
-    code = Code(
-        writer.run.fingerprint[:8], "0000", "", (WriteRequest(0.5, LONGEST, 1), WriteRequest(0.5, 1, 1))
-    )
-    with pytest.raises(PromptError, match="longer than"):
+    """A code of many long requests, which somebody could make up, is not carried out."""
+    part = SceneRequest(temperature=0.5, length=LONGEST, seed=1)
+    code = Code(writer.run.fingerprint[:8], "0000", (part, part))
+    with pytest.raises(PromptError, match="has 200,000 characters, and at most 100,000"):
         replay(code, writer=writer)
-    for odd in (
-        WriteRequest(math.nan, 5, 1),
-        WriteRequest(math.inf, 5, 1),
-        WriteRequest(0.5, 0, 1),
-        WriteRequest(0.5, 5, 1, 7.0),
-    ):
-        with pytest.raises(PromptError):
-            replay(replace(code, requests=(odd,)), writer=writer)
+    short = replace(part, length=1)
+    with pytest.raises(PromptError, match="has 101 parts, and at most 100"):
+        replay(replace(code, requests=(short,) * 101), writer=writer)
+    with pytest.raises(PromptError, match="has 21 parts, and at most 20"):
+        replace(code, requests=(short,) * 21).check_size(most_parts=20)
+    with pytest.raises(PromptError, match="has 1,002 characters, and at most 1,000"):
+        replace(code, requests=(replace(short, prompt="x" * 1_000), short)).check_size(most_characters=1_000)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"temperature": math.nan},
+        {"temperature": math.inf},
+        {"temperature": -1},
+        {"length": 0},
+        {"length": LONGEST + 1},
+        {"seed": -1},
+        {"seed": MOST_SEED + 1},
+        {"takes": 0},
+        {"takes": MOST_TAKES + 1},
+    ],
+)
+def test_request_of_odd_numbers_is_refused(odd: dict[str, Any]) -> None:
+    """A request holds no number that cannot be used, wherever it comes from."""
+    with pytest.raises(PromptError, match=" must be "):
+        SceneRequest(**odd)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        [""],
+        ["", []],
+        ["", [500, 5, 1, 1], 7],
+        ["", ["hot", 5, 1, 1]],
+        ["", [500, "5", 1, 1]],
+        ["", [500, 5, 1.5, 1]],
+        [7, [500, 5, 1, 1]],
+        ["", [500, 5, 1, 1, "all"]],
+        ["", [500, 5, 1, 1, 15, "6"]],
+        ["", [500, 5, 1, 1, 15, None, None, 7]],
+        ["", [500, 5, 2**63, 1]],
+        ["", [500, 5, 1, 99]],
+        "text",
+        7,
+    ],
+)
+def test_code_of_a_wrong_form_is_refused(body: object) -> None:
+    """A code that somebody has made up, checksum and all, is refused with a sentence."""
+    data = bytes([2, *range(6)]) + msgpack.packb(body)
+    code = base58.b58encode(data + zlib.crc32(data).to_bytes(4, "big")[:2]).decode()
+    assert answer(code).endswith(".")
 
 
 def test_code_is_left_out_where_it_would_be_too_long(writer: Writer) -> None:
     """A scene of a hundred and more requests has none, nor one whose beginning is not known."""
-    episode = writer.write(length=1, seed=1)
+    episode = writer.write(SceneRequest(length=1, seed=1))
     for _ in range(101):
-        episode = writer.go_on(episode, length=1, seed=1)
+        episode = writer.go_on(episode, SceneRequest(length=1, seed=1))
     assert code_of(episode, writer=writer) is None
     assert code_of(replace(episode, before=()), writer=writer) is None
-    quoted = writer.write("KIRA: " + "".join(map(str, range(9000))), length=1, seed=1)
+    quoted = writer.write(SceneRequest(prompt="KIRA: " + "".join(map(str, range(9000))), length=1, seed=1))
     code = code_of(quoted, writer=writer)
     assert code is None or len(code) <= LONGEST_CODE

@@ -16,7 +16,9 @@ import pytest
 from core.run.store import Run
 from core.writing.codes import read_code, replay
 from core.writing.directions import Directions
-from core.writing.writer import Episode, Writer
+from core.writing.episode import Episode
+from core.writing.request import SceneRequest
+from core.writing.writer import Writer
 from tests.children import ROOT
 
 HERE = Path(__file__).parent
@@ -50,16 +52,14 @@ def test_scene_of_an_earlier_version_is_written_again(scene: dict[str, Any]) -> 
     writer = writer_of(scene["run"])
     episode: Episode | None = None
     for request in scene["requests"]:
-        settings = {
-            "temperature": request.get("temperature"),
-            "length": request["length"],
-            "seed": request["seed"],
-            "directions": directions_of(request["directions"], writer),
-        }
-        if episode is None:
-            episode = writer.write(request.get("line", ""), **settings)
-        else:
-            episode = writer.go_on(episode, **settings)
+        asked = SceneRequest(
+            prompt=request.get("line", ""),
+            directions=directions_of(request["directions"], writer),
+            temperature=request.get("temperature"),
+            length=request["length"],
+            seed=request["seed"],
+        )
+        episode = writer.write(asked) if episode is None else writer.go_on(episode, asked)
     assert episode is not None
     assert digest(episode) == scene["sha256"]
 

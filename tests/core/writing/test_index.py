@@ -18,6 +18,7 @@ from core.training.index import main
 from core.writing.constraints.lexicon import Lexicon
 from core.writing.directions import Directions
 from core.writing.index import RUNS, WORDS, add_index, build_index, read_index
+from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 from tests.core.writing.constraints.direction_runs import CHINESE, GREEK, PROSE, SCRIPT, build_writer
 
@@ -68,8 +69,8 @@ def test_run_without_aids_writes(path: Path) -> None:
         (path / name).unlink()
     writer = Writer(Run.read(path))
     assert writer.aids is None
-    assert writer.write(length=30, seed=1, directions=writer.usual).text
-    assert writer.write(length=30, seed=1).text
+    assert writer.write(SceneRequest(length=30, seed=1, directions=writer.usual)).text
+    assert writer.write(SceneRequest(length=30, seed=1)).text
 
 
 def empty(path: Path) -> None:
@@ -127,7 +128,7 @@ def test_aids_can_be_added_anew(path: Path) -> None:
     (path / WORDS).unlink()
     mended = add_index(run, build_index(SCRIPT, run.vocabulary))
     assert mended.fingerprint == run.fingerprint
-    assert Writer(mended).write(length=30, seed=1, directions=Directions()).text
+    assert Writer(mended).write(SceneRequest(length=30, seed=1, directions=Directions())).text
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import pytest
 from core.data.report import main as preview
 from core.evaluation.acceptance import main as try_out
 from core.run.store import Run
+from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 from tests.children import run_python
 
@@ -66,7 +67,7 @@ def test_language_is_learnt_and_written(
     corpus = str(trained / f"{language}.json")
     assert preview(["--upload", corpus, "--name", f"{language}.json", "--into", str(trained / "into")]) == 0
     assert json.loads(capsys.readouterr().out)["episodes"] == 11
-    written = Writer(Run.read(trained / language)).write("", length=300, seed=1).text
+    written = Writer(Run.read(trained / language)).write(SceneRequest(length=300, seed=1)).text
     assert set(written) & set(ALPHABETS[language])
     assert try_out([str(trained / language), "--scripts", corpus, "--series", "all"]) == 0
     verdict = json.loads(capsys.readouterr().out)

@@ -15,7 +15,9 @@ import numpy as np
 from core.data.screenplay import speaker_of
 from core.writing.constraints.ending import MOST_BEYOND
 from core.writing.directions import Directions
-from core.writing.writer import Episode, Writer
+from core.writing.episode import Episode
+from core.writing.request import SceneRequest
+from core.writing.writer import Writer
 from tests.core.writing.constraints.direction_runs import (
     CHINESE,
     GREEK,
@@ -78,7 +80,13 @@ def cases(scenes: int = SCENES) -> Iterator[Case]:
 def write(writer: Writer, case: Case, directions: Directions | None, line: str = "") -> Episode:
     """Write the scene of a case."""
     return writer.write(
-        line, temperature=case.temperature, length=case.length, seed=case.seed, directions=directions
+        SceneRequest(
+            prompt=line,
+            temperature=case.temperature,
+            length=case.length,
+            seed=case.seed,
+            directions=directions,
+        )
     )
 
 

@@ -10,6 +10,7 @@ from core.data.screenplay import speaker_of
 from core.errors import PromptError
 from core.writing.constraints.cast import MOST_NAMES, split_cast
 from core.writing.directions import Directions
+from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 from tests.core.writing.constraints.direction_runs import CHINESE, GREEK, PROSE, SCRIPT, build_writer
 from tests.core.writing.constraints.direction_scenes import NONE
@@ -40,7 +41,9 @@ def writers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Writer]:
 def answer(writer: Writer, directions: Directions, line: str = "") -> str:
     """Return the sentence with which directions are refused, or nothing, having checked their scene."""
     try:
-        episode = writer.write(line, temperature=0.9, length=40, seed=1, directions=directions)
+        episode = writer.write(
+            SceneRequest(prompt=line, temperature=0.9, length=40, seed=1, directions=directions)
+        )
     except PromptError as error:
         return str(error)
     assert episode.directions is not None
@@ -101,7 +104,9 @@ def test_hostile_cast_is_refused_in_a_sentence(
 def test_hostile_cast_of_markdown_becomes_names(writers: dict[str, Writer]) -> None:
     """Brackets and stars around a name are left out, as no speaker has them; the same name twice is one."""
     episode = writers["script"].write(
-        length=20, seed=1, directions=Directions(cast=("**QUARK**", "[quark]", "QUARK:", "Quark"))
+        SceneRequest(
+            length=20, seed=1, directions=Directions(cast=("**QUARK**", "[quark]", "QUARK:", "Quark"))
+        )
     )
     assert episode.directions is not None
     assert episode.directions.cast == ("QUARK",)
@@ -129,7 +134,9 @@ def test_contradictory_directions_are_said(
 def test_contradictory_line_in_the_place_asked_for_is_none(writers: dict[str, Writer]) -> None:
     """A line that stands under the heading of the place already gets no second one."""
     episode = writers["script"].write(
-        "[Ops]\n\nODO: Stop", length=20, seed=1, directions=Directions(place="ops", cast=("ODO",))
+        SceneRequest(
+            prompt="[Ops]\n\nODO: Stop", length=20, seed=1, directions=Directions(place="ops", cast=("ODO",))
+        )
     )
     assert episode.script.count("[Ops]\n\nODO: Stop") == 1
     assert episode.script.startswith("[Ops]\n\nODO")

@@ -8,7 +8,9 @@ import pytest
 from core.config import END_OF_EPISODE
 from core.writing.constraints.build import direct
 from core.writing.directions import Directions
-from core.writing.writer import Episode, Writer
+from core.writing.episode import Episode
+from core.writing.request import SceneRequest
+from core.writing.writer import Writer
 from tests.core.writing.constraints.direction_runs import (
     SCRIPT,
     build_stubborn_writer,
@@ -134,7 +136,12 @@ def test_directions_hold_a_network_that_wants_one_character(tmp_path: Path) -> N
         writer = build_stubborn_writer(tmp_path / str(index), SCRIPT, favourite=character)
         for temperature in (0.0, 1.0):
             episode = writer.write(
-                temperature=temperature, length=80, seed=index, directions=Directions(cast=("KIRA", "ODO"))
+                SceneRequest(
+                    temperature=temperature,
+                    length=80,
+                    seed=index,
+                    directions=Directions(cast=("KIRA", "ODO")),
+                )
             )
             check_cast(episode.script, ("KIRA", "ODO"))
             check_words(writer, episode)
@@ -147,7 +154,7 @@ def test_directions_hold_in_a_scene_that_goes_on(writers: dict[str, Writer]) -> 
     for case in cases(SCENES // 2):
         asked = Directions(cast=("QUARK", "KIRA"), ending=bool(case.seed % 2))
         first = write(writer, case, asked)
-        second = writer.go_on(first, temperature=case.temperature, length=60, seed=case.seed)
+        second = writer.go_on(first, SceneRequest(temperature=case.temperature, length=60, seed=case.seed))
         assert second.directions == first.directions
         check_cast(second.script, ("QUARK", "KIRA"))
         check_words(writer, second)

@@ -1,0 +1,47 @@
+"""`Episode`: a script, and all that it takes to write it again."""
+
+from dataclasses import dataclass
+
+from core.config import END_OF_EPISODE
+from core.writing.directions import Directions
+from core.writing.request import SceneRequest
+
+
+@dataclass(frozen=True)
+class Episode:
+    """A script and all that it takes to write it again."""
+
+    fingerprint: str  # of the run
+    prompt: str  # as the model read it, heading included; empty for a scene from nothing
+    earlier: str  # written by the requests that this one goes on from
+    text: str  # written by this one
+    request: SceneRequest  # what wrote `text`, with the temperature and the names that were used
+    ended: bool  # whether the model ended the episode itself
+    notice: str  # what of the prompt the model could not spell, in a sentence, or empty
+    seconds: float
+    before: tuple[SceneRequest, ...] = ()  # the requests that wrote `earlier`, the first one first
+
+    @property
+    def temperature(self) -> float:
+        """The temperature that `text` was written at."""
+        return self.request.temperature or 0.0  # the writer has filled in the run's own
+
+    @property
+    def length(self) -> int:
+        """The characters that were asked for."""
+        return self.request.length
+
+    @property
+    def seed(self) -> int:
+        """The seed of `text`."""
+        return self.request.seed
+
+    @property
+    def directions(self) -> Directions | None:
+        """The directions that held `text`; None for the raw model."""
+        return self.request.directions
+
+    @property
+    def script(self) -> str:
+        """The whole text; a blank line where one episode ended and the next began."""
+        return (self.prompt + self.earlier + self.text).replace(END_OF_EPISODE, "\n\n")
