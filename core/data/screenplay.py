@@ -1,14 +1,46 @@
-"""The form of a script: which lines name a speaker, which a place."""
+"""The form of a script: what a line is, who speaks and where; the one place that knows it."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
 
 _SPEAKER = re.compile(
-    r"^([^\W\d_a-z][^\n:()\[\]]{0,30}?)(?: \[[^\]\n]{1,30}\])?(?: \([^)\n]{1,40}\))?:(?=\s|$)", re.MULTILINE
+    r"^([^\W\d_a-z][^\n:()\[\]]{0,30}?)((?: \[[^\]\n]{1,30}\])?(?: \([^)\n]{1,40}\))?):(?=\s|$)", re.MULTILINE
 )
 _HEADING = re.compile(r"^\[([^\]\n]{2,60})\]$", re.MULTILINE)
+_ANY_HEADING = re.compile(r"\[([^\[\]\n]+)\]")
+_DIRECTION = re.compile(r"\(.+\)")
 _RARE = 3  # a name seen less often may be a typing error
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a script, without the space around it."""
+
+    kind: Literal["speech", "heading", "direction", "text", "blank"]
+    text: str  # what is said; of a heading without its brackets, else the line as it stands
+    speaker: str = ""  # of speech
+    tag: str = ""  # brackets between the speaker and the colon, such as "[OC]" or "(quietly)"
+
+
+def parse_line(line: str) -> Line:
+    """Return what a line is.
+
+    Examples: `"KIRA [OC]: No."` is speech of KIRA with the tag `[OC]`; `"[Ops]"` is a heading; `"(She leaves.)"` is a
+    direction; anything else is text.
+    """
+    bare = line.strip()
+    if not bare:
+        return Line("blank", "")
+    if heading := _ANY_HEADING.fullmatch(bare):
+        return Line("heading", heading[1])
+    if _DIRECTION.fullmatch(bare):
+        return Line("direction", bare)
+    if speech := _SPEAKER.match(bare):
+        return Line("speech", bare[speech.end() :].lstrip(), speech[1], speech[2].strip())
+    return Line("text", bare)
 
 
 def speakers_of(texts: Iterable[str], *, most: int = 200) -> list[str]:

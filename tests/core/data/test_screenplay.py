@@ -1,0 +1,37 @@
+"""The form of a script: what each kind of line is told as."""
+
+import pytest
+
+from core.data.screenplay import Line, parse_line, places_of, speaker_of, speakers_of
+
+
+@pytest.mark.parametrize(
+    ("line", "parsed"),
+    [
+        ("KIRA: No.", Line("speech", "No.", "KIRA")),
+        ("KIRA [OC]: No.", Line("speech", "No.", "KIRA", "[OC]")),
+        (
+            "O'BRIEN [on viewscreen] (quietly): So: no.",
+            Line("speech", "So: no.", "O'BRIEN", "[on viewscreen] (quietly)"),
+        ),
+        ("First Officer:", Line("speech", "", "First Officer")),
+        ("ΝΙΚΗ: Ναι", Line("speech", "Ναι", "ΝΙΚΗ")),
+        (" [Quark's bar] ", Line("heading", "Quark's bar")),
+        ("(She leaves.)", Line("direction", "(She leaves.)")),
+        ("(sighs) No.", Line("text", "(sighs) No.")),
+        ("at 10:30 it was late", Line("text", "at 10:30 it was late")),
+        ("note: lower case", Line("text", "note: lower case")),
+        ("  ", Line("blank", "")),
+    ],
+)
+def test_line_is_told_by_its_form(line: str, parsed: Line) -> None:
+    """A line is speech, a heading, a direction, other text or blank."""
+    assert parse_line(line) == parsed
+    assert speaker_of(line) == (parsed.speaker or None)
+
+
+def test_names_seen_three_times_count_the_most_frequent_first() -> None:
+    """A speaker or place that is seen less than three times may be a typing error."""
+    text = "[Ops]\n" * 3 + "KIRA: No.\n" * 3 + "ODO [OC]: Yes.\n" * 4 + "QARK: So?\n[Osp]\n"
+    assert speakers_of([text]) == ["ODO", "KIRA"]
+    assert places_of([text]) == ["Ops"]
