@@ -12,9 +12,10 @@ from benchmarks.measure import ROOT, Child, Options, Row, Spread, judge, measure
 from benchmarks.networks import invent_episodes, write_random_run
 from core.config import TrainConfig
 from core.data.vocabulary import Vocabulary
+from core.run.layout import RUNS, WORDS
 from core.run.store import Run
 from core.writing.directions import Directions
-from core.writing.index import RUNS, WORDS, add_index, build_index, read_index
+from core.writing.index import add_index, build_index, read_index
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 

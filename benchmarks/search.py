@@ -25,6 +25,7 @@ from core.config import END_OF_EPISODE
 from core.data.corpus import Corpus, Source, hold_out, read_corpus
 from core.errors import CoreError
 from core.evaluation.likelihood import nats_of
+from core.run.layout import HISTORY, partial_folder
 from core.run.store import Run
 from core.writing.generator import Generator
 
@@ -86,13 +87,13 @@ def train_trial(name: str, options: Sequence[str], *, scripts: str, series: str,
     place = out / name.replace(" ", "-").replace(",", "")
     if not place.exists():
         command = [sys.executable, "train.py", "--scripts", scripts, "--series", series, "--out", str(place)]
-        going_on = ["--resume"] if place.with_name(f"{place.name}.partial").exists() else []
+        going_on = ["--resume"] if partial_folder(place).exists() else []
         done = subprocess.run([*command, *BASE, *options, *going_on], cwd=ROOT, check=False)
         if done.returncode:
             raise CoreError(f"The trial {name!r} was not trained; see above.")
     run = Run.read(place)
     facts = run.facts["result"]
-    history = (place / "history.csv").read_text(encoding="utf-8").splitlines()
+    history = (place / HISTORY).read_text(encoding="utf-8").splitlines()
     column = history[0].split(",").index("bits_per_character")
     return Trial(
         name=name,

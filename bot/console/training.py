@@ -14,11 +14,13 @@ from typing import Any
 from bot.console.commands import Call
 from bot.console.terminal import Terminal
 from bot.training.process import Child, ask_child, full_disk, missing_packages, read_log_end, start_training
-from bot.training.progress import EventFile, Progress, bar, clock, describe_comparison
+from bot.training.progress import bar, clock, describe_comparison
 from core.config import PRESETS
 from core.data.upload import safe_name
 from core.errors import CoreError, PromptError, RunError, TrainingError
-from core.run.store import FACTS, Run
+from core.run.events import EventFile, Progress
+from core.run.layout import FACTS, lock_file, partial_folder
+from core.run.store import Run
 
 RUNS = "runs"  # in the data directory, a folder for each run
 USUAL_MINUTES = 15.0
@@ -173,9 +175,9 @@ class ConsoleTraining:
         return True
 
     def _clear(self, out: str) -> None:
-        place = self._data / out
-        shutil.rmtree(place.with_name(f"{place.name}.partial"), ignore_errors=True)
-        place.with_name(f".{place.name}.partial.lock").unlink(missing_ok=True)
+        partial = partial_folder(self._data / out)
+        shutil.rmtree(partial, ignore_errors=True)
+        lock_file(partial).unlink(missing_ok=True)
 
     def _show_preview(self, facts: dict[str, Any], name: str, budget: str) -> None:
         self._screen.show_script(facts["sample"])

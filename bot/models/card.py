@@ -13,9 +13,8 @@ from bot.scenes.pool import WriterPool
 from bot.scenes.view import COLOUR
 from bot.storage.store import Store
 from core.run.card import card_rows
+from core.run.layout import PLOT
 from core.run.store import Run
-
-PLOT = "loss.png"  # in the run directory
 
 
 @dataclass(frozen=True)

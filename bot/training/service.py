@@ -19,15 +19,15 @@ from bot.discord.reply import SILENT, GoneError, InteractionReply, insist
 from bot.models.registry import ModelRegistry
 from bot.storage.ledger import Job, TrainingStore, TrainingStoreError
 from bot.training.buttons import build_buttons
-from bot.training.progress import Progress
 from bot.training.proposals import Place, Proposals, TrainingWish
 from bot.training.supervisor import Supervisor
 from bot.training.view import build_end, build_preview, build_progress, build_waiting
+from core.run.events import Progress
+from core.run.layout import PLOT
 
 if TYPE_CHECKING:
     from bot.app import Holosuite
 
-PLOT = "loss.png"
 MEGABYTE = 1_000_000
 
 log = logging.getLogger(__name__)

@@ -24,9 +24,10 @@ from bot.training.process import (
     read_log_end,
     start_training,
 )
-from bot.training.progress import EventFile, Progress
 from core.errors import CoreError
-from core.run.store import FACTS, Run
+from core.run.events import EventFile, Progress
+from core.run.layout import CHECKPOINT, FACTS, partial_folder
+from core.run.store import Run
 
 POLL_SECONDS = 1.0
 BUSY_SECONDS = 5.0  # between two looks whether another program's training has ended
@@ -220,7 +221,7 @@ class Supervisor:
         """Return what train.py is told."""
         plan = job.planned()
         out = _out(job)
-        checkpoint = self._data / f"{out}.partial" / "checkpoint.safetensors"
+        checkpoint = partial_folder(self._data / out) / CHECKPOINT
         arguments = [f"--series={plan['series']}", "--preset", plan["preset"], "--out", out]
         arguments += ["--scripts", plan["scripts"]] if plan["scripts"] else []
         arguments += ["--episodes", plan["episodes"]] if plan["episodes"] else []

@@ -8,7 +8,8 @@ from bot.discord.limits import EMBED_FIELD_CHARACTERS
 from bot.discord.markdown import clean_text, escape_markdown, shorten
 from bot.scenes.view import COLOUR
 from bot.storage.ledger import Job
-from bot.training.progress import Progress, bar, clock, describe_comparison
+from bot.training.progress import bar, clock, describe_comparison
+from core.run.events import Progress
 
 DEVICE_CHARACTERS = 150
 DIARY_EPOCHS = 8  # bits per character of the last ones

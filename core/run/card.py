@@ -7,8 +7,6 @@ from typing import Any
 from core.config import TrainConfig
 from core.errors import RunError
 
-CARD = "README.md"
-
 
 def write_card(
     name: str, config: TrainConfig, facts: Mapping[str, Any], *, files: Mapping[str, str], notes: str = ""

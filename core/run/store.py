@@ -17,11 +17,10 @@ from safetensors.numpy import save as save_arrays
 from core.config import TrainConfig
 from core.data.vocabulary import Vocabulary
 from core.errors import ConfigError, RunError
+from core.run.layout import FACTS, WEIGHTS, replaced_folder
 from core.runtime.files import disk_errors, read_bounded, write_whole
 
 FORMAT = 1  # raise when an older version could misread a run
-FACTS = "run.json"
-WEIGHTS = "weights.safetensors"
 _MOST_FACTS = 20_000_000  # bytes; a long training's facts have a hundredth
 _MOST_INPUTS = 4_096  # beside the characters
 _HEADER_BYTES = 1_000_000  # of the file of weights
@@ -131,7 +130,7 @@ def publish(folder: Path, path: Path, *, overwrite: bool) -> Run:
     """
     check_free(path, overwrite=overwrite)
     with disk_errors(path):
-        replaced = _aside(path)
+        replaced = replaced_folder(path)
         shutil.rmtree(replaced, ignore_errors=True)
         if path.exists():
             path.rename(replaced)
@@ -148,9 +147,9 @@ def restore(path: Path) -> None:
     Raises:
         DeviceError: the disk refuses.
     """
-    if _aside(path).exists() and not path.exists():
+    if replaced_folder(path).exists() and not path.exists():
         with disk_errors(path):
-            _aside(path).rename(path)
+            replaced_folder(path).rename(path)
 
 
 def check_free(path: Path, *, overwrite: bool) -> None:
@@ -171,11 +170,6 @@ def fingerprint(weights: bytes, config: Mapping[str, Any], vocabulary: Vocabular
     """Return the SHA-256 of all that decides what a run writes, 64 hexadecimal digits."""
     settings = json.dumps([config, vocabulary.characters], sort_keys=True).encode()
     return hashlib.sha256(hashlib.sha256(weights).digest() + settings).hexdigest()
-
-
-def _aside(path: Path) -> Path:
-    """Return where a run stays while the new one takes its place."""
-    return path.with_name(f"{path.name}.replaced")
 
 
 def _most_bytes(config: TrainConfig, vocabulary: Vocabulary) -> int:

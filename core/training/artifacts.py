@@ -18,18 +18,15 @@ from core.data.screenplay import places_of, speakers_of
 from core.evaluation.score import score_texts
 from core.network.model import Model
 from core.network.weights import export_weights
-from core.run.card import CARD, write_card
-from core.run.store import FACTS, WEIGHTS, Arrays, Run, write_run
+from core.run.card import write_card
+from core.run.layout import CARD, CONTENTS, HISTORY, MODEL, PLOT, SAMPLES
+from core.run.store import Arrays, Run, write_run
 from core.runtime.files import disk_errors, write_whole
 from core.training.checkpoint import Position
 from core.training.dataset import Dataset
 from core.writing.generator import Generator
 from core.writing.index import build_index, write_index
 
-MODEL = "model.keras"
-HISTORY = "history.csv"
-PLOT = "loss.png"
-SAMPLES = "samples.md"
 _STRETCHES = 150  # of the plot's training loss, each a mean
 
 
@@ -82,15 +79,7 @@ def write_outcome(
     write_whole(folder / HISTORY, _history(position))
     write_whole(folder / PLOT, draw_losses(position))
     write_whole(folder / SAMPLES, _samples(position))
-    files = {
-        WEIGHTS: "weights",
-        FACTS: "facts",
-        MODEL: "the whole Keras network",
-        HISTORY: "losses",
-        PLOT: "their plot",
-        SAMPLES: "what it wrote on the way",
-    }
-    write_whole(folder / CARD, write_card(name, config, facts, files=files))
+    write_whole(folder / CARD, write_card(name, config, facts, files=CONTENTS))
     facts["aids"] = write_index(folder, build_index(learnt_episodes(corpus, config), corpus.vocabulary))
     write_run(folder, name=name, config=config, vocabulary=corpus.vocabulary, weights=weights, facts=facts)
     return dict(facts["result"])

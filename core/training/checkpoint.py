@@ -14,9 +14,8 @@ from safetensors.numpy import save as save_arrays
 from core.errors import RunError
 from core.network.layer import LSTM
 from core.network.model import Model
+from core.run.layout import CHECKPOINT
 from core.runtime.files import write_whole
-
-CHECKPOINT = "checkpoint.safetensors"
 
 
 @dataclass

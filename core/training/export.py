@@ -11,24 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import CoreError
-from core.run.card import CARD, write_card
-from core.run.events import EVENTS
-from core.run.store import FACTS, WEIGHTS, Run, check_free, publish, write_run
+from core.run.card import write_card
+from core.run.layout import CARD, CONTENTS, EVENTS, FACTS, MODEL, WEIGHTS, partial_folder
+from core.run.store import Run, check_free, publish, write_run
 from core.runtime.files import disk_errors, write_whole
-from core.writing.index import RUNS, WORDS
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
-_LEFT_OUT = (EVENTS, FACTS, WEIGHTS, CARD, "model.keras")
-_FILES = {
-    WEIGHTS: "weights, in half precision",
-    FACTS: "facts",
-    "history.csv": "losses",
-    "loss.png": "their plot",
-    "samples.md": "what it wrote while it learnt",
-    WORDS: "its words, for directions",
-    RUNS: "hashes of its corpus's runs of words, for originality",
-}
+_LEFT_OUT = (EVENTS, FACTS, WEIGHTS, CARD, MODEL)
 _TEMPERATURES = (0.2, 0.5, 0.8, 1.1)
 _SCENE = 400  # characters
 
@@ -41,7 +31,7 @@ def ship(run: Run, place: Path, *, overwrite: bool, notes: str = "") -> Run:
         DeviceError: the disk refuses.
     """
     check_free(place, overwrite=overwrite)
-    folder = place.with_name(f"{place.name}.partial")
+    folder = partial_folder(place)
     weights = {name: array.astype(np.float16) for name, array in run.weights().items()}
     with disk_errors(folder):
         shutil.rmtree(folder, ignore_errors=True)
@@ -55,7 +45,8 @@ def ship(run: Run, place: Path, *, overwrite: bool, notes: str = "") -> Run:
         weights=weights,
         facts=facts,
     )
-    files = {name: what for name, what in _FILES.items() if (folder / name).exists()}
+    files = {name: what for name, what in CONTENTS.items() if (folder / name).exists()}
+    files[WEIGHTS] += ", in half precision"
     added = "\n\n".join(part for part in (notes.strip(), _show_scenes(Run.read(folder))) if part)
     write_whole(
         folder / CARD,

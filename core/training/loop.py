@@ -20,6 +20,7 @@ from core.network.model import Model, averaged_weights, build_model, reset_state
 from core.network.step import build_learner, give_parts_their_cores
 from core.network.weights import export_weights, mix_weights, take_weights
 from core.run.events import EventLog
+from core.run.layout import BEST
 from core.run.store import Run
 from core.runtime.device import explain_cpu
 from core.runtime.files import disk_errors, write_whole
@@ -31,7 +32,6 @@ from core.training.plan import TrainingPlan, TrainingStopped
 from core.training.samples import write_sample
 from core.training.schedule import Budget, learning_rate
 
-BEST = "best.safetensors"  # of a half-done training: the best weights so far
 _PROGRESS_SECONDS = 1.0
 _CURVE_POINTS = 4000  # a finer loss curve is thinned to half of it
 _NO_NUMBER = "The loss is no longer a number; train anew with a smaller --learning-rate."

@@ -6,6 +6,7 @@ from pathlib import Path
 from core.config import TrainConfig
 from core.data.corpus import Source
 from core.errors import TrainingError
+from core.run.layout import first_stage, partial_folder
 
 
 class TrainingStopped(TrainingError):  # noqa: N818  # nothing went wrong
@@ -26,14 +27,14 @@ class TrainingPlan:
     @property
     def folder(self) -> Path:
         """The directory of the half-done training, beside the run's place."""
-        return self.path.with_name(f"{self.path.name}.partial")
+        return partial_folder(self.path)
 
     @property
     def first_path(self) -> Path:
         """The run of the first stage, where there are two."""
-        return self.path.with_name(f"{self.path.name}.first")
+        return first_stage(self.path)
 
     @property
     def half_done(self) -> tuple[Path, ...]:
         """Every directory in which a training of this plan, in one stage or two, may stand half-done."""
-        return (self.folder, self.first_path.with_name(f"{self.first_path.name}.partial"), self.first_path)
+        return (self.folder, partial_folder(self.first_path), self.first_path)

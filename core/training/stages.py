@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from core.errors import TrainingError
 from core.run.events import Listener
-from core.run.store import FACTS, Run, check_free
+from core.run.layout import CHECKPOINT, FACTS
+from core.run.store import Run, check_free
 from core.runtime.files import disk_errors
-from core.training.checkpoint import CHECKPOINT
 from core.training.plan import TrainingPlan
 from core.training.train import train
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import CoreError, TrainingError
-from core.run.events import EVENTS, EventLog, Listener
+from core.run.events import EventLog, Listener
+from core.run.layout import BEST, CHECKPOINT, EVENTS, lock_file
 from core.run.store import Run, check_free, publish, restore
 from core.runtime.files import disk_errors
-from core.training.checkpoint import CHECKPOINT
-from core.training.loop import BEST, TrainingLoop
+from core.training.loop import TrainingLoop
 from core.training.plan import TrainingPlan, TrainingStopped
 
 CHECKPOINT_SECONDS = 60.0
@@ -57,7 +57,7 @@ def _own(job: TrainingPlan) -> Iterator[Path]:
     folder = job.folder
     with disk_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder.with_name(f".{folder.name}.lock"))
+    lock = FileLock(lock_file(folder))
     with disk_errors(folder):
         try:
             lock.acquire(timeout=0)

@@ -24,7 +24,8 @@ from core.data.screenplay import speaker_of
 from core.data.vocabulary import Vocabulary
 from core.data.words import Alphabet
 from core.errors import RunError
-from core.run.store import FACTS, Run
+from core.run.layout import FACTS, RUNS, WORDS
+from core.run.store import Run
 from core.runtime.files import read_bounded, write_whole
 from core.writing.constraints.ending import LONGEST_WORD
 from core.writing.constraints.form import CLOSING, Shape
@@ -32,8 +33,6 @@ from core.writing.constraints.lexicon import Lexicon
 from core.writing.constraints.originality import WordHashes
 from core.writing.originality import RUN, RUN_OF_LETTERS, RunFilter
 
-WORDS = "words.json.gz"
-RUNS = "originality.safetensors"
 FORMAT = 1
 _MOST_BYTES = 50_000_000  # of a file, unpacked too
 _GZIP = 16 + zlib.MAX_WBITS  # how zlib calls gzip's form

@@ -27,10 +27,11 @@ from bot.training.process import (
     read_machine,
     start_training,
 )
-from bot.training.progress import EventFile, bar, clock, describe_comparison
+from bot.training.progress import bar, clock, describe_comparison
 from bot.training.proposals import check_name
 from bot.training.view import build_end, build_progress
 from core.errors import ConfigError
+from core.run.events import EventFile
 
 JOB = Job(machine="here", guild_id=1, channel_id=2, member_id=3, name="Terok Nor", created=1)
 MODEL = Model(

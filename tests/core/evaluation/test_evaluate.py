@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.evaluate import main
-from core.run.store import FACTS, Run, fingerprint
+from core.run.layout import FACTS
+from core.run.store import Run, fingerprint
 from tests.conftest import tiny_episodes
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import DeviceError
-from core.run.events import EVENTS, EventLog
+from core.run.events import EventLog
+from core.run.layout import EVENTS
 from core.run.store import Run
 from core.runtime.files import write_whole
 

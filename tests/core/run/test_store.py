@@ -19,7 +19,8 @@ from core.config import TrainConfig
 from core.data.vocabulary import Vocabulary
 from core.errors import RunError
 from core.run.card import card_rows
-from core.run.store import FACTS, WEIGHTS, Run, check_free, fingerprint, publish, restore, write_run
+from core.run.layout import FACTS, WEIGHTS
+from core.run.store import Run, check_free, fingerprint, publish, restore, write_run
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 from tests.children import run_python

@@ -15,8 +15,8 @@ from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
 from core.errors import RunError
-from core.run.store import FACTS, WEIGHTS, Run, fingerprint
-from core.writing.index import RUNS, WORDS
+from core.run.layout import FACTS, RUNS, WEIGHTS, WORDS
+from core.run.store import Run, fingerprint
 from core.writing.writer import Writer
 from tests.children import run_python
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import RunError
-from core.run.events import EVENTS
+from core.run.layout import EVENTS
 from core.run.store import Run
 from core.runtime.device import cpu_instead, explain_cpu, explain_failure, is_card_failure
 from core.training.plan import TrainingStopped

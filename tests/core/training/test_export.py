@@ -8,7 +8,8 @@ import pytest
 
 from core.errors import RunError
 from core.evaluation.score import score_texts
-from core.run.store import FACTS, Run
+from core.run.layout import FACTS
+from core.run.store import Run
 from core.training.export import main, ship
 from core.writing.generator import Generator
 from core.writing.request import SceneRequest

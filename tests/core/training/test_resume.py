@@ -11,7 +11,8 @@ import pytest
 from core.config import TrainConfig
 from core.data.corpus import Source
 from core.errors import CoreError, RunError, TrainingError
-from core.run.events import EVENTS, Event
+from core.run.events import Event
+from core.run.layout import EVENTS
 from core.run.store import Run
 from core.training.plan import TrainingPlan, TrainingStopped
 from core.training.train import train

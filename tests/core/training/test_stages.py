@@ -8,7 +8,8 @@ import pytest
 from core.config import TrainConfig
 from core.data.corpus import Source
 from core.errors import RunError, TrainingError
-from core.run.store import FACTS, Run
+from core.run.layout import FACTS
+from core.run.store import Run
 from core.training.plan import TrainingPlan, TrainingStopped
 from core.training.stages import train_in_stages
 from tests.conftest import tiny_episodes

@@ -13,11 +13,12 @@ from core.config import END_OF_EPISODE
 from core.data.corpus import Source, read_corpus
 from core.data.vocabulary import Vocabulary
 from core.errors import RunError
-from core.run.store import FACTS, Run
+from core.run.layout import FACTS, RUNS, WORDS
+from core.run.store import Run
 from core.training.index import main
 from core.writing.constraints.lexicon import Lexicon
 from core.writing.directions import Directions
-from core.writing.index import RUNS, WORDS, add_index, build_index, read_index
+from core.writing.index import add_index, build_index, read_index
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 from tests.core.writing.constraints.direction_runs import CHINESE, GREEK, PROSE, SCRIPT, build_writer
