@@ -22,6 +22,7 @@ lint: $(READY)
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
 	$(VENV_PYTHON) -m mypy
+	$(VENV)/bin/lint-imports
 
 bench: $(READY)
 	$(VENV_PYTHON) -m benchmarks $(ARGS)

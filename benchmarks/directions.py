@@ -14,8 +14,8 @@ from core.config import TrainConfig
 from core.data.vocabulary import Vocabulary
 from core.run.layout import RUNS, WORDS
 from core.run.store import Run
+from core.writing.constraints.index import add_index, build_index, read_index
 from core.writing.directions import Directions
-from core.writing.index import add_index, build_index, read_index
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 

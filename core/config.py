@@ -1,5 +1,7 @@
 """Every number of a training, once, with its unit and a word of help; and the presets that set them."""
 
+import argparse
+import re
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
@@ -208,6 +210,19 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
 }
 NOTES_EPISODES = range(20, 70)
+
+
+def parse_episodes(text: str) -> range:
+    """Return the range that `20-69` or `7` names.
+
+    Raises:
+        argparse.ArgumentTypeError: it names none.
+    """
+    found = re.fullmatch(r"([0-9]{1,6})(?:-([0-9]{1,6}))?", text)
+    episodes = range(int(found[1]), int(found[2] or found[1]) + 1) if found else range(0)
+    if not episodes:
+        raise argparse.ArgumentTypeError(f"{text!r} names no episodes; write them like 20-69 or 7")
+    return episodes
 
 
 def _spell(name: str) -> str:

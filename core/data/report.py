@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from core.config import NOTES_EPISODES, PRESETS, TrainConfig
+from core.config import NOTES_EPISODES, PRESETS, TrainConfig, parse_episodes
 from core.data.corpus import (
     Corpus,
     Source,
@@ -25,7 +25,6 @@ from core.data.screenplay import places_of, speakers_of
 from core.data.upload import unpack_upload
 from core.data.vocabulary import MOST_CHARACTERS
 from core.errors import CoreError, CorpusError
-from core.training.options import parse_episodes
 
 LEAST_CHARACTERS = 2_500  # fewer teach a network nothing but themselves
 _LEAST_WINDOWS = 40  # that the text has to fill

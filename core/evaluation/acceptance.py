@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from core.config import parse_episodes
 from core.data.corpus import Source, hold_out, read_corpus
 from core.errors import CoreError, RunError
 from core.evaluation.score import score_texts
 from core.run.store import Run
-from core.training.options import parse_episodes
 from core.writing.generator import Generator
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer

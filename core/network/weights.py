@@ -10,7 +10,6 @@ from core.config import TrainConfig
 from core.errors import TrainingError
 from core.network.model import Model
 from core.run.store import Run
-from core.training.checkpoint import to_array
 
 _GATES = 4  # parts of an LSTM's columns
 
@@ -71,3 +70,10 @@ def widen(weights: npt.NDArray[Any], fresh: npt.NDArray[Any], *, gates: bool) ->
     new[..., : old.shape[-1]] = 0
     new[tuple(slice(size) for size in old.shape)] = old
     return np.ascontiguousarray(new.reshape(fresh.shape))
+
+
+def to_array(variable: Any) -> npt.NDArray[Any]:  # noqa: ANN401  # a backend's variable
+    """Return a variable's value as an array of its own."""
+    import keras  # noqa: PLC0415
+
+    return np.array(keras.ops.convert_to_numpy(variable))

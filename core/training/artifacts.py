@@ -24,8 +24,8 @@ from core.run.store import Arrays, Run, write_run
 from core.runtime.files import disk_errors, write_whole
 from core.training.checkpoint import Position
 from core.training.dataset import Dataset
+from core.writing.constraints.index import build_index, write_index
 from core.writing.generator import Generator
-from core.writing.index import build_index, write_index
 
 _STRETCHES = 150  # of the plot's training loss, each a mean
 

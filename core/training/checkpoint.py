@@ -6,14 +6,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as save_arrays
 
 from core.errors import RunError
 from core.network.layer import LSTM
 from core.network.model import Model
+from core.network.weights import to_array
 from core.run.layout import CHECKPOINT
 from core.runtime.files import write_whole
 
@@ -81,13 +80,6 @@ def load_checkpoint(folder: Path, model: Model, identity: dict[str, Any]) -> Pos
         variable.assign(array)
     position.curve = [(epochs, loss) for epochs, loss in position.curve]
     return position
-
-
-def to_array(variable: Any) -> npt.NDArray[Any]:  # noqa: ANN401  # a backend's variable
-    """Return a variable's value as an array of its own."""
-    import keras  # noqa: PLC0415
-
-    return np.array(keras.ops.convert_to_numpy(variable))
 
 
 def _variables(model: Model) -> Sequence[Any]:

@@ -11,7 +11,7 @@ from core.data.corpus import Source, learnt_episodes, read_corpus
 from core.errors import CoreError, CorpusError
 from core.run.layout import RUNS, WORDS
 from core.run.store import Run
-from core.writing.index import add_index, build_index
+from core.writing.constraints.index import add_index, build_index
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -18,7 +18,7 @@ from core.data.windows import Batch
 from core.errors import TrainingError
 from core.network.model import Model, averaged_weights, build_model, reset_state
 from core.network.step import build_learner, give_parts_their_cores
-from core.network.weights import export_weights, mix_weights, take_weights
+from core.network.weights import export_weights, mix_weights, take_weights, to_array
 from core.run.events import EventLog
 from core.run.layout import BEST
 from core.run.store import Run
@@ -26,7 +26,7 @@ from core.runtime.device import explain_cpu
 from core.runtime.files import disk_errors, write_whole
 from core.runtime.memory import giving_back, keep_large_blocks
 from core.training.artifacts import describe_software, write_outcome
-from core.training.checkpoint import Position, load_checkpoint, save_checkpoint, to_array
+from core.training.checkpoint import Position, load_checkpoint, save_checkpoint
 from core.training.dataset import Dataset, build_dataset
 from core.training.plan import TrainingPlan, TrainingStopped
 from core.training.samples import write_sample

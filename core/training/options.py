@@ -1,25 +1,11 @@
 """The command line of a training: an option for every setting, and what the settings do not say."""
 
 import argparse
-import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
-from core.config import PRESETS, TrainConfig
-
-
-def parse_episodes(text: str) -> range:
-    """Return the range that `20-69` or `7` names.
-
-    Raises:
-        argparse.ArgumentTypeError: it names none.
-    """
-    found = re.fullmatch(r"([0-9]{1,6})(?:-([0-9]{1,6}))?", text)
-    episodes = range(int(found[1]), int(found[2] or found[1]) + 1) if found else range(0)
-    if not episodes:
-        raise argparse.ArgumentTypeError(f"{text!r} names no episodes; write them like 20-69 or 7")
-    return episodes
+from core.config import PRESETS, TrainConfig, parse_episodes
 
 
 def build_parser() -> argparse.ArgumentParser:

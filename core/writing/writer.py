@@ -12,12 +12,12 @@ from core.data.vocabulary import Spelling
 from core.errors import PromptError, RunError
 from core.run.store import Run
 from core.writing.constraints.build import check_directions, direct
+from core.writing.constraints.index import read_index
 from core.writing.constraints.place import open_under
+from core.writing.constraints.run_filter import Originality
 from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.generator import Generator, Reader
-from core.writing.index import read_index
-from core.writing.originality import Originality
 from core.writing.request import SceneRequest
 from core.writing.sampling import Sampler
 

@@ -10,6 +10,7 @@ from core.writing.constraints.base import Constraint, ConstraintSet, Forks
 from core.writing.constraints.cast import check_line, read_cast
 from core.writing.constraints.ending import EndingConstraint
 from core.writing.constraints.form import CLOSING, FormConstraint, Shape
+from core.writing.constraints.index import CorpusIndex
 from core.writing.constraints.lexicon import Lexicon
 from core.writing.constraints.originality import OriginalityConstraint
 from core.writing.constraints.place import clean_place
@@ -17,7 +18,6 @@ from core.writing.constraints.repetition import RepetitionConstraint
 from core.writing.constraints.spelling import SpellingConstraint
 from core.writing.directions import Directions
 from core.writing.generator import Reader
-from core.writing.index import CorpusIndex
 from core.writing.sampling import Sampler
 
 _ADD = "add its word lists with `python -m core.training.index`"

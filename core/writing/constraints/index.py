@@ -31,7 +31,7 @@ from core.writing.constraints.ending import LONGEST_WORD
 from core.writing.constraints.form import CLOSING, Shape
 from core.writing.constraints.lexicon import Lexicon
 from core.writing.constraints.originality import WordHashes
-from core.writing.originality import RUN, RUN_OF_LETTERS, RunFilter
+from core.writing.constraints.run_filter import RUN, RUN_OF_LETTERS, RunFilter
 
 FORMAT = 1
 _MOST_BYTES = 50_000_000  # of a file, unpacked too

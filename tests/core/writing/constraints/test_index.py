@@ -16,9 +16,9 @@ from core.errors import RunError
 from core.run.layout import FACTS, RUNS, WORDS
 from core.run.store import Run
 from core.training.index import main
+from core.writing.constraints.index import add_index, build_index, read_index
 from core.writing.constraints.lexicon import Lexicon
 from core.writing.directions import Directions
-from core.writing.index import add_index, build_index, read_index
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 from tests.core.writing.constraints.direction_runs import CHINESE, GREEK, PROSE, SCRIPT, build_writer
