@@ -32,6 +32,16 @@ class Constraint(Protocol):
         """
 
 
+class Veto(Constraint, Protocol):
+    """A constraint that also has the last word: what it refuses stands in no text, whatever all together choose."""
+
+    def refuses(self, character: int) -> bool:
+        """Return whether this id must not follow."""
+
+    def unrefused(self) -> Row:
+        """Return which ids may follow; the row (vocabulary,) is not to be changed."""
+
+
 Kind = TypeVar("Kind", bound="Constraint | None")
 
 
@@ -64,12 +74,15 @@ class ConstraintSet:
     What the model draws stands wherever all permit it. Only else are the rows of allowed ids joined, and the same
     randomness draws again among them, so that a direction that is kept anyway changes nothing. Where two directions
     contradict each other at some character, the weightier has its way there; every direction allows something, so
-    something is always allowed.
+    something is always allowed. What the veto refuses is drawn in no case.
     """
 
-    def __init__(self, directions: Sequence[Constraint], *, vocabulary: int) -> None:
+    def __init__(
+        self, directions: Sequence[Constraint], *, vocabulary: int, veto: Veto | None = None
+    ) -> None:
         self._directions = tuple(directions)
         self._vocabulary = vocabulary
+        self._veto = veto
 
     def read(self, character: int) -> None:
         """Take in one id of the text."""
@@ -84,7 +97,9 @@ class ConstraintSet:
     def fork(self, forks: Forks) -> "ConstraintSet":
         """Return directions that go on from here by themselves, as long as these read nothing."""
         return ConstraintSet(
-            [forks.of(direction) for direction in self._directions], vocabulary=self._vocabulary
+            [forks.of(direction) for direction in self._directions],
+            vocabulary=self._vocabulary,
+            veto=forks.of(self._veto),
         )
 
     def choose(self, sampler: Sampler, logits: npt.NDArray[np.float32], *, forbidden: int | None) -> int:
@@ -96,10 +111,10 @@ class ConstraintSet:
 
     def permits(self, character: int) -> bool:
         """Return whether all directions let this id follow."""
-        for direction in self._directions:  # noqa: SIM110  # a loop is sooner than a generator in `all`
+        for direction in self._directions:  # a loop is sooner than a generator in `all`
             if not direction.permits(character):
                 return False
-        return True
+        return self._veto is None or not self._veto.refuses(character)
 
     def allowed(self, refused: int, *, forbidden: int | None = None) -> Row:
         """Return which ids may follow in place of `refused`, at least one."""
@@ -110,4 +125,7 @@ class ConstraintSet:
             both = kept & direction.allowed(refused)
             if both.any():
                 kept = both
-        return kept
+        if self._veto is None:
+            return kept
+        unrefused = self._veto.unrefused()
+        return kept & unrefused if (kept & unrefused).any() else unrefused

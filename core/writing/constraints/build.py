@@ -121,7 +121,7 @@ def direct(
                 alphabet, aids.words, aids.runs, aids.hashes, limit=asked.originality, form=form
             )
         )
-    return ConstrainedWriting(ConstraintSet(directions, vocabulary=len(vocabulary)), ending)
+    return ConstrainedWriting(ConstraintSet(directions, vocabulary=len(vocabulary), veto=ending), ending)
 
 
 def _form(asked: Directions, alphabet: Alphabet, aids: CorpusIndex | None) -> FormConstraint | None:

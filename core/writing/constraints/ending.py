@@ -1,4 +1,4 @@
-"""Ending: the length is reached where a line or a sentence ends, with no bracket left open."""
+"""Ending: the length is reached where a line or a sentence ends; no bracket stays open or closes nothing."""
 
 from typing import Self
 
@@ -43,6 +43,7 @@ class EndingConstraint:
             for opener, closer in CLOSING.items()
             if opener in known and closer in known
         }
+        self._is_closer = {known.index(closer) for closer in CLOSING.values() if closer in known}
         self._everything = np.ones(len(known), dtype=np.bool_)
         self._open: list[int] = []  # the closers still to come
         self._since = 0  # characters since the outermost bracket opened
@@ -117,6 +118,18 @@ class EndingConstraint:
         row[[character for character in (self._newline, self._end) if character >= 0]] = False
         if len(self._open) == _DEEPEST:
             row[list(self._closers)] = False
+        return row
+
+    def refuses(self, character: int) -> bool:
+        """Return whether this id would close what no bracket has opened."""
+        return character in self._is_closer and not (self._open and character == self._open[-1])
+
+    def unrefused(self) -> Row:
+        """Return which ids close nothing but the innermost bracket."""
+        row = self._everything.copy()
+        row[list(self._is_closer)] = False
+        if self._open:
+            row[self._open[-1]] = True
         return row
 
     def _closing(self) -> Row:

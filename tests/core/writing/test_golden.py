@@ -1,7 +1,8 @@
 """Scenes and codes made by an earlier version, which every later one has to write again to the character.
 
 `golden.json` holds the SHA-256 of each scene's text, and its code, from the code of 4b4e103, over the
-shipped run and two small runs that `train.py` of that day made (`old_runs`).
+shipped run and two small runs that `train.py` of that day made (`old_runs`). Scenes that had a bracket
+without its other half are as they are since none has.
 """
 
 import hashlib

@@ -185,7 +185,8 @@ def count_permitted(writer: Writer, raw: Episode, directed: Episode) -> int:
     ids = writer.run.vocabulary.encode(raw.text).tolist()
     for count, character in enumerate(ids):
         ends = made.ending is not None and (made.ending.done or made.ending.stops_before(character))
-        if ends or not all(part.permits(character) for part in made.director._directions):
+        refused = made.ending is not None and made.ending.refuses(character)
+        if ends or refused or not all(part.permits(character) for part in made.director._directions):
             return count
         made.director.read(character)
     return len(ids)
