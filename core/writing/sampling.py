@@ -1,4 +1,4 @@
-"""From one distribution over characters to one id: temperature in both scales, top-p, masks; pure NumPy."""
+"""From one distribution over characters to one id: temperature in both scales, masks; pure NumPy."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,14 +32,13 @@ def softmax(logits: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def distribution(
-    logits: npt.ArrayLike, *, temperature: float, scale: TemperatureScale = "logits", top_p: float = 1.0
+    logits: npt.ArrayLike, *, temperature: float, scale: TemperatureScale = "logits"
 ) -> npt.NDArray[np.float64]:
     """Return the probabilities (vocabulary,) from which the next character is drawn.
 
     On the scale of logits a temperature T makes p into p ** (1 / T), normalised; on that of probabilities, into
-    exp(p / T), normalised (the lecture notes' formula). At 0 all goes to the likeliest. `top_p` keeps the
-    likeliest characters that together reach that share (Holtzman et al. 2020). A logit of minus infinity has
-    no probability on either scale.
+    exp(p / T), normalised (the lecture notes' formula). At 0 all goes to the likeliest. A logit of minus
+    infinity has no probability on either scale.
 
     Raises:
         PromptError: a temperature that cannot be used.
@@ -49,10 +48,7 @@ def distribution(
         return np.asarray(np.arange(len(scores)) == scores.argmax(), dtype=np.float64)
     with np.errstate(over="ignore"):  # a tiny temperature sends all but the likeliest to minus infinity
         scaled = (scores - scores.max()) / max(temperature, np.finfo(np.float64).tiny)
-    probabilities = softmax(np.maximum(scaled, -1e4))
-    if top_p < 1:
-        probabilities = np.where(_nucleus(probabilities, top_p), probabilities, 0)
-    return np.asarray(probabilities / probabilities.sum())
+    return softmax(np.maximum(scaled, -1e4))
 
 
 def sample(
@@ -61,12 +57,9 @@ def sample(
     temperature: float,
     rng: np.random.Generator,
     scale: TemperatureScale = "logits",
-    top_p: float = 1.0,
 ) -> int:
     """Return one id drawn from `distribution`."""
-    return int(
-        rng.choice(np.size(logits), p=distribution(logits, temperature=temperature, scale=scale, top_p=top_p))
-    )
+    return int(rng.choice(np.size(logits), p=distribution(logits, temperature=temperature, scale=scale)))
 
 
 class Sampler:
@@ -83,14 +76,10 @@ class Sampler:
         temperature: float,
         rng: np.random.Generator,
         scale: TemperatureScale = "logits",
-        top_p: float = 1.0,
         noise: npt.NDArray[np.float32] | None = None,  # (_BLOCK, vocabulary), to be drawn into
     ) -> None:
         self._temperature = min(check_temperature(temperature), HOTTEST)
-        if not 0 < top_p <= 1:
-            raise PromptError(f"top_p must be more than 0 and at most 1, and not {top_p}.")
         self._scale: TemperatureScale = scale
-        self._top_p = top_p
         self._rng = rng
         # As precise as the logits: two kinds in one sum would be converted at every draw.
         self._noise = np.zeros((_BLOCK, vocabulary), dtype=np.float32) if noise is None else noise
@@ -108,9 +97,6 @@ class Sampler:
         noise = self._noise[self._next]
         self._next += 1
         scores = logits if self._scale == "logits" else self._probabilities(logits)
-        if self._top_p < 1:
-            shares = distribution(logits, temperature=self._temperature, scale=self._scale)
-            scores = np.where(_nucleus(shares, self._top_p), scores, -np.inf)
         np.add(scores, noise, out=self._sum, casting="same_kind")
         drawn = int(self._sum.argmax())
         if scores is not logits and logits[drawn] == -np.inf:  # a probability of 0 is one like any other
@@ -127,17 +113,10 @@ class Sampler:
         """
         if self._temperature == 0:
             return int(np.where(among, logits, -np.inf).argmax())
-        kept = among
-        if self._top_p < 1:
-            shares = distribution(logits, temperature=self._temperature, scale=self._scale)
-            kept = among & _nucleus(shares, self._top_p)
-            if not kept.any():  # nothing of the likeliest is left: the likeliest of the rest
-                rest = np.where(among, shares, 0)
-                kept = among & _nucleus(rest / (rest.sum() or 1), self._top_p)
         scores = logits if self._scale == "logits" else self._probabilities(logits)
         noise = self._noise[self._next - 1 if step is None else step]
         np.add(scores, noise, out=self._sum, casting="same_kind")
-        return int(np.where(kept & (logits > -np.inf), self._sum, -np.inf).argmax())
+        return int(np.where(among & (logits > -np.inf), self._sum, -np.inf).argmax())
 
     def _probabilities(self, logits: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float32]:
         """Return the softmax of one distribution, sooner than `softmax`; the next call overwrites it.
@@ -174,14 +153,11 @@ class Samplers:
         vocabulary: int,
         temperature: float,
         scale: TemperatureScale = "logits",
-        top_p: float = 1.0,
     ) -> None:
-        self._is_plain = scale == "logits" and top_p == 1 and temperature > 0
+        self._is_plain = scale == "logits" and temperature > 0
         self._noise = np.zeros((len(rngs), _BLOCK, vocabulary), dtype=np.float32)
         self._rows = [
-            Sampler(
-                vocabulary=vocabulary, temperature=temperature, rng=rng, scale=scale, top_p=top_p, noise=noise
-            )
+            Sampler(vocabulary=vocabulary, temperature=temperature, rng=rng, scale=scale, noise=noise)
             for rng, noise in zip(rngs, self._noise, strict=True)
         ]
         self._next = _BLOCK
@@ -211,12 +187,3 @@ def _scores(logits: npt.ArrayLike, scale: TemperatureScale) -> npt.NDArray[np.fl
     if scale == "logits":
         return logits
     return np.where(np.isneginf(logits), -np.inf, softmax(logits))  # exp(0 / T) would let them in again
-
-
-def _nucleus(probabilities: npt.NDArray[np.float64], top_p: float) -> npt.NDArray[np.bool_]:
-    """Return which ids are the likeliest that together reach `top_p`; at least one."""
-    order = np.argsort(-probabilities, kind="stable")
-    before = np.cumsum(probabilities[order]) - probabilities[order]
-    kept = np.zeros(len(probabilities), dtype=np.bool_)
-    kept[order[before < top_p]] = True
-    return kept

@@ -27,7 +27,6 @@ class Draws:
     temperature: float
     seed: int
     scale: TemperatureScale = "logits"
-    top_p: float = 1.0
 
 
 class TakesStream:
@@ -159,5 +158,4 @@ class TakesStream:
             vocabulary=len(self._vocabulary),
             temperature=draws.temperature,
             scale=draws.scale,
-            top_p=draws.top_p,
         )

@@ -86,30 +86,12 @@ def test_sampler_never_draws_what_is_masked(temperature: float, scale: Temperatu
     assert {sampler.draw(logits) for _ in range(300)} <= {1, 2}
 
 
-@pytest.mark.parametrize("top_p", [0.5, 0.75, 0.9, 1.0])
-def test_sampler_survives_every_limit(top_p: float) -> None:
+def test_sampler_survives_every_limit() -> None:
     """Tiny and huge temperatures with huge logits draw an id, without a warning."""
     logits = np.array([3e38, -3e38, 0, 3e38], dtype=np.float32)
     for temperature in (0, 5e-324, 1e-300, 1e-12, 1e12, 1e300):
-        sampler = Sampler(
-            vocabulary=4, temperature=temperature, rng=np.random.default_rng(1), top_p=top_p, scale="logits"
-        )
+        sampler = Sampler(vocabulary=4, temperature=temperature, rng=np.random.default_rng(1), scale="logits")
         assert 0 <= sampler.draw(logits) < 4
-
-
-@pytest.mark.parametrize(
-    ("top_p", "expected"),
-    [
-        (1e-9, [1, 0, 0, 0]),
-        (0.5, [1, 0, 0, 0]),
-        (0.6, [0.625, 0.375, 0, 0]),
-        (0.81, [0.5 / 0.95, 0.3 / 0.95, 0.15 / 0.95, 0]),
-        (1.0, [0.5, 0.3, 0.15, 0.05]),
-    ],
-)
-def test_top_p_keeps_the_likeliest_that_reach_it(top_p: float, expected: list[float]) -> None:
-    """The likeliest characters that together reach the share are kept, in their proportions."""
-    np.testing.assert_allclose(distribution(LOGITS, temperature=1, top_p=top_p), expected, atol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -120,14 +102,6 @@ def test_sampler_follows_the_distribution(scale: TemperatureScale, temperature: 
     sampler = Sampler(vocabulary=4, temperature=temperature, rng=np.random.default_rng(7), scale=scale)
     drawn = [sampler.draw(LOGITS) for _ in range(DRAWS)]
     assert chi_square(drawn, distribution(LOGITS, temperature=temperature, scale=scale)) < CHI_SQUARE_3
-
-
-def test_sampler_follows_the_distribution_with_top_p() -> None:
-    """With top-p the sampler's draws pass a chi-square test against the kept characters."""
-    logits = np.log([0.4, 0.25, 0.2, 0.1, 0.05])
-    sampler = Sampler(vocabulary=5, temperature=1, rng=np.random.default_rng(7), top_p=0.9)
-    drawn = [sampler.draw(logits) for _ in range(DRAWS)]
-    assert chi_square(drawn, distribution(logits, temperature=1, top_p=0.9)[:4]) < CHI_SQUARE_3
 
 
 def test_sample_follows_the_distribution() -> None:
@@ -150,13 +124,6 @@ def test_temperature_is_refused_where_it_means_nothing(temperature: float) -> No
         check_temperature(temperature)
     with pytest.raises(PromptError, match="temperature must be 0 or more"):
         distribution(LOGITS, temperature=temperature)
-
-
-@pytest.mark.parametrize("top_p", [0, -1, 1.5, np.nan])
-def test_top_p_is_refused_where_it_means_nothing(top_p: float) -> None:
-    """A share outside 0 to 1 is refused with a sentence."""
-    with pytest.raises(PromptError, match="top_p must be more than 0"):
-        Sampler(vocabulary=4, temperature=1, rng=np.random.default_rng(1), top_p=top_p)
 
 
 def test_softmax_keeps_its_digits_far_from_zero() -> None:

@@ -70,12 +70,16 @@ def write(
     )
     reader = writer.generator.reader(temperature=temperature)
     reader.read_all(vocabulary.encode("\x03" + line))
-    directed = directions and direct(
-        directions,
-        length=length,
-        speakers=writer.speakers(),
-        vocabulary=vocabulary,
-        aids=writer.aids,
+    directed = (
+        None
+        if directions is None
+        else direct(
+            directions,
+            length=length,
+            speakers=writer.speakers(),
+            vocabulary=vocabulary,
+            aids=writer.aids,
+        )
     )
     if directed:
         directed.director.read_all(vocabulary.encode(line))
