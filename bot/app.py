@@ -5,53 +5,48 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import Coroutine
-from typing import Any
 
 import aiohttp
 import discord
-import yarl
 from discord.ext import commands
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
+from bot.discord.client import DiscordClient
 from bot.discord.command_sync import register_commands
-from bot.discord.errors import Tree
+from bot.discord.connection import stay_connected, use_local_discord
 from bot.discord.limits import REQUEST_SECONDS
-from bot.discord.reply import SILENT, ResumedReply
+from bot.discord.permissions import TrainerPermissions
+from bot.discord.reply import ResumedReply
 from bot.discord.translations import Translator
+from bot.models.about_cog import AboutCog
+from bot.models.cog import ModelsCog
 from bot.models.registry import ModelRegistry
+from bot.ops.diagnose_cog import DiagnoseCog
+from bot.ops.forget_cog import ForgetCog
+from bot.ops.help_cog import HelpCog
 from bot.ops.logs import LastErrors, set_up_logging
 from bot.ops.monitor import Monitor
 from bot.scenes.actions import SceneActions
 from bot.scenes.buttons import EpisodeButton, PageButton
+from bot.scenes.cog import EpisodeCog
 from bot.scenes.cooldown import Cooldown
+from bot.scenes.handler import SceneHandler
 from bot.scenes.pool import WriterPool
+from bot.scenes.quote_cog import QuoteCog
 from bot.scenes.request import Request
-from bot.scenes.service import SceneService
 from bot.settings import Settings
-from bot.storage.ledger import TrainingStore
-from bot.storage.store import PendingRequest, Store
-from bot.training.buttons import JobButton
+from bot.storage.pending import PendingRequest
+from bot.storage.repositories import Repositories
+from bot.training.actions import TrainingActions
+from bot.training.announcer import TrainingAnnouncer
+from bot.training.buttons import TrainingButton
+from bot.training.cog import RetrainCog
+from bot.training.completion import TrainingCompletion
+from bot.training.folders import TrainingFolders
 from bot.training.process import read_machine
-from bot.training.service import TrainingService
-from core.errors import ConfigError, CoreError
+from bot.training.supervisor import TrainingSupervisor
+from core.errors import CoreError
 
-COGS = (
-    *("bot.scenes.cog", "bot.scenes.quote_cog", "bot.training.cog", "bot.models.cog", "bot.models.about_cog"),
-    *("bot.ops.diagnose_cog", "bot.ops.forget_cog", "bot.ops.help_cog"),
-)
-# What the bot does in a channel, and nothing else.
-PERMISSIONS = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    send_messages_in_threads=True,
-    embed_links=True,
-    attach_files=True,
-    read_message_history=True,
-)
 FINISH_SECONDS = 8.0  # Docker kills 10 s after SIGTERM
-LONGEST_PAUSE_SECONDS = 60.0  # between two attempts to reach Discord
 DAY_SECONDS = 86_400.0
 # A thread that writes gives the interpreter up within this time when the event loop wants it.
 SWITCH_SECONDS = 0.001
@@ -59,113 +54,103 @@ SWITCH_SECONDS = 0.001
 log = logging.getLogger(__name__)
 
 
-class Holosuite(commands.AutoShardedBot):
+class Holosuite(DiscordClient):
     """The bot. Its resources are opened before it and closed after it."""
 
     def __init__(
-        self,
-        settings: Settings,
-        *,
-        studio: WriterPool,
-        store: Store,
-        ledger: TrainingStore,
-        last_errors: LastErrors,
+        self, settings: Settings, *, pool: WriterPool, storage: Repositories, last_errors: LastErrors
     ) -> None:
         """Put the parts together; nothing is asked of Discord yet."""
-        intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
-        super().__init__(
-            command_prefix=(),
-            help_command=None,
-            tree_cls=Tree,
-            intents=intents,
-            allowed_mentions=SILENT,
-            # Nothing is asked of members or past messages, so they take no memory.
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            chunk_guilds_at_startup=False,
-            guild_ready_timeout=0.2,  # seconds without news of a further server; nothing here needs them all
-            max_messages=None,
-            shard_ids=list(settings.shard_ids) or None,  # type: ignore[arg-type]  # None stands for all
-            shard_count=settings.shard_count,
-            allowed_contexts=discord.app_commands.AppCommandContext(
-                guild=True, dm_channel=True, private_channel=True
-            ),
-            allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=True),
-        )
+        super().__init__(shard_ids=settings.shard_ids, shard_count=settings.shard_count)
         self.settings = settings
-        self.studio = studio
-        self.store = store
+        self.pool = pool
+        self.storage = storage
         self.last_errors = last_errors
-        self.ledger = ledger
-        self.shelf = ModelRegistry(studio.writer, ledger=ledger, data=settings.data)
-        self.stage = SceneService(
-            studio=studio, store=store, shelf=self.shelf, cooldown=Cooldown(settings.cooldown_seconds)
+        self.monitor = Monitor(settings.health_file)
+        self.registry = ModelRegistry(pool.writer, models=storage.models, data=settings.data)
+        self.scene_handler = SceneHandler(
+            pool=pool,
+            storage=storage,
+            registry=self.registry,
+            cooldown=Cooldown(settings.cooldown_seconds),
         )
-        self.retraining = TrainingService(self, ledger=ledger, shelf=self.shelf)
-        self.presses = SceneActions(stage=self.stage, store=store)
-        self.pulse = Monitor(settings.health_file)
-        self._work: set[asyncio.Task[None]] = set()
+        self.scene_actions = SceneActions(handler=self.scene_handler, scenes=storage.scenes)
+        self.permissions = TrainerPermissions(
+            trainers=settings.trainers, roles=settings.trainer_roles, is_owner=self.is_owner
+        )
+        folders = TrainingFolders(settings.data)
+        announcer = TrainingAnnouncer(
+            self, trainings=storage.trainings, models=storage.models, folders=folders
+        )
+        self.supervisor = TrainingSupervisor(
+            trainings=storage.trainings,
+            completion=TrainingCompletion(
+                storage=storage, registry=self.registry, folders=folders, listener=announcer
+            ),
+            folders=folders,
+            listener=announcer,
+            longest_minutes=settings.training_minutes,
+        )
+        self.training_actions = TrainingActions(
+            settings=settings,
+            storage=storage,
+            permissions=self.permissions,
+            supervisor=self.supervisor,
+            announcer=announcer,
+        )
 
     async def setup_hook(self) -> None:
         """Add the features, and begin with what runs beside them."""
         await self.tree.set_translator(Translator())
-        for cog in COGS:
-            await self.load_extension(cog)
-        self.add_dynamic_items(EpisodeButton, PageButton, JobButton)
-        invitation = discord.utils.oauth_url(
-            self.application_id or 0, permissions=PERMISSIONS, scopes=("bot", "applications.commands")
-        )
-        log.info("Invite the bot with %s", invitation)
+        for cog in self._build_cogs():
+            await self.add_cog(cog)
+        self.add_dynamic_items(EpisodeButton, PageButton, TrainingButton)
+        log.info("Invite the bot with %s", self.invitation)
         for work in (
-            self.pulse.beat(),
+            self.monitor.beat(),
             self._register(),
             self._finish_pending(),
-            self._forget_the_old(),
+            self._delete_old_scenes(),
             self._train(),
         ):
-            self._begin(work)
-
-    async def close(self) -> None:
-        """Leave Discord."""
-        for task in self._work:
-            task.cancel()
-        await asyncio.gather(*self._work, return_exceptions=True)
-        await super().close()
+            self.begin(work)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Stop what a server has in the queue that does not want the bot any more."""
-        await self.retraining.forget_guild(guild.id)
-
-    async def on_message(self, message: discord.Message, /) -> None:
-        """Read no commands from messages; what mentions the bot is read by a cog."""
-
-    async def on_ready(self) -> None:
-        """Say that the bot can be used."""
-        log.info("Ready as %s in %d servers.", self.user, len(self.guilds))
+        """Stop the trainings of a server that the bot was removed from."""
+        await self.supervisor.cancel_where(lambda guild_id: guild_id == guild.id)
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """Note a connection."""
-        self.pulse.connect(shard_id)
+        self.monitor.connect(shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Note a connection that goes on."""
-        self.pulse.connect(shard_id)
+        self.monitor.connect(shard_id)
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """Note a lost connection."""
-        self.pulse.lose(shard_id)
+        self.monitor.lose(shard_id)
 
-    async def on_error(self, event_method: str, /, *_arguments: Any, **_options: Any) -> None:  # noqa: ANN401
-        """Log what failed without an interaction to answer."""
-        log.error("Mishap in %s", event_method, exc_info=True)  # noqa: LOG014 -- discord.py calls this in its handler
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._work.add(task)
-        task.add_done_callback(self._work.discard)
+    def _build_cogs(self) -> tuple[commands.Cog, ...]:
+        scenes = self.storage.scenes
+        return (
+            EpisodeCog(handler=self.scene_handler, registry=self.registry, scenes=scenes),
+            QuoteCog(self, handler=self.scene_handler, actions=self.scene_actions),
+            RetrainCog(self.training_actions, by_role=self.permissions.by_role),
+            ModelsCog(storage=self.storage, registry=self.registry, permissions=self.permissions),
+            AboutCog(
+                registry=self.registry,
+                scenes=scenes,
+                characters_per_second=lambda: self.pool.characters_per_second,
+            ),
+            DiagnoseCog(self, pool=self.pool, monitor=self.monitor, last_errors=self.last_errors),
+            ForgetCog(self.storage.database),
+            HelpCog(),
+        )
 
     async def _register(self) -> None:
         try:
-            await register_commands(self.tree, self.store, test_guild=self.settings.test_guild)
+            await register_commands(self.tree, self.storage.settings, test_guild=self.settings.test_guild)
         except discord.Forbidden:
             log.warning(
                 "Discord refuses commands for the server in HOLOSUITE_TEST_GUILD; invite the bot there first."
@@ -175,26 +160,28 @@ class Holosuite(commands.AutoShardedBot):
 
     async def _finish_pending(self) -> None:
         """Answer what an earlier process acknowledged."""
-        for pending in await self.store.take_pending(newer_than_seconds=REQUEST_SECONDS):
-            self._begin(self._finish(pending))
+        for pending in await self.storage.pending.read_unfinished(newer_than_seconds=REQUEST_SECONDS):
+            self.begin(self._finish(pending))
 
     async def _finish(self, pending: PendingRequest) -> None:
         webhook = discord.Webhook.partial(pending.application_id, pending.token, client=self)
         request = Request.from_json(pending.request)
-        await self.stage.resume(
+        await self.scene_handler.resume(
             ResumedReply(webhook), request, request_id=pending.id, member_id=pending.member_id
         )
 
     async def _train(self) -> None:
         """Carry trainings out, once it is known which servers there are to tell."""
         await self.wait_until_ready()
-        await self.retraining.train()
+        await self.supervisor.cancel_where(lambda guild_id: self.get_guild(guild_id) is None)
+        await self.supervisor.run()
 
-    async def _forget_the_old(self) -> None:
-        while self.settings.retention_days:
+    async def _delete_old_scenes(self) -> None:
+        days = self.settings.retention_days
+        while days:
             with contextlib.suppress(CoreError):
-                forgotten = await self.store.forget_older_than(self.settings.retention_days * DAY_SECONDS)
-                log.info("%d episodes were older than %d days.", forgotten, self.settings.retention_days)
+                deleted = await self.storage.scenes.delete_older_than(days * DAY_SECONDS)
+                log.info("%d episodes were older than %d days.", deleted, days)
             await asyncio.sleep(DAY_SECONDS)
 
 
@@ -202,7 +189,7 @@ def serve(settings: Settings) -> int:
     """Run the bot until SIGTERM or Ctrl+C; return the exit status.
 
     Raises:
-        CoreError: If it cannot start: no model, no database, a token that Discord refuses.
+        CoreError: It cannot start: no model, no database, a token that Discord refuses.
     """
     last_errors = set_up_logging(settings)
     # No voice is used: its packages are not missed.
@@ -217,58 +204,25 @@ async def _serve(settings: Settings, last_errors: LastErrors) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, leave.set)
     async with contextlib.AsyncExitStack() as resources:
-        store = await Store.open(settings.database_url, data=settings.data)
-        resources.push_async_callback(store.close)
-        studio = await WriterPool.open(settings.run, threads=settings.threads, queue=settings.queue)
-        resources.push_async_callback(studio.close)
-        ledger = TrainingStore(store, machine=await asyncio.to_thread(read_machine, settings.data))
+        machine = await asyncio.to_thread(read_machine, settings.data)
+        storage = await Repositories.open(settings.database_url, data=settings.data, machine=machine)
+        resources.push_async_callback(storage.close)
+        pool = await WriterPool.open(settings.run, threads=settings.threads, queue=settings.queue)
+        resources.push_async_callback(pool.close)
         if settings.discord_api:
-            await _turn_to(settings.discord_api)
+            await use_local_discord(settings.discord_api)
         bot = await resources.enter_async_context(
-            Holosuite(settings, studio=studio, store=store, ledger=ledger, last_errors=last_errors)
+            Holosuite(settings, pool=pool, storage=storage, last_errors=last_errors)
         )
-        serving = asyncio.create_task(_stay_connected(bot, settings.token))
+        serving = asyncio.create_task(stay_connected(bot, settings.token))
         leaving = asyncio.create_task(leave.wait())
         await asyncio.wait([serving, leaving], return_when=asyncio.FIRST_COMPLETED)
         leaving.cancel()
         if leave.is_set():
             log.info("Asked to leave.")
-            await bot.stage.close(seconds=FINISH_SECONDS)
+            await bot.scene_handler.close(seconds=FINISH_SECONDS)
             await bot.close()
             serving.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await serving
     log.info("Left.")
-
-
-async def _stay_connected(bot: Holosuite, token: str) -> None:
-    """Log in and serve, again and again while Discord is out of reach.
-
-    Raises:
-        ConfigError: If Discord refuses the token.
-    """
-    pause = 1.0
-    while not bot.is_closed():
-        try:
-            if bot.user is None:
-                await bot.login(token)
-            await bot.connect()
-        except discord.LoginFailure as error:
-            raise ConfigError(
-                "Discord refuses the token in DISCORD_TOKEN; copy a new one from the developer portal, "
-                'page "Bot", button "Reset Token".'
-            ) from error
-        except discord.ConnectionClosed as error:
-            raise ConfigError(f"Discord closed the connection for good (code {error.code}).") from error
-        except (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
-            log.warning("Discord is out of reach (%s); trying again in %.0f s.", type(error).__name__, pause)
-            await bot.http.close()
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-
-
-async def _turn_to(discord_api: str) -> None:
-    """Use another Discord; `Settings` has made sure that it is on this machine."""
-    Route.BASE = discord_api
-    async with aiohttp.ClientSession() as session, session.get(f"{discord_api}/gateway") as answer:
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL((await answer.json())["url"])

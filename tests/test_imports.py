@@ -2,6 +2,7 @@
 
 import ast
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,3 +135,14 @@ def test_imports_change_nothing(tmp_path: Path) -> None:
     )
     done = run_python(["-c", script], cwd=tmp_path)
     assert done.stdout == "[] True []\n", done.stderr
+
+
+def test_class_names_stand_once() -> None:
+    """One word for one idea: no class of the bot and core has the name of another."""
+    names = [
+        node.name
+        for path in [*rooms_of("core"), *rooms_of("bot")]
+        for node in ast.walk(parse(path))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert sorted(name for name, count in Counter(names).items() if count > 1) == []

@@ -1,15 +1,16 @@
 """The bot's commands in a terminal or a pipe, when there is no Discord token."""
 
-import contextlib
 import io
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bot.console.commands import Call, Command, parse_call, read_number
+from bot.console.commands import Call, parse_call, read_number
+from bot.console.models import ConsoleModels
+from bot.console.options import COMMANDS, EPISODE_OPTIONS, MODELS_OPTIONS, RETRAIN_OPTIONS
+from bot.console.prompt import read_lines
 from bot.console.terminal import Terminal
 from bot.discord.markdown import unquote
 from core.errors import CoreError, PromptError
@@ -22,50 +23,6 @@ from core.writing.episode import Episode
 from core.writing.request import SceneRequest, draw_seed
 from core.writing.writer import Writer
 
-if TYPE_CHECKING:
-    from bot.console.training import ConsoleTraining
-
-_EPISODE_OPTIONS = {
-    "temp": "temperature: low repeats itself, high rambles",
-    "length": "characters to write",
-    "line": "a line to go on from",
-    "seed": "an integer; the same one writes the same episode",
-    "cast": 'who has lines, such as cast:"QUARK, ODO"',
-    "place": 'where it happens, such as place:"Quark\'s"',
-    "spelling": "on: every word is one of the scripts'; off: as the model spells",
-    "originality": "most words in a row as they stand in the scripts, from 6 on",
-}
-_GO_ON_OPTIONS = ("temp", "length", "seed", "cast", "spelling", "originality")
-_RETRAIN_OPTIONS = {
-    "corpus": "a .txt, .json or .zip of scripts, or a folder of .txt files",
-    "series": "which series of a .json",
-    "episodes": "which episodes, such as 20-69",
-    "preset": "default, or notes: the lecture's own way",
-    "minutes": "how long it trains; usually 15",
-    "epochs": "how often it reads the text, instead of minutes",
-    "name": "what the model will be called",
-}
-_MODELS_OPTIONS = {
-    "use": "a model to write with, or default",
-    "rename": "a model to give another name:",
-    "name": "the new name",
-    "delete": "a model to delete",
-    "download": "a model to pack into a .zip here",
-}
-COMMANDS = {
-    command.name: command
-    for command in (
-        Command("episode", "write a new scene", _EPISODE_OPTIONS),
-        Command("continue", "go on with the last scene", dict.fromkeys(_GO_ON_OPTIONS, "")),
-        Command("sweep", "write one start at several temperatures", {**_EPISODE_OPTIONS, "temps": "such as 0.2,0.5"}),
-        Command("replay", "write the scene of a code again", {"code": "as it stands under a scene"}),
-        Command("retrain", "train another model on your scripts", _RETRAIN_OPTIONS),
-        Command("models", "show the trained models, or use one", _MODELS_OPTIONS),
-        Command("about", "show what the model is and how good", {}),
-        Command("help", "show the commands", {}),
-        Command("quit", "leave", {}),
-    )
-}  # fmt: skip
 _SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 _EXAMPLE = '/episode temp:0.5 length:500 line:"KIRA: No p"'
 
@@ -145,20 +102,17 @@ class Console:
         self._show(episode, episode.script)
 
     def _retrain(self, call: Call) -> None:
-        self._switch(self._workshop().retrain(call, self._run))
+        from bot.console.training import ConsoleTraining  # noqa: PLC0415  # writing does without
+
+        training = ConsoleTraining(data=self._data, scripts=self._scripts, screen=self._screen)
+        self._switch(training.retrain(call, self._run))
 
     def _models(self, call: Call) -> None:
-        run = self._workshop().manage(call, self._run)
+        models = ConsoleModels(data=self._data, shipped=self._shipped, screen=self._screen)
+        run = models.answer(call, self._run)
         self._switch(run)
         if run is not None:
             self._screen.show_aside(f"{run.path.name} writes from now on.")
-
-    def _workshop(self) -> "ConsoleTraining":
-        from bot.console.training import ConsoleTraining  # noqa: PLC0415  # writing does without
-
-        return ConsoleTraining(
-            data=self._data, scripts=self._scripts, shipped=self._shipped, screen=self._screen
-        )
 
     def _switch(self, run: Run | None) -> None:
         """Write with another run."""
@@ -176,7 +130,7 @@ class Console:
             options = " ".join(f"{option}:" for option in command.options)
             self._screen.show(f"/{command.name} {options}".rstrip())
             self._screen.show(f"    {command.summary}")
-        for option, words in {**_EPISODE_OPTIONS, **_MODELS_OPTIONS, **_RETRAIN_OPTIONS}.items():
+        for option, words in {**EPISODE_OPTIONS, **MODELS_OPTIONS, **RETRAIN_OPTIONS}.items():
             self._screen.show(f"  {option}: {words}")
         self._screen.show(f"For example: {_EXAMPLE}")
 
@@ -222,7 +176,10 @@ def run_console(
             f"Try {_EXAMPLE}, or /help."
         )
     failed = False
-    for line in _prompted_lines(console, history) if interactive else sys.stdin:
+    typed = (
+        read_lines(history, speakers=console.speakers, places=console.places) if interactive else sys.stdin
+    )
+    for line in typed:
         if not line.strip():
             continue
         if line.strip() in ("/quit", "/exit"):
@@ -268,73 +225,4 @@ def _directions(call: Call, usual: Directions) -> Directions:
         place=usual.place if place is None else place,
         spelling=usual.spelling if spelling is None else _SWITCH[spelling.lower()],
         originality=usual.originality if originality is None else originality,
-    )
-
-
-def _prompted_lines(console: Console, history: Path | None) -> Iterator[str]:
-    """Yield what a person types, with completion and a history that survives."""
-    from prompt_toolkit import PromptSession  # noqa: PLC0415  # a pipe does without
-    from prompt_toolkit.completion import CompleteEvent, Completer, Completion  # noqa: PLC0415
-    from prompt_toolkit.document import Document  # noqa: PLC0415
-    from prompt_toolkit.history import FileHistory, InMemoryHistory  # noqa: PLC0415
-
-    class CommandCompleter(Completer):
-        """Proposals commands, then the options that are not there yet, then speakers for a line."""
-
-        def get_completions(self, document: Document, _: CompleteEvent) -> Iterable[Completion]:
-            before = document.text_before_cursor
-            for offered, start in complete(before, console.speakers(), console.places()):
-                yield Completion(offered, start_position=start - len(before))
-
-    remembered: FileHistory | InMemoryHistory = InMemoryHistory()
-    if history is not None:
-        with contextlib.suppress(OSError):  # without a place for it, the history lasts as long as the console
-            history.parent.mkdir(parents=True, exist_ok=True)
-            history.touch()
-            remembered = FileHistory(str(history))
-    session: PromptSession[str] = PromptSession(
-        history=remembered, completer=CommandCompleter(), complete_while_typing=False
-    )
-    while True:
-        try:
-            yield session.prompt("> ")
-        except KeyboardInterrupt:
-            continue
-        except EOFError:
-            return
-
-
-def complete(before: str, speakers: list[str], places: list[str] | None = None) -> Iterator[tuple[str, int]]:
-    """Yield (text to offer, position from which it replaces) for what stands before the cursor."""
-    if not before.startswith("/") or " " not in before:
-        word = before.removeprefix("/")
-        yield from ((f"/{name} ", 0) for name in COMMANDS if name.startswith(word))
-        return
-    name = before[1:].split(" ", 1)[0]
-    word_start = before.rfind(" ") + 1
-    word = before[word_start:]
-    if name not in COMMANDS:
-        return
-    if "cast:" in before and before.count('"', before.find("cast:")) % 2:
-        start = max(before.rfind('"'), before.rfind(",")) + 1
-        typed = before[start:].lstrip()
-        start = len(before) - len(typed)
-        yield from ((speaker, start) for speaker in speakers if speaker.startswith(typed.upper()))
-        return
-    place_start = before.find("place:")
-    if place_start >= 0 and before.count('"', place_start) < 2:  # noqa: PLR2004  # an open quote, or none yet
-        start = place_start + len("place:")
-        typed = before[start:].lstrip('"').casefold()
-        yield from ((f'"{place}" ', start) for place in places or () if place.casefold().startswith(typed))
-        return
-    line_start = before.find("line:")
-    if line_start >= 0 and before.count('"', line_start) < 2:  # noqa: PLR2004  # an open quote
-        start = line_start + len("line:")
-        typed = before[start:].lstrip('"').upper()
-        yield from ((f'"{speaker}: ', start) for speaker in speakers if speaker.startswith(typed))
-        return
-    yield from (
-        (f"{option}:", word_start)
-        for option in COMMANDS[name].options
-        if option.startswith(word) and f" {option}:" not in before
     )

@@ -7,13 +7,13 @@ import logging
 import discord
 from discord import app_commands
 
-from bot.storage.store import Store
+from bot.storage.settings import BOT, SettingRepository
 
 log = logging.getLogger(__name__)
 
 
 async def register_commands(
-    tree: app_commands.CommandTree[discord.Client], store: Store, *, test_guild: int | None
+    tree: app_commands.CommandTree[discord.Client], settings: SettingRepository, *, test_guild: int | None
 ) -> bool:
     """Synchronise the commands with Discord, to one server if it is named; return whether that was needed."""
     guild = None if test_guild is None else discord.Object(test_guild)
@@ -21,10 +21,10 @@ async def register_commands(
         tree.copy_global_to(guild=guild)
     name = f"commands of {tree.client.application_id}, {test_guild or 'everywhere'}"
     fingerprint = await _fingerprint(tree, guild)
-    if await store.read_setting("bot", name) == fingerprint:
+    if await settings.read(BOT, name) == fingerprint:
         return False
     await tree.sync(guild=guild)
-    await store.keep_setting("bot", name, fingerprint)
+    await settings.write(BOT, name, fingerprint)
     log.info("The commands were synchronised.")
     return True
 

@@ -1,5 +1,6 @@
 """What members read when something goes wrong, and what the log says: one handler for commands and buttons."""
 
+import asyncio
 import logging
 import re
 import secrets
@@ -9,9 +10,8 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.discord.markdown import clean_text, escape_markdown
+from bot.discord.markdown import plain
 from bot.discord.reply import GoneError, InteractionReply, Reply
-from bot.scenes.turnstile import OneAtATime
 from core.errors import CoreError, DeviceError, RunError
 
 FOLDERS = re.compile(r"(?<![\w/:.])/(?:[^\s/]+/)+")  # of an absolute path; the file's own name stays
@@ -19,17 +19,22 @@ FOLDERS = re.compile(r"(?<![\w/:.])/(?:[^\s/]+/)+")  # of an absolute path; the 
 log = logging.getLogger(__name__)
 
 
-class Tree(app_commands.CommandTree):
+class RefusalError(CoreError):
+    """A request that is not carried out, and why."""
+
+
+class CommandTree(app_commands.CommandTree):
     """The tree of commands, with the one error handler."""
 
     def __init__(self, client: discord.Client, **options: Any) -> None:  # noqa: ANN401 -- discord.py's own
         """Belong to a client."""
         super().__init__(client, **options)
-        self._turnstile = OneAtATime()
+        self._turn = asyncio.Lock()
 
     async def interaction_check(self, _interaction: discord.Interaction) -> bool:
         """Let everybody through, a crowd one by one: 200 commands at once would hold the event loop up."""
-        await self._turnstile.enter()
+        async with self._turn:
+            await asyncio.sleep(0)
         return True
 
     async def on_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
@@ -57,7 +62,7 @@ def say(error: Exception) -> str:
     if sentence is not None:
         return sentence
     reference = secrets.token_hex(3)
-    log.error("Mishap %s", reference, exc_info=error)
+    log.error("Error %s", reference, exc_info=error)
     return f"Something went wrong. The bot's owner finds it in the log as `{reference}`."
 
 
@@ -67,7 +72,7 @@ def _explain(error: Exception) -> str | None:
             return None  # about the owner's files
         case CoreError():
             # It may repeat what somebody typed, which is shown as it is and does nothing.
-            return escape_markdown(clean_text(FOLDERS.sub("", str(error))))
+            return plain(FOLDERS.sub("", str(error)))
         case app_commands.TransformerError():
             return "One of these values cannot be used; pick one that Discord offers."
         case app_commands.CheckFailure():

@@ -45,6 +45,11 @@ def escape_markdown(text: str) -> str:
     return LINE_START.sub(_escape_line_start, escaped)
 
 
+def plain(text: str) -> str:
+    """Return somebody else's text as Discord shows it unchanged."""
+    return escape_markdown(clean_text(text))
+
+
 def format_script(script: str) -> str:
     """Set a script in Discord's markdown: speakers bold, directions in italics, scene headings set off."""
     return "\n".join(_format_line(line.rstrip()) for line in clean_text(script).split("\n")).strip("\n")

@@ -1,62 +1,75 @@
 """Who may train and change a server's models: Discord asks first, and we ask again."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import discord
 
-from bot.storage.ledger import TrainingStoreError
+from bot.discord.errors import RefusalError
+from bot.settings import TrainerRole
 
-if TYPE_CHECKING:
-    from bot.app import Holosuite
+IsOwner = Callable[[discord.User | discord.Member], Awaitable[bool]]
 
 
-async def check_trainer(bot: "Holosuite", interaction: discord.Interaction) -> int:
-    """Return the number of the server that the asker may train for.
+class TrainerPermissions:
+    """Knows from the settings who may train; the bot's owner may always."""
 
-    Raises:
-        TrainingStoreError: There is no server, or they may not.
-    """
-    # An app added to an account works in servers that the bot is no member of, and that nobody there chose it for.
-    if interaction.guild_id is None or bot.get_guild(interaction.guild_id) is None:
-        raise TrainingStoreError(
-            "Models are trained for a server; use this command in one that I am a member of."
+    def __init__(self, *, trainers: str, roles: tuple[TrainerRole, ...], is_owner: IsOwner) -> None:
+        """Let administrators, the owner or nobody train, and members with one of the roles."""
+        self._trainers = trainers
+        self._roles = roles
+        self._is_owner = is_owner
+
+    @property
+    def by_role(self) -> bool:
+        """Whether a role gives the right: Discord then shows the commands to all, and we ask."""
+        return bool(self._roles)
+
+    async def check(self, interaction: discord.Interaction) -> int:
+        """Return the number of the server that the asker may train for.
+
+        Raises:
+            RefusalError: There is no server, or they may not.
+        """
+        # An app added to an account works in servers that the bot is no member of, and that nobody there chose it for.
+        if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
+            raise RefusalError("Models belong to a server; use this command in one that I am a member of.")
+        if not await self.allows(interaction):
+            raise RefusalError(self._explain())
+        return interaction.guild_id
+
+    async def check_owner(self, interaction: discord.Interaction) -> None:
+        """Make sure that the bot's owner asks.
+
+        Raises:
+            RefusalError: Somebody else does.
+        """
+        if not await self._is_owner(interaction.user):
+            raise RefusalError("Only the bot's owner chooses the model for all servers.")
+
+    async def allows(self, interaction: discord.Interaction) -> bool:
+        """Tell whether the asker may train."""
+        return self._has_right(interaction) or await self._is_owner(interaction.user)
+
+    def _has_right(self, interaction: discord.Interaction) -> bool:
+        if self._trainers == "nobody":
+            return False
+        if self._trainers == "administrators" and interaction.permissions.administrator:
+            return True
+        roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
+        return any(
+            role.id == wanted.role_id
+            or (interaction.guild_id == wanted.guild_id and role.name.casefold() == wanted.name.casefold())
+            for role in roles
+            for wanted in self._roles
         )
-    if not is_trainer(bot, interaction) and not await bot.is_owner(interaction.user):
-        raise TrainingStoreError(_sentence(bot))
-    return interaction.guild_id
 
-
-async def check_owner(bot: "Holosuite", interaction: discord.Interaction) -> None:
-    """Make sure that the bot's owner asks.
-
-    Raises:
-        TrainingStoreError: Somebody else does.
-    """
-    if not await bot.is_owner(interaction.user):
-        raise TrainingStoreError("Only the bot's owner chooses the model for all servers.")
-
-
-def is_trainer(bot: "Holosuite", interaction: discord.Interaction) -> bool:
-    """Tell whether a member has the right by the settings; the bot's owner has it anyway."""
-    settings = bot.settings
-    if settings.trainers == "nobody":
-        return False
-    if settings.trainers == "administrators" and interaction.permissions.administrator:
-        return True
-    roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
-    return any(
-        role.id == wanted.role_id
-        or (interaction.guild_id == wanted.guild_id and role.name.casefold() == wanted.name.casefold())
-        for role in roles
-        for wanted in settings.trainer_roles
-    )
-
-
-def _sentence(bot: "Holosuite") -> str:
-    roles = ", ".join(map(str, bot.settings.trainer_roles))
-    if bot.settings.trainers == "administrators":
-        also = f", and members with the role {roles}," if roles else ""
-        return f"Only administrators of this server{also} may train and change its models."
-    return (
-        f"Only members with the role {roles} may do that." if roles else "Only the bot's owner may do that."
-    )
+    def _explain(self) -> str:
+        roles = ", ".join(map(str, self._roles))
+        if self._trainers == "administrators":
+            also = f", and members with the role {roles}," if roles else ""
+            return f"Only administrators of this server{also} may train and change its models."
+        return (
+            f"Only members with the role {roles} may do that."
+            if roles
+            else "Only the bot's owner may do that."
+        )

@@ -10,8 +10,8 @@ import discord
 
 from bot.discord.limits import MESSAGE_CHARACTERS
 from bot.discord.markdown import shorten
-from bot.scenes.view import Page
-from bot.storage.store import PendingRequest
+from bot.discord.page import Page
+from bot.storage.pending import PendingRequest
 
 Result = TypeVar("Result")
 

@@ -7,13 +7,15 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
-from bot.app import Holosuite
-from bot.discord.permissions import check_owner, check_trainer, is_trainer
+from bot.discord.markdown import plain
+from bot.discord.permissions import TrainerPermissions
 from bot.discord.reply import SILENT, InteractionReply
-from bot.models.service import DEFAULT, ServerModels
+from bot.models.catalog import DEFAULT, ModelCatalog
+from bot.models.names import NAME_CHARACTERS
+from bot.models.registry import ModelRegistry
 from bot.models.view import build_list
-from bot.training.proposals import NAME_CHARACTERS
-from bot.training.view import plain
+from bot.storage.repositories import Repositories
+from bot.storage.trainings import UNFINISHED
 from core.data.upload import safe_name
 
 MODEL = translated("Which model; type to search.")
@@ -31,18 +33,24 @@ class ModelsCog(
 ):
     """Lists, uses, renames, deletes and downloads models."""
 
-    def __init__(self, bot: Holosuite) -> None:
-        """Look at the bot's models."""
-        self._bot = bot
-        self._library = ServerModels(ledger=bot.ledger, shelf=bot.shelf)
+    def __init__(
+        self, *, storage: Repositories, registry: ModelRegistry, permissions: TrainerPermissions
+    ) -> None:
+        """Look at the stored models."""
+        self._catalog = ModelCatalog(storage=storage, registry=registry)
+        self._trainings = storage.trainings
+        self._registry = registry
+        self._permissions = permissions
+        if permissions.by_role and self.app_command is not None:
+            self.app_command.default_permissions = None
 
     @app_commands.command(name="list", description=translated("Show this server's models."))
     async def list_models(self, interaction: discord.Interaction) -> None:
         """Show the server's models with size, score, date and who trained them."""
         guild_id = await self._admit(interaction)
-        models, active = await self._library.list_models(guild_id)
-        queue = await self._bot.ledger.read_jobs("waiting", "running")
-        shipped = self._bot.shelf.shipped.run
+        models, active = await self._catalog.list_models(guild_id)
+        queue = await self._trainings.read_states(*UNFINISHED)
+        shipped = self._registry.shipped.run
         embed = build_list(
             models, active, [job for job in queue if job.guild_id == guild_id], shipped=shipped
         )
@@ -52,7 +60,7 @@ class ModelsCog(
     @app_commands.describe(model=MODEL)
     async def use(self, interaction: discord.Interaction, model: Chosen) -> None:
         """Let the server use one of its models, or the default."""
-        name = await self._library.use(await self._admit(interaction), model)
+        name = await self._catalog.use(await self._admit(interaction), model)
         await _say(interaction, f"This server writes with {plain(name)} from now on.")
 
     @app_commands.command(description=translated("Give a model another name."))
@@ -64,14 +72,14 @@ class ModelsCog(
         name: app_commands.Range[str, 1, NAME_CHARACTERS],
     ) -> None:
         """Give one of the server's models another name."""
-        old, new = await self._library.rename(await self._admit(interaction), model, name)
+        old, new = await self._catalog.rename(await self._admit(interaction), model, name)
         await _say(interaction, f"{plain(old)} is called {plain(new)} now.")
 
     @app_commands.command(description=translated("Delete a model for good."))
     @app_commands.describe(model=MODEL)
     async def delete(self, interaction: discord.Interaction, model: Chosen) -> None:
         """Delete one of the server's models."""
-        name = await self._library.delete(await self._admit(interaction), model)
+        name = await self._catalog.delete(await self._admit(interaction), model)
         await _say(interaction, f"{plain(name)} was deleted.")
 
     @app_commands.command(description=translated("Download a model as a .zip."))
@@ -80,7 +88,7 @@ class ModelsCog(
         """Send one of the server's models as a file."""
         guild_id = await self._admit(interaction)
         most = interaction.filesize_limit
-        name, data = await self._library.pack(guild_id, model, most_bytes=most)
+        name, data = await self._catalog.pack(guild_id, model, most_bytes=most)
         file = discord.File(io.BytesIO(data), filename=f"{safe_name(name)}.zip")
         await interaction.edit_original_response(
             content=f"{plain(name)}, {len(data) / 1e6:.1f} MB", attachments=[file], allowed_mentions=SILENT
@@ -93,8 +101,8 @@ class ModelsCog(
     async def use_everywhere(self, interaction: discord.Interaction, model: Chosen) -> None:
         """Let all servers that have not chosen use a model."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await check_owner(self._bot, interaction)
-        name = await self._library.use_everywhere(model)
+        await self._permissions.check_owner(interaction)
+        name = await self._catalog.use_everywhere(model)
         await _say(interaction, f"All servers that have not chosen write with {plain(name)} from now on.")
 
     @use.autocomplete("model")
@@ -104,11 +112,9 @@ class ModelsCog(
     @use_everywhere.autocomplete("model")
     async def suggest(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Offer the server's models, to those who may see them; the default where it can be chosen."""
-        if interaction.guild_id is None or not (
-            is_trainer(self._bot, interaction) or await self._bot.is_owner(interaction.user)
-        ):
+        if interaction.guild_id is None or not await self._permissions.allows(interaction):
             return []
-        pairs = await self._library.suggest(interaction.guild_id, typed)
+        pairs = await self._catalog.suggest(interaction.guild_id, typed)
         command = interaction.command.name if interaction.command else ""
         if command in ("use", "everywhere") and DEFAULT.startswith(typed.lower()):
             pairs = [(DEFAULT, DEFAULT), *pairs[:24]]
@@ -117,16 +123,8 @@ class ModelsCog(
     async def _admit(self, interaction: discord.Interaction) -> int:
         """Acknowledge privately, and return the server of an asker who may."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        return await check_trainer(self._bot, interaction)
+        return await self._permissions.check(interaction)
 
 
 async def _say(interaction: discord.Interaction, sentence: str) -> None:
     await InteractionReply(interaction).wait(sentence)
-
-
-async def setup(bot: Holosuite) -> None:
-    """Add the cog."""
-    cog = ModelsCog(bot)
-    if bot.settings.trainer_roles and cog.app_command is not None:
-        cog.app_command.default_permissions = None
-    await bot.add_cog(cog)

@@ -7,7 +7,8 @@ from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
 
-from bot.storage.ledger import SHIPPED, Model, TrainingStore
+from bot.discord.errors import RefusalError
+from bot.storage.models import SHIPPED, ModelRecord, ModelRepository
 from core.errors import CoreError
 from core.run.store import Run
 from core.writing.writer import Writer
@@ -20,17 +21,17 @@ log = logging.getLogger(__name__)
 class ModelRegistry:
     """Finds the model of a server."""
 
-    def __init__(self, shipped: Writer, *, ledger: TrainingStore, data: Path) -> None:
-        """Offer the shipped model, and those that the ledger knows, whose runs are below `data`."""
+    def __init__(self, shipped: Writer, *, models: ModelRepository, data: Path) -> None:
+        """Offer the shipped model, and the stored ones, whose runs are below `data`."""
         self.shipped = shipped
-        self._ledger = ledger
+        self._models = models
         self._data = data
         self._loaded: OrderedDict[int, Writer] = OrderedDict()
         self._loading = asyncio.Lock()
 
     async def writer_for(self, guild_id: int | None) -> Writer:
         """Return the model that a server uses; outside of servers, the one for everybody."""
-        number = await self._ledger.read_active(guild_id)
+        number = await self._models.read_active(guild_id)
         return await self._load(number) or self.shipped
 
     async def writer_of(self, fingerprint: str, guild_id: int | None) -> Writer | None:
@@ -40,7 +41,7 @@ class ModelRegistry:
         active = await self.writer_for(guild_id)
         if active.run.fingerprint.startswith(fingerprint):
             return active
-        for model in await self._ledger.read_models(guild_id) if guild_id else []:
+        for model in await self._models.read_all(guild_id) if guild_id else []:
             if model.fingerprint.startswith(fingerprint):
                 return await self._load(model.id)
         return None
@@ -49,22 +50,25 @@ class ModelRegistry:
         """Return the run directory of the model that a server uses."""
         return (await self.writer_for(guild_id)).run.path
 
-    def path_of(self, model: Model) -> Path:
+    def path_of(self, model: ModelRecord) -> Path:
         """Return the run directory of a model."""
         return self._data / model.folder
 
-    async def rename(self, model: Model, name: str) -> None:
+    async def rename(self, model: ModelRecord, name: str) -> None:
         """Give a model another name."""
-        await self._ledger.rename_model(model.id, name)
+        await self._models.rename(model.id, name)
         self._loaded.pop(model.id, None)
 
-    async def delete(self, model: Model) -> None:
+    async def delete(self, model: ModelRecord) -> None:
         """Delete a model and its files; what it is writing at this moment is finished.
 
         Raises:
-            TrainingStoreError: It is the default of all servers.
+            RefusalError: It is the default of all servers.
         """
-        await self._ledger.delete_model(model)
+        if not await self._models.delete(model.id):
+            raise RefusalError(
+                "That model is the default of all servers; the bot's owner has to choose another first."
+            )
         self._loaded.pop(model.id, None)
         # The folder above holds this run alone, and the text that somebody chose to keep.
         await asyncio.to_thread(shutil.rmtree, self.path_of(model).parent, ignore_errors=True)
@@ -76,7 +80,7 @@ class ModelRegistry:
             self._loaded.move_to_end(number)
             return self._loaded[number]
         async with self._loading:
-            model = await self._ledger.read_model(number)
+            model = await self._models.read(number)
             if model is None:
                 return None
             try:
@@ -89,5 +93,5 @@ class ModelRegistry:
                 self._loaded.popitem(last=False)
         return writer
 
-    def _open(self, model: Model) -> Writer:
+    def _open(self, model: ModelRecord) -> Writer:
         return Writer(replace(Run.read(self.path_of(model)), name=model.name))

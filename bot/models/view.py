@@ -3,17 +3,19 @@
 import discord
 
 from bot.discord.limits import EMBED_DESCRIPTION_CHARACTERS
-from bot.discord.markdown import shorten
-from bot.scenes.view import COLOUR
-from bot.storage.ledger import SHIPPED, Job, Model
-from bot.storage.store import NOBODY
-from bot.training.view import plain
+from bot.discord.markdown import plain, shorten
+from bot.discord.page import COLOUR
+from bot.storage.members import NOBODY
+from bot.storage.models import SHIPPED, ModelRecord
+from bot.storage.trainings import TrainingRecord
 from core.run.store import Run
 
 MEGABYTE = 1e6
 
 
-def build_list(models: list[Model], active: int, queue: list[Job], *, shipped: Run) -> discord.Embed:
+def build_list(
+    models: list[ModelRecord], active: int, queue: list[TrainingRecord], *, shipped: Run
+) -> discord.Embed:
     """Show models with size, score, date and who trained them; the one in use is marked."""
     score = f"{shipped.bits_per_character:.3f} bits per character"
     lines = [f"{_mark(SHIPPED, active)}**{plain(shipped.name)}** \u00b7 comes with the bot \u00b7 {score}"]

@@ -5,17 +5,29 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
-from bot.app import Holosuite
 from bot.discord.reply import SILENT
 from bot.ops.diagnosis import build_diagnosis
+from bot.ops.logs import LastErrors
+from bot.ops.monitor import Monitor
+from bot.scenes.pool import WriterPool
 
 
 class DiagnoseCog(commands.Cog):
     """Shows what the owner wants to know."""
 
-    def __init__(self, bot: Holosuite) -> None:
-        """Look at the bot."""
+    def __init__(
+        self,
+        bot: commands.AutoShardedBot,
+        *,
+        pool: WriterPool,
+        monitor: Monitor,
+        last_errors: LastErrors,
+    ) -> None:
+        """Look at the bot and its parts."""
         self._bot = bot
+        self._pool = pool
+        self._monitor = monitor
+        self._last_errors = last_errors
 
     @app_commands.command(
         description=translated("For the bot's owner: versions, queue, delays, memory, last errors.")
@@ -26,9 +38,7 @@ class DiagnoseCog(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         if not await self._bot.is_owner(interaction.user):
             raise app_commands.CheckFailure
-        await interaction.edit_original_response(embed=build_diagnosis(self._bot), allowed_mentions=SILENT)
-
-
-async def setup(bot: Holosuite) -> None:
-    """Add the cog."""
-    await bot.add_cog(DiagnoseCog(bot))
+        embed = build_diagnosis(
+            self._bot, pool=self._pool, monitor=self._monitor, last_errors=self._last_errors
+        )
+        await interaction.edit_original_response(embed=embed, allowed_mentions=SILENT)

@@ -2,29 +2,30 @@
 
 import platform
 import sys
-from typing import TYPE_CHECKING
 
 import discord
 import numpy as np
 import psutil
 import sqlalchemy
+from discord.ext import commands
 
 from bot.discord.limits import EMBED_FIELD_CHARACTERS
 from bot.discord.markdown import escape_markdown, shorten
-from bot.scenes.view import COLOUR
-
-if TYPE_CHECKING:
-    from bot.app import Holosuite
+from bot.discord.page import COLOUR
+from bot.ops.logs import LastErrors
+from bot.ops.monitor import Monitor
+from bot.scenes.pool import WriterPool
 
 TRAINING_PACKAGES = ("tensorflow", "keras", "pandas")  # that must not be here
 MEGABYTE = 1e6
 
 
-def build_diagnosis(bot: "Holosuite") -> discord.Embed:
+def build_diagnosis(
+    bot: commands.AutoShardedBot, *, pool: WriterPool, monitor: Monitor, last_errors: LastErrors
+) -> discord.Embed:
     """Build the embed."""
     process = psutil.Process()
-    pulse, studio = bot.pulse, bot.studio
-    delays = " / ".join(f"{1_000 * pulse.delay(share):.1f}" for share in (0.5, 0.99, 1.0))
+    delays = " / ".join(f"{1_000 * monitor.delay(share):.1f}" for share in (0.5, 0.99, 1.0))
     versions = (
         f"Python {platform.python_version()}, discord.py {discord.__version__}, "
         f"NumPy {np.__version__}, SQLAlchemy {sqlalchemy.__version__}"
@@ -32,8 +33,8 @@ def build_diagnosis(bot: "Holosuite") -> discord.Embed:
     embed = discord.Embed(title="Diagnosis", colour=COLOUR)
     for name, value in {
         "Versions": versions,
-        "Model": f"{studio.writer.run.name}, {studio.writer.run.fingerprint[:16]}",
-        "Queue": f"{studio.waiting} of {studio.queue} wait, {studio.writing} of {studio.threads} are written",
+        "Model": f"{pool.writer.run.name}, {pool.writer.run.fingerprint[:16]}",
+        "Queue": f"{pool.waiting} of {pool.queue} wait, {pool.writing} of {pool.threads} are written",
         "Event loop's delay": f"{delays} ms (median / 99th percentile / worst of ten minutes)",
         "Gateway": ", ".join(f"shard {shard}: {1_000 * delay:.0f} ms" for shard, delay in bot.latencies)
         or "none",
@@ -43,7 +44,7 @@ def build_diagnosis(bot: "Holosuite") -> discord.Embed:
         "Training packages loaded": ", ".join(sorted(set(TRAINING_PACKAGES) & _loaded_packages())) or "none",
     }.items():
         embed.add_field(name=name, value=shorten(value, limit=EMBED_FIELD_CHARACTERS), inline=False)
-    errors = "\n".join(shorten(escape_markdown(line), limit=190) for line in bot.last_errors.lines) or "none"
+    errors = "\n".join(shorten(escape_markdown(line), limit=190) for line in last_errors.lines) or "none"
     embed.add_field(name="Last errors", value=shorten(errors, limit=EMBED_FIELD_CHARACTERS), inline=False)
     return embed
 

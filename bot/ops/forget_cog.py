@@ -5,16 +5,17 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
-from bot.app import Holosuite
 from bot.discord.reply import SILENT
+from bot.storage.database import Database
+from bot.storage.members import delete_member
 
 
 class ForgetCog(commands.Cog):
-    """Forgets members."""
+    """Deletes what is stored of members."""
 
-    def __init__(self, bot: Holosuite) -> None:
-        """Forget in the bot's store."""
-        self._bot = bot
+    def __init__(self, database: Database) -> None:
+        """Delete from a database."""
+        self._database = database
 
     @app_commands.command(
         name="forget-me", description=translated("Delete the scenes and lines that are stored of you.")
@@ -22,14 +23,9 @@ class ForgetCog(commands.Cog):
     async def forget_me(self, interaction: discord.Interaction) -> None:
         """Delete a member's episodes and say how many there were."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        count = await self._bot.store.forget_member(interaction.user.id)
+        count = await delete_member(self._database, interaction.user.id)
         await interaction.edit_original_response(
             content=f"Done: {count} of your scenes were deleted, and nothing else is stored of you. "
             "The messages in the channels stay; their buttons no longer work.",
             allowed_mentions=SILENT,
         )
-
-
-async def setup(bot: Holosuite) -> None:
-    """Add the cog."""
-    await bot.add_cog(ForgetCog(bot))

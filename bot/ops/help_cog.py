@@ -5,9 +5,8 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
-from bot.app import Holosuite
+from bot.discord.page import COLOUR
 from bot.discord.reply import SILENT
-from bot.scenes.view import COLOUR
 
 TEXT = """
 **/episode** writes a new scene.
@@ -41,8 +40,3 @@ class HelpCog(commands.Cog):
         """Show what the bot can do, to the asker alone."""
         embed = discord.Embed(title="Holosuite", description=TEXT.strip(), colour=COLOUR)
         await interaction.response.send_message(embed=embed, ephemeral=True, allowed_mentions=SILENT)
-
-
-async def setup(bot: Holosuite) -> None:
-    """Add the cog."""
-    await bot.add_cog(HelpCog())

@@ -2,23 +2,22 @@
 
 import discord
 
-from bot.discord.errors import answer_error
+from bot.discord.errors import RefusalError, answer_error
 from bot.discord.reply import InteractionReply
-from bot.scenes.build import RefusalError
 from bot.scenes.buttons import EPISODE_ID
+from bot.scenes.handler import Asker, SceneHandler
 from bot.scenes.request import Request, change_heat, go_on, take_again
-from bot.scenes.service import Asker, SceneService
 from bot.scenes.view import build_file, build_page
-from bot.storage.store import KeptEpisode, Store
+from bot.storage.scenes import SceneRecord, SceneRepository
 
 
 class SceneActions:
     """Answers the buttons."""
 
-    def __init__(self, *, stage: SceneService, store: Store) -> None:
-        """Let scenes be written on a stage and read from a store."""
-        self._stage = stage
-        self._store = store
+    def __init__(self, *, handler: SceneHandler, scenes: SceneRepository) -> None:
+        """Have requests handled, and read stored scenes."""
+        self._handler = handler
+        self._scenes = scenes
 
     async def press(self, interaction: discord.Interaction, *, action: str, episode: int) -> None:
         """Continue, Another take, Hotter, Colder or Script."""
@@ -29,12 +28,12 @@ class SceneActions:
                 await reply.send_file(lambda: build_file(kept))
                 return
             source = interaction.message.id if interaction.message else interaction.id
-            await self._stage.perform(
+            await self._handler.handle(
                 reply,
                 _build_request(action, kept),
                 request_id=interaction.id,
                 asker=read_asker(interaction),
-                job=f"{source}:{action}",
+                key=f"{source}:{action}",
             )
         except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
             await answer_error(reply, error)
@@ -50,11 +49,11 @@ class SceneActions:
     async def request_from(self, message: discord.Message, *, line: str) -> Request:
         """Ask for what comes after a message: the scene that it shows, or else a line."""
         number = read_episode_number(message)
-        kept = await self._store.read_episode(number) if number else None
+        kept = await self._scenes.read(number) if number else None
         return go_on(kept) if kept else Request.new(line)
 
-    async def _read(self, number: int) -> KeptEpisode:
-        kept = await self._store.read_episode(number)
+    async def _read(self, number: int) -> SceneRecord:
+        kept = await self._scenes.read(number)
         if kept is None:
             raise RefusalError("That scene is no longer stored; begin a new one with /episode.")
         return kept
@@ -76,7 +75,7 @@ def read_episode_number(message: discord.Message) -> int:
     return 0
 
 
-def _build_request(action: str, kept: KeptEpisode) -> Request:
+def _build_request(action: str, kept: SceneRecord) -> Request:
     match action:
         case "go_on":
             return go_on(kept)

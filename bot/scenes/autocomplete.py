@@ -2,15 +2,15 @@
 
 from bot.discord.limits import CHOICE_CHARACTERS, CHOICES
 from bot.discord.markdown import clean_text
-from bot.storage.store import Store
+from bot.storage.scenes import SceneRepository
 from core.writing.writer import Writer
 
 OWN_LINES = 8  # places that are kept for them
 
 
-async def suggest_lines(writer: Writer, store: Store, member_id: int, typed: str) -> list[str]:
+async def suggest_lines(writer: Writer, scenes: SceneRepository, member_id: int, typed: str) -> list[str]:
     """Return at most 25 lines that fit what was typed."""
-    recent = await store.read_recent_lines(member_id, limit=CHOICES)
+    recent = await scenes.read_recent_lines(member_id, limit=CHOICES)
     model = [f"{speaker}: " for speaker in writer.speakers()]
     model += [f"[{place}]" for place in writer.places()]
     return choose_lines(model, recent, typed)

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.discord.errors import RefusalError
 from bot.discord.limits import REPLAYED_CHARACTERS, REPLAYED_PARTS, SCENE_CHARACTERS
-from bot.scenes.pool import Work
+from bot.scenes.queue import Work
 from bot.scenes.request import Request
 from bot.storage.parts import read_parts
-from bot.storage.store import KeptEpisode
-from core.errors import CoreError
+from bot.storage.scenes import SceneRecord
 from core.writing.codes import read_code, replay
 from core.writing.constraints.cast import split_cast
 from core.writing.directions import Directions
@@ -17,12 +17,8 @@ from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
 
-class RefusalError(CoreError):
-    """A request that is not carried out, and why."""
-
-
-def build_job(request: Request, source: KeptEpisode | None, *, writer: Writer) -> Work:
-    """Return the work that a request makes; `source` is the kept episode that it names.
+def build_work(request: Request, source: SceneRecord | None, *, writer: Writer) -> Work:
+    """Return the work that a request makes; `source` is the stored scene that it names.
 
     Raises:
         CoreError: Why it cannot be done.
@@ -71,7 +67,7 @@ def _ask(request: Request, directions: Directions | None) -> SceneRequest:
     )
 
 
-def _go_on(request: Request, source: KeptEpisode, writer: Writer) -> Work:
+def _go_on(request: Request, source: SceneRecord, writer: Writer) -> Work:
     scene = _begin_of(source) if request.again else _as_episode(source)
     # Without directions those of the scene hold on, which for one taken again are those of its own part.
     asked = _ask(request, _last_part(source).directions if request.again else None)
@@ -90,7 +86,7 @@ def _replay(text: str, writer: Writer) -> Work:
     return lambda cancelled: replay(code, writer=writer, cancelled=cancelled)
 
 
-def _as_episode(kept: KeptEpisode) -> Episode:
+def _as_episode(kept: SceneRecord) -> Episode:
     """Return a kept episode as `core` knows it."""
     return Episode(
         fingerprint=kept.fingerprint,
@@ -105,7 +101,7 @@ def _as_episode(kept: KeptEpisode) -> Episode:
     )
 
 
-def _begin_of(kept: KeptEpisode) -> Episode:
+def _begin_of(kept: SceneRecord) -> Episode:
     """Return the scene as it was before a kept episode went on with it."""
     *before, part = read_parts(kept.parts)[:-1] or (_last_part(kept),)
     return Episode(
@@ -121,7 +117,7 @@ def _begin_of(kept: KeptEpisode) -> Episode:
     )
 
 
-def _last_part(kept: KeptEpisode) -> SceneRequest:
+def _last_part(kept: SceneRecord) -> SceneRequest:
     # An episode from before parts were kept was the raw model's.
     parts = read_parts(kept.parts)
     return (

@@ -41,7 +41,7 @@ class EpisodeButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=EPI
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button says."""
-        await interaction.client.presses.press(interaction, action=self._action, episode=self._episode)
+        await interaction.client.scene_actions.press(interaction, action=self._action, episode=self._episode)
 
 
 class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PAGE_ID):
@@ -64,4 +64,6 @@ class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PAGE_I
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Turn the page."""
-        await interaction.client.presses.turn_page(interaction, episode=self._episode, number=self._number)
+        await interaction.client.scene_actions.turn_page(
+            interaction, episode=self._episode, number=self._number
+        )

@@ -5,7 +5,6 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
-from bot.app import Holosuite
 from bot.discord.limits import (
     CAST_CHARACTERS,
     LEAST_LENGTH,
@@ -17,9 +16,12 @@ from bot.discord.limits import (
 )
 from bot.discord.markdown import unquote
 from bot.discord.reply import InteractionReply
+from bot.models.registry import ModelRegistry
 from bot.scenes.actions import read_asker
 from bot.scenes.autocomplete import choose_cast, choose_places, suggest_lines
+from bot.scenes.handler import SceneHandler
 from bot.scenes.request import LENGTH, Request
+from bot.storage.scenes import SceneRepository
 from core.writing.codes import LONGEST_CODE
 
 Temperature = app_commands.Range[float, 0.0, MOST_TEMPERATURE]
@@ -34,9 +36,11 @@ Code = app_commands.Range[str, 1, LONGEST_CODE]
 class EpisodeCog(commands.Cog):
     """Writes scenes."""
 
-    def __init__(self, bot: Holosuite) -> None:
-        """Write on the bot's stage."""
-        self._bot = bot
+    def __init__(self, *, handler: SceneHandler, registry: ModelRegistry, scenes: SceneRepository) -> None:
+        """Have requests handled; suggest from the server's model and the stored scenes."""
+        self._handler = handler
+        self._registry = registry
+        self._scenes = scenes
 
     @app_commands.command(description=translated("Write a new scene of the show."))
     @app_commands.describe(
@@ -69,21 +73,21 @@ class EpisodeCog(commands.Cog):
             place=place,
             spelling=spelling,
         )
-        await self._perform(interaction, request)
+        await self._handle(interaction, request)
 
     @app_commands.command(description=translated("Write the very scene again that a code stands for."))
     @app_commands.describe(code=translated("The code as it stands under a scene."))
     async def replay(self, interaction: discord.Interaction, code: Code) -> None:
         """Write a scene again."""
-        await self._perform(interaction, Request.of_code(code))
+        await self._handle(interaction, Request.of_code(code))
 
-    async def _perform(self, interaction: discord.Interaction, request: Request) -> None:
-        await self._bot.stage.perform(
+    async def _handle(self, interaction: discord.Interaction, request: Request) -> None:
+        await self._handler.handle(
             InteractionReply(interaction),
             request,
             request_id=interaction.id,
             asker=read_asker(interaction),
-            job=f"command:{interaction.id}",
+            key=f"command:{interaction.id}",
         )
 
     @episode.autocomplete("line")
@@ -91,8 +95,8 @@ class EpisodeCog(commands.Cog):
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Offer speakers and places, then the member's own recent lines."""
-        writer = await self._bot.shelf.writer_for(interaction.guild_id)
-        lines = await suggest_lines(writer, self._bot.store, interaction.user.id, typed)
+        writer = await self._registry.writer_for(interaction.guild_id)
+        lines = await suggest_lines(writer, self._scenes, interaction.user.id, typed)
         return _as_choices(lines)
 
     @episode.autocomplete("cast")
@@ -100,7 +104,7 @@ class EpisodeCog(commands.Cog):
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Offer the speakers who are not on the list yet."""
-        writer = await self._bot.shelf.writer_for(interaction.guild_id)
+        writer = await self._registry.writer_for(interaction.guild_id)
         return _as_choices(choose_cast(writer.speakers(), typed))
 
     @episode.autocomplete("place")
@@ -108,14 +112,9 @@ class EpisodeCog(commands.Cog):
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """Offer the places of the scripts."""
-        writer = await self._bot.shelf.writer_for(interaction.guild_id)
+        writer = await self._registry.writer_for(interaction.guild_id)
         return _as_choices(choose_places(writer.places(), typed))
 
 
 def _as_choices(values: list[str]) -> list[app_commands.Choice[str]]:
     return [app_commands.Choice(name=value, value=value) for value in values]
-
-
-async def setup(bot: Holosuite) -> None:
-    """Add the cog."""
-    await bot.add_cog(EpisodeCog(bot))

@@ -7,13 +7,11 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
-from bot.app import Holosuite
-from bot.discord.errors import answer_error
+from bot.discord.errors import RefusalError, answer_error
 from bot.discord.markdown import find_quoted
 from bot.discord.reply import InteractionReply, MessageReply
-from bot.scenes.actions import read_asker
-from bot.scenes.build import RefusalError
-from bot.scenes.service import Asker
+from bot.scenes.actions import SceneActions, read_asker
+from bot.scenes.handler import Asker, SceneHandler
 
 MENU = "Continue as an episode"
 
@@ -23,9 +21,11 @@ log = logging.getLogger(__name__)
 class QuoteCog(commands.Cog):
     """Goes on from messages."""
 
-    def __init__(self, bot: Holosuite) -> None:
-        """Write on the bot's stage."""
+    def __init__(self, bot: commands.AutoShardedBot, *, handler: SceneHandler, actions: SceneActions) -> None:
+        """Listen to a bot's messages and have requests handled."""
         self._bot = bot
+        self._handler = handler
+        self._actions = actions
         # A menu cannot be declared in a class: it is made here, of a method.
         self._menu = app_commands.ContextMenu(name=translated(MENU), callback=self.go_on_from)
 
@@ -39,15 +39,15 @@ class QuoteCog(commands.Cog):
 
     async def go_on_from(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Write a scene that goes on from a message."""
-        request = await self._bot.presses.request_from(message, line=find_quoted(message.content))
+        request = await self._actions.request_from(message, line=find_quoted(message.content))
         if not request.line and not request.after:
             raise RefusalError("That message has no text to go on from.")
-        await self._bot.stage.perform(
+        await self._handler.handle(
             InteractionReply(interaction),
             request,
             request_id=interaction.id,
             asker=read_asker(interaction),
-            job=f"menu:{interaction.id}",
+            key=f"menu:{interaction.id}",
         )
 
     @commands.Cog.listener()
@@ -69,18 +69,18 @@ class QuoteCog(commands.Cog):
         source = message
         if not line and isinstance(replied_to, discord.Message):
             source, line = replied_to, find_quoted(replied_to.content)
-        request = await self._bot.presses.request_from(source, line=line)
+        request = await self._actions.request_from(source, line=line)
         if not request.line and not request.after:
             raise RefusalError(
                 "I cannot read that message; open its menu and choose Apps, then "
                 f"\u201c{MENU}\u201d. Or quote a line beside my name."
             )
-        await self._bot.stage.perform(
+        await self._handler.handle(
             reply,
             request,
             request_id=message.id,
             asker=_read_author(message),
-            job=f"mention:{message.id}",
+            key=f"mention:{message.id}",
         )
 
 
@@ -93,8 +93,3 @@ def _read_author(message: discord.Message) -> Asker:
     is_administrator = isinstance(author, discord.Member) and author.guild_permissions.administrator
     guild_id = message.guild.id if message.guild else None
     return Asker(author.id, is_administrator=is_administrator, guild_id=guild_id)
-
-
-async def setup(bot: Holosuite) -> None:
-    """Add the cog."""
-    await bot.add_cog(QuoteCog(bot))

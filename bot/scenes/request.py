@@ -14,7 +14,7 @@ from bot.discord.limits import (
     MOST_TEMPERATURE,
     PLACE_CHARACTERS,
 )
-from bot.storage.store import KeptEpisode
+from bot.storage.scenes import SceneRecord
 from core.errors import PromptError
 from core.writing.codes import read_code
 
@@ -102,18 +102,18 @@ def _check(option: str, value: float | None, least: float, most: float) -> None:
         raise PromptError(f"{option} has to be a number from {least:g} to {most:.10g}.")
 
 
-def go_on(episode: KeptEpisode) -> Request:
+def go_on(episode: SceneRecord) -> Request:
     """Ask for what comes after an episode."""
     return replace(Request.new(), temperature=episode.temperature, length=episode.length, after=episode.id)
 
 
-def take_again(episode: KeptEpisode) -> Request:
+def take_again(episode: SceneRecord) -> Request:
     """Ask for the same scene with another seed."""
     again = Request.new(episode.line, temperature=episode.temperature, length=episode.length)
     return replace(again, again=episode.id)
 
 
-def change_heat(episode: KeptEpisode, *, hotter: bool) -> Request:
+def change_heat(episode: SceneRecord, *, hotter: bool) -> Request:
     """Ask for the same scene with the same seed at another temperature."""
     temperature = hotter_than(episode.temperature) if hotter else colder_than(episode.temperature)
     return replace(take_again(episode), temperature=temperature, seed=episode.seed)

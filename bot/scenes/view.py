@@ -2,18 +2,17 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import discord
 
 from bot.discord.limits import EMBED_DESCRIPTION_CHARACTERS
-from bot.discord.markdown import clean_text, escape_markdown, format_episode, shorten, split_pages
+from bot.discord.markdown import clean_text, format_episode, plain, shorten, split_pages
+from bot.discord.page import COLOUR, Page
 from bot.scenes.buttons import EpisodeButton, PageButton
 from bot.scenes.request import colder_than, hotter_than
 from bot.storage.parts import read_parts
-from bot.storage.store import KeptEpisode
+from bot.storage.scenes import SceneRecord
 
-COLOUR = discord.Colour(0x2B5C8A)
 MODEL_CHARACTERS = 100  # of a run's name
 CAST_CHARACTERS = 300  # of the names under a scene
 NOTE_CHARACTERS = 500  # of a remark; with a full page an embed keeps under Discord's 6,000
@@ -21,15 +20,7 @@ SHOWN_CODE_CHARACTERS = 200  # a longer one stands in the file
 SILENCE = "*(silence)*"
 
 
-@dataclass(frozen=True)
-class Page:
-    """What a message shows of a scene."""
-
-    embed: discord.Embed
-    view: discord.ui.View
-
-
-def build_page(episode: KeptEpisode, number: int = 0) -> Page:
+def build_page(episode: SceneRecord, number: int = 0) -> Page:
     """Build page `number`, counted from 0, of an episode; the nearest one if there is no such page."""
     pages = split_pages(
         format_episode(_readable(episode.earlier), _readable(episode.text), prompt=episode.prompt),
@@ -38,7 +29,7 @@ def build_page(episode: KeptEpisode, number: int = 0) -> Page:
     number = min(max(number, 0), len(pages) - 1)
     embed = discord.Embed(description=pages[number] or SILENCE, colour=COLOUR)
     if episode.notice:
-        note = shorten(escape_markdown(clean_text(episode.notice)), limit=NOTE_CHARACTERS)
+        note = shorten(plain(episode.notice), limit=NOTE_CHARACTERS)
         embed.add_field(name="About your line", value=note, inline=False)
     where = f" \u00b7 page {number + 1} of {len(pages)}" if len(pages) > 1 else ""
     code = f"code {episode.code}"
@@ -50,7 +41,7 @@ def build_page(episode: KeptEpisode, number: int = 0) -> Page:
     return Page(embed, _build_view(episode, number, len(pages)))
 
 
-def build_file(episode: KeptEpisode) -> discord.File:
+def build_file(episode: SceneRecord) -> discord.File:
     """Build the whole scene as a text file, with last lines that say how to write it again."""
     script = _readable(episode.script).strip("\n")
     asides = [describe(episode), episode.originality, f"/replay code:{episode.code}" if episode.code else ""]
@@ -58,7 +49,7 @@ def build_file(episode: KeptEpisode) -> discord.File:
     return discord.File(io.BytesIO(text.encode()), filename=f"episode-{episode.id}.txt")
 
 
-def describe(episode: KeptEpisode) -> str:
+def describe(episode: SceneRecord) -> str:
     """Say what wrote an episode and how: model, temperature, length, seed and time."""
     facts = [
         shorten(clean_text(episode.model), limit=MODEL_CHARACTERS),
@@ -71,7 +62,7 @@ def describe(episode: KeptEpisode) -> str:
     return " \u00b7 ".join([*facts, "the end"] if episode.ended else facts)
 
 
-def _describe_directions(episode: KeptEpisode) -> Iterator[str]:
+def _describe_directions(episode: SceneRecord) -> Iterator[str]:
     """Say who plays, and whether the spelling is the model's own although it could be the scripts'."""
     parts = read_parts(episode.parts)
     directions = parts[-1].directions if parts else None
@@ -88,7 +79,7 @@ def _readable(text: str) -> str:
     return text.replace("\x03", "\n\n")
 
 
-def _build_view(episode: KeptEpisode, number: int, pages: int) -> discord.ui.View:
+def _build_view(episode: SceneRecord, number: int, pages: int) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
     view.add_item(EpisodeButton("go_on", episode.id))
     view.add_item(EpisodeButton("again", episode.id))

@@ -21,7 +21,7 @@ MIGRATION_LOCK = 1_993  # any number: bots that start together on PostgreSQL mig
 log = logging.getLogger(__name__)
 
 
-class StoreError(CoreError):
+class StorageError(CoreError):
     """The database cannot be used."""
 
 
@@ -57,7 +57,7 @@ async def open_engine(url: URL) -> AsyncEngine:
     A damaged SQLite file is kept aside under another name, and a new one begun.
 
     Raises:
-        StoreError: If the database is locked, out of reach, or from a newer version of the bot.
+        StorageError: If the database is locked, out of reach, or from a newer version of the bot.
     """
     for attempt in range(2):
         engine = _create_engine(url)
@@ -69,12 +69,12 @@ async def open_engine(url: URL) -> AsyncEngine:
             if attempt == 0 and is_damage(error):
                 await asyncio.to_thread(keep_aside, url)
                 continue
-            raise StoreError(_explain_start(error, url)) from error
+            raise StorageError(_explain_start(error, url)) from error
         except BaseException:
             await engine.dispose()
             raise
         return engine
-    raise StoreError("The database is damaged, and so is the new one that was begun; look at the disk.")
+    raise StorageError("The database is damaged, and so is the new one that was begun; look at the disk.")
 
 
 def is_damage(error: BaseException) -> bool:
@@ -105,10 +105,10 @@ def explain(error: BaseException) -> str:
     """Return a sentence about a failure while running, safe to show to anybody."""
     reason = str(getattr(error, "orig", error)).lower()
     if "locked" in reason or "busy" in reason:
-        return "The bot's memory is busy at the moment; please try again."
+        return "The database is busy; try again in a moment."
     if "full" in reason:
-        return "The bot's disk is full, so it cannot keep new scenes; please tell its owner."
-    return "The bot cannot reach its memory at the moment; please try again later."
+        return "The bot's disk is full, so it cannot store new scenes; tell its owner."
+    return "The database cannot be reached; try again later."
 
 
 def _create_engine(url: URL) -> AsyncEngine:
@@ -123,7 +123,7 @@ def _create_engine(url: URL) -> AsyncEngine:
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"The folder {database.parent} cannot be made; check HOLOSUITE_DATA.") from error
+        raise StorageError(f"The folder {database.parent} cannot be made; check HOLOSUITE_DATA.") from error
     # One connection: SQLite has one writer at a time anyway, and nobody in this process waits for a lock.
     engine = create_async_engine(
         url, pool_size=1, max_overflow=0, pool_timeout=60, connect_args={"timeout": BUSY_SECONDS}
@@ -164,7 +164,7 @@ def _check_and_migrate(connection: Connection) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        raise StoreError(
+        raise StorageError(
             "The database was made by a newer version of the bot; install that version again, or set another "
             "DATABASE_URL or HOLOSUITE_DATA."
         ) from error

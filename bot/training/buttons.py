@@ -5,9 +5,9 @@ from typing import Any, Self
 
 import discord
 
-from bot.storage.ledger import Job
+from bot.storage.trainings import TrainingRecord
 
-JOB_ID = re.compile(r"hs:job:(?P<action>start|drop|cancel|use|back):(?P<job>[0-9]{1,18})")
+TRAINING_ID = re.compile(r"hs:job:(?P<action>start|drop|cancel|use|back):(?P<number>[0-9]{1,18})")
 LABELS = {"start": "Start", "drop": "Cancel", "cancel": "Cancel", "use": "Use it", "back": "Go back"}
 STYLES = {
     "start": discord.ButtonStyle.success,
@@ -16,43 +16,43 @@ STYLES = {
 }
 
 
-class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=JOB_ID):
+class TrainingButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TRAINING_ID):
     """Start and Cancel under a preview, Cancel under a training, Use it and Go back at its end."""
 
-    def __init__(self, action: str, job: int, *, disabled: bool = False) -> None:
+    def __init__(self, action: str, number: int, *, disabled: bool = False) -> None:
         """Make the button of an action on the training of that number."""
         style = STYLES.get(action, discord.ButtonStyle.secondary)
-        custom_id = f"hs:job:{action}:{job}"
+        custom_id = f"hs:job:{action}:{number}"
         super().__init__(
             discord.ui.Button(label=LABELS[action], style=style, custom_id=custom_id, disabled=disabled)
         )
         self._action = action
-        self._job = job
+        self._number = number
 
     @classmethod
     async def from_custom_id(
         cls, _interaction: discord.Interaction, _item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Make the button that was pressed."""
-        return cls(match["action"], int(match["job"]))
+        return cls(match["action"], int(match["number"]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button says."""
-        await interaction.client.retraining.press(interaction, action=self._action, number=self._job)
+        await interaction.client.training_actions.press(interaction, action=self._action, number=self._number)
 
 
-def build_buttons(job: Job, *, is_used: bool = False) -> discord.ui.View:
+def build_buttons(training: TrainingRecord, *, is_used: bool = False) -> discord.ui.View:
     """Return the buttons that a training has in its state."""
     view = discord.ui.View(timeout=None)
-    match job.state:
+    match training.state:
         case "offered":
-            view.add_item(JobButton("start", job.id))
-            view.add_item(JobButton("drop", job.id))
+            view.add_item(TrainingButton("start", training.id))
+            view.add_item(TrainingButton("drop", training.id))
         case "waiting" | "running":
-            view.add_item(JobButton("cancel", job.id))
+            view.add_item(TrainingButton("cancel", training.id))
         case "done":
-            view.add_item(JobButton("use", job.id, disabled=is_used))
-            view.add_item(JobButton("back", job.id, disabled=not is_used))
+            view.add_item(TrainingButton("use", training.id, disabled=is_used))
+            view.add_item(TrainingButton("back", training.id, disabled=not is_used))
         case _:
             pass
     return view

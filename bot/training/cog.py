@@ -5,9 +5,10 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
-from bot.app import Holosuite
 from bot.discord.markdown import clean_text
-from bot.training.proposals import NAME_CHARACTERS, TrainingWish
+from bot.models.names import NAME_CHARACTERS
+from bot.training.actions import TrainingActions
+from bot.training.preview import TrainingRequest
 from core.config import PRESETS
 
 # The others learn from several series first, which takes hours.
@@ -20,10 +21,10 @@ SERIES_CHARACTERS = 100
 class RetrainCog(commands.Cog):
     """Trains models."""
 
-    def __init__(self, bot: Holosuite) -> None:
-        """Train with the bot's trainer."""
-        self._bot = bot
-        if bot.settings.trainer_roles:
+    def __init__(self, actions: TrainingActions, *, by_role: bool) -> None:
+        """Offer trainings; `by_role`: also members with a role may train."""
+        self._actions = actions
+        if by_role:
             # Discord knows no roles for a command's start: it shows it to all, and we ask.
             self.retrain.default_permissions = None
 
@@ -56,7 +57,7 @@ class RetrainCog(commands.Cog):
         keep: bool = False,  # noqa: FBT001, FBT002 -- Discord gives it by name
     ) -> None:
         """Show what a training would do, with Start and Cancel."""
-        wish = TrainingWish(
+        request = TrainingRequest(
             series=clean_text(series).strip(),
             episodes=clean_text(episodes).strip(),
             preset=preset,
@@ -65,9 +66,4 @@ class RetrainCog(commands.Cog):
             name=name,
             keep=keep,
         )
-        await self._bot.retraining.offer(interaction, wish, corpus)
-
-
-async def setup(bot: Holosuite) -> None:
-    """Add the cog."""
-    await bot.add_cog(RetrainCog(bot))
+        await self._actions.offer(interaction, request, corpus)

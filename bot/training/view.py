@@ -5,9 +5,9 @@ from typing import Any
 import discord
 
 from bot.discord.limits import EMBED_FIELD_CHARACTERS
-from bot.discord.markdown import clean_text, escape_markdown, shorten
-from bot.scenes.view import COLOUR
-from bot.storage.ledger import Job
+from bot.discord.markdown import clean_text, plain, shorten
+from bot.discord.page import COLOUR
+from bot.storage.trainings import TrainingRecord
 from bot.training.progress import bar, clock, describe_comparison
 from core.run.events import Progress
 
@@ -16,10 +16,10 @@ DIARY_EPOCHS = 8  # bits per character of the last ones
 GOOD, BAD = discord.Colour(0x2E7D32), discord.Colour(0xB3261E)
 
 
-def build_preview(job: Job, facts: dict[str, Any], *, place: int) -> discord.Embed:
+def build_preview(training: TrainingRecord, facts: dict[str, Any], *, place: int) -> discord.Embed:
     """Say what a training is about to do with a text of these facts."""
     embed = discord.Embed(
-        title=f"Train {plain(job.name)}?",
+        title=f"Train {plain(training.name)}?",
         description=_block(facts["sample"], limit=1_500) or "*(no text)*",
         colour=COLOUR,
     )
@@ -32,7 +32,7 @@ def build_preview(job: Job, facts: dict[str, Any], *, place: int) -> discord.Emb
         embed.add_field(name="Who speaks", value=_field(plain(", ".join(facts["speakers"]))), inline=False)
     if facts["notes"]:
         embed.add_field(name="Note", value=_field(plain("\n".join(facts["notes"]))), inline=False)
-    embed.add_field(name="Training", value=_field(describe_plan(job)), inline=False)
+    embed.add_field(name="Training", value=_field(describe_plan(training)), inline=False)
     before = f"{place} before it" if place else "nobody before it, it begins at once"
     embed.add_field(name="Queue", value=before, inline=False)
     embed.set_footer(
@@ -41,29 +41,29 @@ def build_preview(job: Job, facts: dict[str, Any], *, place: int) -> discord.Emb
     return embed
 
 
-def describe_plan(job: Job) -> str:
+def describe_plan(training: TrainingRecord) -> str:
     """Say with what and for how long a training runs."""
-    plan = job.planned()
-    budget = f"{plan['epochs']} epochs" if plan["epochs"] else f"{plan['minutes']:g} minutes"
-    text = "is kept with the model" if plan["keep"] else "is deleted when the training ends"
-    upload = f"; the uploaded text {text}" if plan["upload"] else ""
-    return f"preset {plan['preset']}, {budget}, about {clock(plan['seconds'])} in all{upload}"
+    plan = training.planned()
+    budget = f"{plan.epochs} epochs" if plan.epochs else f"{plan.minutes:g} minutes"
+    text = "is kept with the model" if plan.keep else "is deleted when the training ends"
+    upload = f"; the uploaded text {text}" if plan.upload else ""
+    return f"preset {plan.preset}, {budget}, about {clock(plan.seconds)} in all{upload}"
 
 
-def build_waiting(job: Job, *, place: int) -> discord.Embed:
+def build_waiting(training: TrainingRecord, *, place: int) -> discord.Embed:
     """Say how many trainings are before one."""
-    embed = discord.Embed(title=f"Training {plain(job.name)}", colour=COLOUR)
+    embed = discord.Embed(title=f"Training {plain(training.name)}", colour=COLOUR)
     before = "1 training is" if place == 1 else f"{place} trainings are"
     embed.description = (
         f"\N{HOURGLASS WITH FLOWING SAND} {before} before it on this machine." if place else "It begins."
     )
-    embed.add_field(name="Plan", value=_field(describe_plan(job)), inline=False)
+    embed.add_field(name="Plan", value=_field(describe_plan(training)), inline=False)
     return embed
 
 
-def build_progress(job: Job, progress: Progress, note: str) -> discord.Embed:
+def build_progress(training: TrainingRecord, progress: Progress, note: str) -> discord.Embed:
     """Show how far a training is, and what the network writes by now."""
-    embed = discord.Embed(title=f"Training {plain(job.name)}", colour=COLOUR)
+    embed = discord.Embed(title=f"Training {plain(training.name)}", colour=COLOUR)
     lines = [f"{bar(progress.share)} {100 * progress.share:.0f} %", *_facts(progress)]
     if note:
         lines.append(f"\N{WARNING SIGN} {note}")
@@ -80,12 +80,12 @@ def build_progress(job: Job, progress: Progress, note: str) -> discord.Embed:
     return embed
 
 
-def build_end(job: Job, *, is_used: bool) -> discord.Embed:
+def build_end(training: TrainingRecord, *, is_used: bool) -> discord.Embed:
     """Show what came of a training."""
-    name, ending = plain(job.name), job.ending()
-    if job.state == "cancelled":
+    name, ending = plain(training.name), training.ending()
+    if training.state == "cancelled":
         return discord.Embed(title=f"{name} was cancelled", description="Nothing has changed.", colour=COLOUR)
-    if job.state == "failed":
+    if training.state == "failed":
         embed = discord.Embed(title=f"{name} could not be trained", colour=BAD)
         embed.description = (
             shorten(plain(ending["reason"]), limit=1_000) + "\n\nThe model in use stays as it is."
@@ -107,11 +107,6 @@ def build_end(job: Job, *, is_used: bool) -> discord.Embed:
             embed.add_field(name=shorten(title, limit=200), value=text, inline=True)
     embed.set_footer(text="Both samples have the same beginning and seed.")
     return embed
-
-
-def plain(text: str) -> str:
-    """Return somebody else's text as Discord shows it unchanged."""
-    return escape_markdown(clean_text(text))
 
 
 def _facts(progress: Progress) -> list[str]:

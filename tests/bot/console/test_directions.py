@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.console.console import Console, complete
+from bot.console.console import Console
+from bot.console.prompt import complete
 from bot.console.terminal import Terminal
 from core.data.screenplay import speaker_of
 from tests.core.writing.constraints.direction_runs import GREEK, SCRIPT, build_writer

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.console.commands import parse_call
-from bot.console.console import COMMANDS
+from bot.console.models import ConsoleModels
+from bot.console.options import COMMANDS
 from bot.console.terminal import Terminal
 from bot.console.training import ConsoleTraining
 from core.errors import CoreError
@@ -58,11 +59,12 @@ def test_console_trains_and_keeps_runs(tmp_path: Path, tiny_scripts: Path, tiny_
         ("/models delete:../../etc", "no run called"),
     ],
 )
-def test_workshop_refuses(tmp_path: Path, tiny_run: Run, line: str, sentence: str) -> None:
+def test_training_and_models_refuse(tmp_path: Path, tiny_run: Run, line: str, sentence: str) -> None:
     """What cannot be done is said, and nothing is left behind."""
-    workshop = ConsoleTraining(data=tmp_path, scripts="", shipped=tiny_run, screen=Terminal())
+    training = ConsoleTraining(data=tmp_path, scripts="", screen=Terminal())
+    models = ConsoleModels(data=tmp_path, shipped=tiny_run, screen=Terminal())
     call = parse_call(line, COMMANDS)
-    answer = workshop.retrain if call.name == "retrain" else workshop.manage
+    answer = training.retrain if call.name == "retrain" else models.answer
     with pytest.raises(CoreError, match=sentence):
         answer(call, tiny_run)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from bot.health import check_health
-from bot.storage.store import Store
+from bot.storage.repositories import Repositories
 from tests.bot.bot_process import PROJECT, described, running_bot, scene_of, shows_scene, start_bot
-from tests.bot.storage.test_store import EPISODE
+from tests.bot.storage.test_database import EPISODE
 from tests.local_discord import Interaction, LocalDiscord, Permission
 
 CALLBACK = "POST /interactions/*"
@@ -109,18 +109,18 @@ def is_finished(asked: Interaction) -> bool:
 
 async def test_scenes_older_than_the_retention_are_forgotten(tmp_path: Path) -> None:
     """With a retention set, the bot deletes what is older at its start, and nothing else."""
-    store = await Store.open("", data=tmp_path)
-    old = await store.keep_episode(EPISODE)
-    young = await store.keep_episode(replace(EPISODE, request_id=11, created=int(time.time())))
-    await store.close()
+    storage = await Repositories.open("", data=tmp_path, machine="here")
+    old = await storage.scenes.add(EPISODE)
+    young = await storage.scenes.add(replace(EPISODE, request_id=11, created=int(time.time())))
+    await storage.close()
     async with LocalDiscord() as discord:
         discord.add_guild()
         async with running_bot(discord, tmp_path, HOLOSUITE_RETENTION_DAYS="30") as bot:
             await bot.until_says("1 episodes were older than 30 days")
-    store = await Store.open("", data=tmp_path)
-    assert await store.read_episode(old.id) is None
-    assert await store.read_episode(young.id) == young
-    await store.close()
+    storage = await Repositories.open("", data=tmp_path, machine="here")
+    assert await storage.scenes.read(old.id) is None
+    assert await storage.scenes.read(young.id) == young
+    await storage.close()
 
 
 async def test_slow_callback_is_waited_for(tmp_path: Path) -> None:
@@ -346,8 +346,7 @@ async def test_bot_runs_the_shards_that_it_is_told_to(tmp_path: Path) -> None:
 def test_bot_package_imports_no_training_package() -> None:
     """Loading all of the bot brings in neither TensorFlow nor keras nor pandas."""
     program = (
-        "import sys, bot.app, bot.models.about_cog, bot.ops.diagnose_cog, bot.scenes.cog, bot.ops.forget_cog, "
-        "bot.ops.help_cog, bot.scenes.quote_cog, bot.console.console; "
+        "import sys, bot.app, bot.console.console, bot.console.training; "
         "print({'tensorflow', 'keras', 'pandas'} & {name.split('.')[0] for name in sys.modules})"
     )
     done = subprocess.run(

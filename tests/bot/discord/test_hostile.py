@@ -6,8 +6,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discord.errors import say
-from bot.scenes.build import RefusalError
+from bot.discord.errors import RefusalError, say
 from bot.scenes.view import build_file, build_page
 from bot.storage.parts import write_parts
 from core.errors import PromptError, RunError
@@ -15,7 +14,7 @@ from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.request import SceneRequest
 from tests.bot.bot_process import running_bot
-from tests.bot.storage.test_store import EPISODE
+from tests.bot.storage.test_database import EPISODE
 from tests.hostile_text import HOSTILE, hostile_texts, live_markup
 from tests.local_discord import Interaction, LocalDiscord, Message
 
@@ -102,7 +101,7 @@ async def test_hostile_text_is_harmless_wherever_it_enters(tmp_path: Path) -> No
 
             await discord.until(look, timeout_seconds=120)
             await discord.settle(quiet_seconds=0.5)
-            assert "Mishap" not in bot.log
+            assert "Error " not in bot.log
             assert discord.token not in bot.log
             assert [len(each.messages) for each in asked] == [1] * len(asked)
             answers = [message for message in discord.bot_messages if message.referenced in mentions]

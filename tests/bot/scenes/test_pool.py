@@ -1,4 +1,4 @@
-"""The studio's queue: bounded, in order, cancellable; with jobs that tests hold back."""
+"""The pool's queue: bounded, in order, cancellable; with jobs that tests hold back."""
 
 import asyncio
 import threading
@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.scenes.pool import FairQueue, QueueFullError, Ticket, TooLongError, WriterPool
+from bot.scenes.pool import QueueFullError, WriterPool
+from bot.scenes.queue import FairQueue, Ticket, TooLongError
 from core.errors import PromptError
 from core.writing.episode import Episode
 from core.writing.request import SceneRequest
@@ -40,45 +41,45 @@ class Gate:
 
 
 @pytest.fixture
-async def studio() -> AsyncIterator[WriterPool]:
-    """A studio with one thread and two places in the queue."""
+async def pool() -> AsyncIterator[WriterPool]:
+    """A pool with one thread and two places in the queue."""
     opened = WriterPool(cast("Writer", cast("Any", None)), threads=1, queue=2)
     yield opened
     await opened.close()
 
 
-async def test_studio_writes_in_the_order_of_asking(studio: WriterPool) -> None:
+async def test_pool_writes_in_the_order_of_asking(pool: WriterPool) -> None:
     """Who asks first is served first, and each sees its own place."""
     order: list[str] = []
     gate = Gate()
-    first = studio.ask(gate)
+    first = pool.submit(gate)
 
     def note(text: str) -> Callable[[Callable[[], bool]], Episode]:
         return lambda _: order.append(text) or build_episode(text)  # type: ignore[func-returns-value]
 
-    second, third = studio.ask(note("second")), studio.ask(note("third"))
+    second, third = pool.submit(note("second")), pool.submit(note("third"))
     assert [ticket.place for ticket in (first, second, third)] == [0, 1, 2]
     gate.open.set()
     assert (await third.episode).text == "third"
     assert order == ["second", "third"]
 
 
-async def test_studio_refuses_what_its_queue_cannot_hold(studio: WriterPool) -> None:
+async def test_pool_refuses_what_its_queue_cannot_hold(pool: WriterPool) -> None:
     """When the queue is full, the next request is refused with a sentence, and nothing else is lost."""
     gate = Gate()
-    tickets = [studio.ask(gate) for _ in range(3)]
+    tickets = [pool.submit(gate) for _ in range(3)]
     with pytest.raises(QueueFullError, match="try again"):
-        studio.ask(gate)
+        pool.submit(gate)
     gate.open.set()
     assert [(await ticket.episode).text for ticket in tickets] == ["held"] * 3
 
 
-async def test_cancelled_ticket_leaves_the_queue(studio: WriterPool) -> None:
+async def test_cancelled_ticket_leaves_the_queue(pool: WriterPool) -> None:
     """Those behind a cancelled request move up; its job never runs."""
     gate, never = Gate(), Gate()
-    studio.ask(gate)
-    given_up = studio.ask(never)
-    behind = studio.ask(lambda _: build_episode("behind"))
+    pool.submit(gate)
+    given_up = pool.submit(never)
+    behind = pool.submit(lambda _: build_episode("behind"))
     given_up.cancel()
     assert behind.place == 1
     gate.open.set()
@@ -86,26 +87,26 @@ async def test_cancelled_ticket_leaves_the_queue(studio: WriterPool) -> None:
     assert not never.begun.is_set()
 
 
-async def test_cancelling_what_is_being_written_stops_it(studio: WriterPool) -> None:
+async def test_cancelling_what_is_being_written_stops_it(pool: WriterPool) -> None:
     """The writing notices that nobody waits and makes room."""
     gate = Gate()
-    ticket = studio.ask(gate)
+    ticket = pool.submit(gate)
     await asyncio.to_thread(gate.begun.wait)
     ticket.cancel()
-    assert (await studio.ask(lambda _: build_episode("next")).episode).text == "next"
+    assert (await pool.submit(lambda _: build_episode("next")).episode).text == "next"
     assert gate.saw_cancelled
 
 
-async def test_failed_job_fails_its_own_ticket_alone(studio: WriterPool) -> None:
+async def test_failed_job_fails_its_own_ticket_alone(pool: WriterPool) -> None:
     """An error reaches who asked, and the next request is served."""
 
     def fail(_: Callable[[], bool]) -> Episode:
         raise PromptError("No.")
 
-    failed = studio.ask(fail)
+    failed = pool.submit(fail)
     with pytest.raises(PromptError, match="No"):
         await failed.episode
-    assert (await studio.ask(lambda _: build_episode("next")).episode).text == "next"
+    assert (await pool.submit(lambda _: build_episode("next")).episode).text == "next"
 
 
 def waiting_order(queue: FairQueue) -> list[str]:
@@ -149,39 +150,39 @@ def test_queue_places_are_the_order_of_serving(steps: list[tuple[int, bool]]) ->
     assert sorted(expected.values()) == list(range(1, len(expected) + 1))
 
 
-async def test_full_queue_still_takes_another_servers_share(studio: WriterPool) -> None:
+async def test_full_queue_still_takes_another_servers_share(pool: WriterPool) -> None:
     """A crowd of one server fills the queue for itself alone."""
     gate = Gate()
     for _ in range(3):
-        studio.ask(gate, party=1)
+        pool.submit(gate, party=1)
     with pytest.raises(QueueFullError):
-        studio.ask(gate, party=1)
-    assert studio.ask(gate, party=2).place == 2
+        pool.submit(gate, party=1)
+    assert pool.submit(gate, party=2).place == 2
     with pytest.raises(QueueFullError):
-        studio.ask(gate, party=2)
+        pool.submit(gate, party=2)
     gate.open.set()
 
 
-async def test_member_has_few_places(studio: WriterPool) -> None:
+async def test_member_has_few_places(pool: WriterPool) -> None:
     """A fourth scene of one member waits until one of the others is there, an administrator's too."""
     gate = Gate()
-    studio.queue = 100
-    tickets = [studio.ask(gate, party=1, member=7) for _ in range(3)]
+    pool.queue = 100
+    tickets = [pool.submit(gate, party=1, member=7) for _ in range(3)]
     with pytest.raises(QueueFullError, match="3 scenes on their way"):
-        studio.ask(gate, party=2, member=7)
-    studio.ask(gate, party=1, member=8)
+        pool.submit(gate, party=2, member=7)
+    pool.submit(gate, party=1, member=8)
     tickets[-1].cancel()
-    studio.ask(gate, party=1, member=7)
+    pool.submit(gate, party=1, member=7)
     gate.open.set()
 
 
 async def test_request_that_holds_a_thread_is_given_up(
-    studio: WriterPool, monkeypatch: pytest.MonkeyPatch
+    pool: WriterPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After some seconds a request is refused with a sentence, and the next one is written."""
-    monkeypatch.setattr("bot.scenes.pool.LONGEST_SECONDS", 0.02)
-    endless = studio.ask(Gate())
-    behind = studio.ask(lambda _: build_episode("behind"))
+    monkeypatch.setattr("bot.scenes.queue.LONGEST_SECONDS", 0.02)
+    endless = pool.submit(Gate())
+    behind = pool.submit(lambda _: build_episode("behind"))
     with pytest.raises(TooLongError, match="ask for a shorter one"):
         await endless.episode
     assert (await behind.episode).text == "behind"

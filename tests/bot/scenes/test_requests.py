@@ -12,17 +12,17 @@ from bot.discord.translations import LANGUAGES, Translator
 from bot.health import check_health
 from bot.ops.logs import LastErrors, RedactingFormatter
 from bot.scenes.autocomplete import choose_cast, choose_lines, choose_places
-from bot.scenes.build import build_job
+from bot.scenes.build import build_work
 from bot.scenes.cooldown import Cooldown
 from bot.scenes.request import Request, change_heat, colder_than, go_on, hotter_than, take_again
 from bot.storage.parts import read_parts, write_parts
-from bot.storage.store import KeptEpisode
+from bot.storage.scenes import SceneRecord
 from core.errors import CoreError, PromptError
 from core.writing.codes import code_of
 from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.request import SceneRequest
-from tests.bot.storage.test_store import EPISODE
+from tests.bot.storage.test_database import EPISODE
 from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
 
 
@@ -221,15 +221,15 @@ def test_old_scene_goes_on_as_the_raw_model_and_without_a_code(tmp_path: Path) -
         return False
 
     request = Request.new(length=40, seed=5)
-    more = build_job(replace(request, after=1), old, writer=writer)(never)
+    more = build_work(replace(request, after=1), old, writer=writer)(never)
     assert more.directions is None
     assert code_of(more, writer=writer) is not None
     long_ago = replace(old, earlier=first.text)
-    more = build_job(replace(request, after=1), long_ago, writer=writer)(never)
+    more = build_work(replace(request, after=1), long_ago, writer=writer)(never)
     assert write_parts(more) == ""
     assert code_of(more, writer=writer) is None
     with pytest.raises(CoreError, match="no longer stored"):
-        build_job(replace(request, after=1), None, writer=writer)
+        build_work(replace(request, after=1), None, writer=writer)
 
 
 def test_buttons_keep_directions_and_a_code_repeats_them(tmp_path: Path) -> None:
@@ -237,8 +237,8 @@ def test_buttons_keep_directions_and_a_code_repeats_them(tmp_path: Path) -> None
     writer = build_writer(tmp_path / "run", SCRIPT)
     kept = EPISODE
 
-    def write(request: Request, source: KeptEpisode | None = None) -> KeptEpisode:
-        episode = build_job(request, source, writer=writer)(lambda: False)
+    def write(request: Request, source: SceneRecord | None = None) -> SceneRecord:
+        episode = build_work(request, source, writer=writer)(lambda: False)
         code = code_of(episode, writer=writer)
         assert code is not None
         values = {name: getattr(episode, name) for name in ("prompt", "earlier", "text", "ended", "seed")}

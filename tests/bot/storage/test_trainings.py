@@ -13,10 +13,14 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bot.discord.errors import RefusalError
 from bot.discord.limits import EMBED_DESCRIPTION_CHARACTERS, EMBED_FIELD_CHARACTERS
+from bot.models.names import check_name
 from bot.settings import Settings, TrainerRole
-from bot.storage.ledger import SHIPPED, Job, Model, TrainingStore, TrainingStoreError
-from bot.storage.store import Store
+from bot.storage.members import delete_member
+from bot.storage.models import SHIPPED, ModelRecord
+from bot.storage.repositories import Repositories
+from bot.storage.trainings import TrainingRecord
 from bot.training.process import (
     BusyError,
     Child,
@@ -28,80 +32,74 @@ from bot.training.process import (
     start_training,
 )
 from bot.training.progress import bar, clock, describe_comparison
-from bot.training.proposals import check_name
 from bot.training.view import build_end, build_progress
 from core.errors import ConfigError
 from core.run.events import EventFile
 
-JOB = Job(machine="here", guild_id=1, channel_id=2, member_id=3, name="Terok Nor", created=1)
-MODEL = Model(
+JOB = TrainingRecord(machine="here", guild_id=1, channel_id=2, member_id=3, name="Terok Nor", created=1)
+MODEL = ModelRecord(
     id=1, machine="here", guild_id=1, member_id=3, name="Nor", created=1, folder="models/a/nor",
     fingerprint="f" * 64, bits=2.0, bytes=10,
 )  # fmt: skip
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """A store on a new file."""
-    opened = await Store.open("", data=tmp_path)
+async def storage(tmp_path: Path) -> AsyncIterator[Repositories]:
+    """A database in a new file."""
+    opened = await Repositories.open("", data=tmp_path, machine="here")
     yield opened
     await opened.close()
 
 
-@pytest.fixture
-def ledger(store: Store) -> TrainingStore:
-    """A ledger in that store."""
-    return TrainingStore(store, machine="here")
-
-
-async def test_ledger_begins_an_offer_once(ledger: TrainingStore) -> None:
+async def test_database_begins_an_offer_once(storage: Repositories) -> None:
     """Of two that begin an offer at once one does; it then waits behind those that came before."""
-    job = await ledger.add_job(JOB)
-    begin = [ledger.change_job(job.id, only_from=("offered",), state="waiting", queued=20) for _ in range(2)]
+    job = await storage.trainings.add(JOB)
+    begin = [
+        storage.trainings.update(job.id, only_from=("offered",), state="waiting", queued=20) for _ in range(2)
+    ]
     assert sorted(await asyncio.gather(*begin)) == [False, True]
-    earlier = await ledger.add_job(replace(JOB, state="waiting", queued=10))
-    await ledger.add_job(replace(JOB, machine="there", state="waiting", queued=1))
-    assert [waiting.id for waiting in await ledger.read_jobs("waiting")] == [earlier.id, job.id]
-    assert await ledger.queue_times(1, since=5) == [10, 20]
-    assert await ledger.is_taken(1, "TEROK nor")
-    assert not await ledger.is_taken(2, "TEROK nor")
+    earlier = await storage.trainings.add(replace(JOB, state="waiting", queued=10))
+    await storage.trainings.add(replace(JOB, machine="there", state="waiting", queued=1))
+    assert [waiting.id for waiting in await storage.trainings.read_states("waiting")] == [earlier.id, job.id]
+    assert await storage.trainings.read_queue_times(1, since=5) == [10, 20]
+    assert await storage.trainings.is_name_taken(1, "TEROK nor")
+    assert not await storage.trainings.is_name_taken(2, "TEROK nor")
 
 
-async def test_ledger_ends_a_training_with_its_model_in_use(ledger: TrainingStore, store: Store) -> None:
+async def test_database_ends_a_training_with_its_model_in_use(storage: Repositories) -> None:
     """Model, end and use are kept together; whoever trained it can be forgotten."""
-    job = await ledger.add_job(replace(JOB, state="running"))
-    await ledger.end_with_model(job, replace(MODEL, id=job.id), {"bits": 2.0}, use=True)
-    assert await ledger.read_active(1) == job.id
-    assert await ledger.read_active(2) == await ledger.read_active(None) == SHIPPED
-    assert [untold.state for untold in await ledger.read_untold()] == ["done"]
-    await store.forget_member(3)
-    assert [model.member_id for model in await ledger.read_models(1)] == [0]
+    job = await storage.trainings.add(replace(JOB, state="running"))
+    await storage.models.add_trained(job, replace(MODEL, id=job.id), {"bits": 2.0}, use=True)
+    assert await storage.models.read_active(1) == job.id
+    assert await storage.models.read_active(2) == await storage.models.read_active(None) == SHIPPED
+    assert [untold.state for untold in await storage.trainings.read_untold()] == ["done"]
+    await delete_member(storage.database, 3)
+    assert [model.member_id for model in await storage.models.read_all(1)] == [0]
 
 
-async def test_ledger_knows_defaults_and_choices(ledger: TrainingStore) -> None:
+async def test_database_knows_defaults_and_choices(storage: Repositories) -> None:
     """A server's own choice counts before the owner's default, which cannot be deleted under everybody."""
-    job = await ledger.add_job(JOB)
+    job = await storage.trainings.add(JOB)
     model = replace(MODEL, id=job.id)
-    await ledger.end_with_model(job, model, {}, use=True)
-    await ledger.choose(None, model.id)
-    assert await ledger.read_active(2) == model.id
-    await ledger.choose(2, SHIPPED)
-    assert await ledger.read_active(2) == SHIPPED
-    await ledger.choose(2, None)
-    assert await ledger.read_active(2) == model.id
-    with pytest.raises(TrainingStoreError, match="default of all servers"):
-        await ledger.delete_model(model)
-    await ledger.choose(None, SHIPPED)
-    await ledger.delete_model(model)
-    assert await ledger.read_active(1) == SHIPPED
-    assert await ledger.read_model(model.id) is None
+    await storage.models.add_trained(job, model, {}, use=True)
+    await storage.models.choose(None, model.id)
+    assert await storage.models.read_active(2) == model.id
+    await storage.models.choose(2, SHIPPED)
+    assert await storage.models.read_active(2) == SHIPPED
+    await storage.models.choose(2, None)
+    assert await storage.models.read_active(2) == model.id
+    assert not await storage.models.delete(model.id)
+    await storage.models.choose(None, SHIPPED)
+    assert await storage.models.delete(model.id)
+    assert await storage.models.read_active(1) == SHIPPED
+    assert await storage.models.read(model.id) is None
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\u202e\u200b", "---", "a" * 41])
 def test_model_names_are_checked(name: str) -> None:
     """A name of nothing, of signs alone or too long is refused; spaces are made single."""
     assert check_name("  Deep\n Space ") == "Deep Space"
-    with pytest.raises(TrainingStoreError, match="1 to 40 characters"):
+    with pytest.raises(RefusalError, match="1 to 40 characters"):
         check_name(name)
 
 

@@ -7,25 +7,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from bot.discord.errors import say
+from bot.discord.errors import RefusalError, say
 from bot.discord.limits import DIRECT_ANSWER_SECONDS, REQUEST_SECONDS, SECONDS_BETWEEN_EDITS
 from bot.discord.reply import GoneError, Reply
 from bot.models.registry import ModelRegistry
-from bot.scenes.build import RefusalError, build_job
+from bot.scenes.build import build_work
 from bot.scenes.cooldown import Cooldown
-from bot.scenes.pool import QueueFullError, Ticket, Work, WriterPool
+from bot.scenes.pool import QueueFullError, WriterPool
+from bot.scenes.queue import Ticket, Work
 from bot.scenes.request import Request
 from bot.scenes.view import build_page
 from bot.storage.parts import write_parts
-from bot.storage.store import KeptEpisode, Store
+from bot.storage.repositories import Repositories
+from bot.storage.scenes import SceneRecord
 from core.errors import CoreError
 from core.writing.codes import code_of, read_code
 from core.writing.episode import Episode
 from core.writing.writer import Writer
 
-__all__ = ["Asker", "RefusalError", "SceneService"]
-
-LEAVING = "I am being restarted and will write this when I am back, in a moment."
+RESTARTING = "The bot is restarting; your scene follows in a moment."
 
 EDIT_SPREAD_SECONDS = 0.02  # 50 a second, which is what Discord takes of one bot
 
@@ -34,29 +34,32 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks, and whether the pause between requests is theirs too."""
+    """Who asks, and whether the cooldown holds for them too."""
 
     member_id: int
     is_administrator: bool
     guild_id: int | None = None  # None outside of servers
 
 
-class SceneService:
-    """Carries requests out, each once, and finishes what it began before it closes."""
+class SceneHandler:
+    """Handles requests, each once, and finishes what it began before it closes."""
 
-    def __init__(self, *, studio: WriterPool, store: Store, shelf: ModelRegistry, cooldown: Cooldown) -> None:
-        """Work with a studio that writes, a store that remembers and a shelf that has the servers' models."""
-        self._studio = studio
-        self._shelf = shelf
-        self._store = store
+    def __init__(
+        self, *, pool: WriterPool, storage: Repositories, registry: ModelRegistry, cooldown: Cooldown
+    ) -> None:
+        """Work with the threads that write, the database and the servers' models."""
+        self._pool = pool
+        self._registry = registry
+        self._scenes = storage.scenes
+        self._pending = storage.pending
         self._cooldown = cooldown
-        self._jobs: set[str] = set()
-        self._performances: dict[asyncio.Task[None], Reply] = {}
+        self._keys: set[str] = set()
+        self._tasks: dict[asyncio.Task[None], Reply] = {}
         self._promised: set[int] = set()  # requests that the database holds until they are answered
         self._is_closing = False
 
-    async def perform(
-        self, reply: Reply, request: Request, *, request_id: int, asker: Asker, job: str
+    async def handle(
+        self, reply: Reply, request: Request, *, request_id: int, asker: Asker, key: str
     ) -> None:
         """Answer a request with a scene.
 
@@ -65,16 +68,16 @@ class SceneService:
             request: What is asked for.
             request_id: The number of the interaction or message; a number is kept once.
             asker: Who asks.
-            job: What two presses of one button have in common, so that it is done once.
+            key: What two presses of one button have in common, so that it is done once.
 
         Raises:
             CoreError: Why there is no scene.
         """
         if self._is_closing:
-            raise RefusalError("I am being restarted; please try again in a moment.")
+            raise RefusalError("The bot is restarting; try again in a moment.")
         request = replace(request, guild_id=asker.guild_id or 0)
-        with self._once(job):
-            self._check_pause(asker)
+        with self._once(key):
+            self._check_cooldown(asker)
             try:
                 await self._carry_out(reply, request, request_id=request_id, asker=asker)
             except QueueFullError:
@@ -90,42 +93,44 @@ class SceneService:
             with suppress(GoneError):
                 await reply.refuse(say(error))
         finally:
-            await self._store.forget_pending(request_id)
+            await self._pending.delete(request_id)
 
     async def close(self, *, seconds: float) -> None:
         """Refuse what is new and finish what was begun; what takes longer is left to the next process."""
         self._is_closing = True
-        if self._performances:
-            log.info("Finishing %d scenes before leaving.", len(self._performances))
-            await asyncio.wait(list(self._performances), timeout=seconds)
-        left = dict(self._performances)
+        if self._tasks:
+            log.info("Finishing %d scenes before leaving.", len(self._tasks))
+            await asyncio.wait(list(self._tasks), timeout=seconds)
+        left = dict(self._tasks)
         for task in left:
             task.cancel()
         if left:
             log.warning("%d scenes are left to the next start.", len(left))
-            farewells = [asyncio.create_task(reply.wait(LEAVING)) for reply in left.values()]
+            farewells = [asyncio.create_task(reply.wait(RESTARTING)) for reply in left.values()]
             await asyncio.wait([*left, *farewells], timeout=2)
 
     @property
     def busy(self) -> int:
         """How many requests are on their way."""
-        return len(self._performances)
+        return len(self._tasks)
 
     async def _carry_out(self, reply: Reply, request: Request, *, request_id: int, asker: Asker) -> None:
         task = asyncio.current_task()
         if task is None:
             raise ValueError("a request is carried out in a task")
-        self._performances[task] = reply
+        self._tasks[task] = reply
         try:
-            job, writer = await self._prepare(request)
-            ticket = self._studio.ask(job)
+            work, writer = await self._prepare(request)
+            ticket = self._pool.submit(
+                work, party=request.guild_id or asker.member_id, member=asker.member_id
+            )
             try:
                 async with asyncio.timeout(REQUEST_SECONDS):
                     await self._wait(ticket, reply, request, asker=asker)
-                    kept = await self._keep(
+                    stored = await self._store(
                         await ticket.episode, request, writer=writer, request_id=request_id, asker=asker
                     )
-                    await reply.show(build_page(kept))
+                    await reply.show(build_page(stored))
             finally:
                 ticket.cancel()
             await self._settle(request_id)
@@ -138,18 +143,18 @@ class SceneService:
                 await self._settle(request_id)
             raise
         finally:
-            del self._performances[task]
+            del self._tasks[task]
 
     async def _prepare(self, request: Request) -> tuple[Work, Writer]:
-        """Return the work for the studio's thread, and the model that does it."""
+        """Return the work for a thread, and the model that does it."""
         number = request.after or request.again
-        source = await self._store.read_episode(number) if number else None
-        writer = await self._shelf.writer_for(request.guild_id or None)
+        source = await self._scenes.read(number) if number else None
+        writer = await self._registry.writer_for(request.guild_id or None)
         fingerprint = read_code(request.code).fingerprint if request.code else source and source.fingerprint
         if fingerprint and not writer.run.fingerprint.startswith(fingerprint):
             # The server has another model by now; where the scene's own is still there, it goes on.
-            writer = await self._shelf.writer_of(fingerprint, request.guild_id or None) or writer
-        return build_job(request, source, writer=writer), writer
+            writer = await self._registry.writer_of(fingerprint, request.guild_id or None) or writer
+        return build_work(request, source, writer=writer), writer
 
     async def _wait(self, ticket: Ticket, reply: Reply, request: Request, *, asker: Asker) -> None:
         """Wait for the scene; where that takes long, acknowledge and show the place in the queue."""
@@ -164,7 +169,7 @@ class SceneService:
         if pending is not None:
             # Kept before it is promised: a process that dies in between has promised nothing.
             self._promised.add(pending.id)
-            await self._store.keep_pending(pending)
+            await self._pending.add(pending)
         await reply.wait(_describe_place(ticket.place))
         while not ticket.episode.done():
             # Those who came together would all be told at once: the further back, the later.
@@ -173,11 +178,11 @@ class SceneService:
                 place = ticket.place
                 await reply.wait(_describe_place(place))
 
-    async def _keep(
+    async def _store(
         self, episode: Episode, request: Request, *, writer: Writer, request_id: int, asker: Asker
-    ) -> KeptEpisode:
+    ) -> SceneRecord:
         originality = writer.originality(episode.text)
-        kept = KeptEpisode(
+        scene = SceneRecord(
             request_id=request_id,
             member_id=asker.member_id,
             created=int(time.time()),
@@ -197,29 +202,29 @@ class SceneService:
             originality=str(originality or ""),
             code=code_of(episode, writer=writer) or "",
         )
-        return await self._store.keep_episode(kept)
+        return await self._scenes.add(scene)
 
     async def _settle(self, request_id: int) -> None:
         if request_id in self._promised:
             self._promised.discard(request_id)
-            await self._store.forget_pending(request_id)
+            await self._pending.delete(request_id)
 
-    def _check_pause(self, asker: Asker) -> None:
+    def _check_cooldown(self, asker: Asker) -> None:
         if asker.is_administrator:
             return
         left = self._cooldown.begin(asker.member_id)
         if left:
-            raise RefusalError(f"One scene at a time: please wait {max(1, round(left))} s.")
+            raise RefusalError(f"Cooldown: try again in {max(1, round(left))} s.")
 
     @contextmanager
-    def _once(self, job: str) -> Iterator[None]:
-        if job in self._jobs:
+    def _once(self, key: str) -> Iterator[None]:
+        if key in self._keys:
             raise RefusalError("That is being written already.")
-        self._jobs.add(job)
+        self._keys.add(key)
         try:
             yield
         finally:
-            self._jobs.discard(job)
+            self._keys.discard(key)
 
 
 def _describe_place(place: int) -> str:

@@ -5,92 +5,91 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from bot.discord.errors import RefusalError
 from bot.discord.limits import CHOICE_CHARACTERS, CHOICES
+from bot.models.names import check_name
 from bot.models.registry import ModelRegistry
-from bot.storage.ledger import SHIPPED, Model, TrainingStore, TrainingStoreError
-from bot.training.proposals import check_name
+from bot.storage.models import SHIPPED, ModelRecord
+from bot.storage.repositories import Repositories
 
 DEFAULT = "default"  # what a server goes back to
 MEGABYTE = 1e6
 
 
-class ServerModels:
+class ModelCatalog:
     """The models of one server at a time."""
 
-    def __init__(self, *, ledger: TrainingStore, shelf: ModelRegistry) -> None:
-        """Look models up in a ledger."""
-        self._ledger = ledger
-        self._shelf = shelf
+    def __init__(self, *, storage: Repositories, registry: ModelRegistry) -> None:
+        """Look models up in the database."""
+        self._models = storage.models
+        self._trainings = storage.trainings
+        self._registry = registry
 
-    async def find(self, guild_id: int | None, chosen: str) -> Model:
+    async def find(self, guild_id: int | None, chosen: str) -> ModelRecord:
         """Return the server's model of that number or name; for None, any server's.
 
         Raises:
-            TrainingStoreError: It has none such.
+            RefusalError: It has none such.
         """
         wanted = chosen.strip().lower()
-        for model in await self._ledger.read_models(guild_id):
+        for model in await self._models.read_all(guild_id):
             if wanted in (str(model.id), model.name.lower()):
                 return model
-        raise TrainingStoreError("This server has no such model; /models list shows those that it has.")
+        raise RefusalError("This server has no such model; /models list shows those that it has.")
 
-    async def list_models(self, guild_id: int) -> tuple[list[Model], int]:
+    async def list_models(self, guild_id: int) -> tuple[list[ModelRecord], int]:
         """Return the server's models, and the number of the one in use."""
-        return await self._ledger.read_models(guild_id), await self._ledger.read_active(guild_id)
+        return await self._models.read_all(guild_id), await self._models.read_active(guild_id)
 
     async def use(self, guild_id: int, chosen: str) -> str:
         """Let a server use a model, or the default; return its name."""
         if chosen.strip().lower() == DEFAULT:
-            await self._ledger.choose(guild_id, None)
-            return (await self._shelf.writer_for(guild_id)).run.name
+            await self._models.choose(guild_id, None)
+            return (await self._registry.writer_for(guild_id)).run.name
         model = await self.find(guild_id, chosen)
-        await self._ledger.choose(guild_id, model.id)
+        await self._models.choose(guild_id, model.id)
         return model.name
 
     async def use_everywhere(self, chosen: str) -> str:
         """Let all servers that have not chosen use a model, or the shipped one; return its name."""
         if chosen.strip().lower() == DEFAULT:
-            await self._ledger.choose(None, SHIPPED)
-            return self._shelf.shipped.run.name
+            await self._models.choose(None, SHIPPED)
+            return self._registry.shipped.run.name
         model = await self.find(None, chosen)
-        await self._ledger.choose(None, model.id)
+        await self._models.choose(None, model.id)
         return model.name
 
     async def rename(self, guild_id: int, chosen: str, name: str) -> tuple[str, str]:
         """Give a model another name; return the old one and the new.
 
         Raises:
-            TrainingStoreError: It is taken, or cannot be used.
+            RefusalError: It is taken, or cannot be used.
         """
         model, new = await self.find(guild_id, chosen), check_name(name)
-        if new.lower() != model.name.lower() and await self._ledger.is_taken(guild_id, new):
-            raise TrainingStoreError(
-                "This server has a model of that name, or trains one; choose another name."
-            )
-        await self._shelf.rename(model, new)
+        if new.lower() != model.name.lower() and await self._trainings.is_name_taken(guild_id, new):
+            raise RefusalError("This server has a model of that name, or trains one; choose another name.")
+        await self._registry.rename(model, new)
         return model.name, new
 
     async def delete(self, guild_id: int, chosen: str) -> str:
         """Delete a model with its files; return its name."""
         model = await self.find(guild_id, chosen)
-        await self._shelf.delete(model)
+        await self._registry.delete(model)
         return model.name
 
     async def pack(self, guild_id: int, chosen: str, *, most_bytes: int) -> tuple[str, bytes]:
         """Return a model's name and its run as an archive.
 
         Raises:
-            TrainingStoreError: It is gone, or larger than Discord takes.
+            RefusalError: It is gone, or larger than Discord takes.
         """
         model = await self.find(guild_id, chosen)
         try:
-            data = await asyncio.to_thread(_pack, self._shelf.path_of(model), most_bytes)
+            data = await asyncio.to_thread(_pack, self._registry.path_of(model), most_bytes)
         except OSError as error:
-            raise TrainingStoreError(
-                "The files of that model cannot be read; tell the bot's owner."
-            ) from error
+            raise RefusalError("The files of that model cannot be read; tell the bot's owner.") from error
         if data is None:
-            raise TrainingStoreError(
+            raise RefusalError(
                 f"That model has {model.bytes / MEGABYTE:.0f} MB, and Discord takes {most_bytes / MEGABYTE:.0f} here; "
                 "the bot's owner finds it in the data directory."
             )
@@ -101,7 +100,7 @@ class ServerModels:
         wanted = typed.strip().lower()
         models = [
             (f"{model.name} ({model.bits:.2f} bits per character)"[:CHOICE_CHARACTERS], str(model.id))
-            for model in await self._ledger.read_models(guild_id)
+            for model in await self._models.read_all(guild_id)
             if wanted in model.name.lower()
         ]
         return models[:CHOICES]

@@ -1,0 +1,95 @@
+"""`/models` in the console: the runs below the data directory."""
+
+import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+from bot.console.commands import Call
+from bot.console.terminal import Terminal
+from core.data.upload import safe_name
+from core.errors import PromptError, RunError
+from core.run.layout import FACTS
+from core.run.store import Run
+
+RUNS = "runs"  # in the data directory, a folder for each run
+DEFAULT = "default"
+
+
+class ConsoleModels:
+    """The runs that were trained here."""
+
+    def __init__(self, *, data: Path, shipped: Run, screen: Terminal) -> None:
+        self._data = data.resolve()
+        self._shipped = shipped
+        self._screen = screen
+
+    def answer(self, call: Call, current: Run) -> Run | None:
+        """List the runs, or use, rename, delete or download one; return the run to use from now on, if another.
+
+        Raises:
+            CoreError: there is no such run, or a name is taken.
+        """
+        if (chosen := call.text("use")) is not None:
+            return self._shipped if chosen.lower() == DEFAULT else self._find(chosen)
+        if (chosen := call.text("delete")) is not None:
+            run = self._find(chosen)
+            shutil.rmtree(run.path)
+            self._screen.show_aside(f"{run.name} was deleted.")
+            return self._shipped if run.path == current.path else None
+        if (chosen := call.text("rename")) is not None:
+            return self._rename(self._find(chosen), call.text("name"), current)
+        if (chosen := call.text("download")) is not None:
+            self._pack(self._find(chosen))
+            return None
+        self._list(current)
+        return None
+
+    def _runs(self) -> list[Run]:
+        runs = []
+        for path in sorted((self._data / RUNS).glob("*")):
+            if (path / FACTS).is_file():
+                try:
+                    runs.append(read_run(path))
+                except RunError as error:
+                    self._screen.show_problem(str(error))
+        return runs
+
+    def _find(self, name: str) -> Run:
+        for run in self._runs():
+            if run.path.name == safe_name(name).lower() or run.path.name == name:
+                return run
+        raise PromptError(f"There is no run called {name[:40]}; /models shows those that there are.")
+
+    def _rename(self, run: Run, name: str | None, current: Run) -> Run | None:
+        if name is None:
+            raise PromptError("Give the new name, such as /models rename:old name:new.")
+        place = run.path.with_name(safe_name(name).lower())
+        if place.exists():
+            raise PromptError(f"There is a run called {place.name} already; choose another name.")
+        run.path.rename(place)
+        self._screen.show_aside(f"{run.path.name} is called {place.name} now.")
+        return read_run(place) if run.path == current.path else None
+
+    def _pack(self, run: Run) -> None:
+        place = Path(f"{run.path.name}.zip")
+        if place.exists():
+            raise PromptError(f"There is a file {place} here already; move it away first.")
+        with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(run.path.iterdir()):
+                archive.write(path, f"{run.path.name}/{path.name}")
+        self._screen.show(f"{place} ({place.stat().st_size / 1e6:.1f} MB)")
+
+    def _list(self, current: Run) -> None:
+        for run in [self._shipped, *self._runs()]:
+            size = sum(path.stat().st_size for path in run.path.iterdir()) / 1e6
+            mark = "*" if run.path.resolve() == current.path.resolve() else " "
+            self._screen.show(
+                f"{mark} {run.path.name:<20} {run.bits_per_character:.3f} bits per character, {size:.1f} MB, "
+                f"{run.facts['created'][:10]}"
+            )
+
+
+def read_run(path: Path) -> Run:
+    """Return the run in a folder, which may have been given another name."""
+    return replace(Run.read(path), name=path.name)

@@ -1,0 +1,81 @@
+"""The connection to Discord without any feature: what is asked for, kept in memory, and run beside it."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from bot.discord.errors import CommandTree
+from bot.discord.reply import SILENT
+
+# What the bot does in a channel, and nothing else.
+PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    embed_links=True,
+    attach_files=True,
+    read_message_history=True,
+)
+
+log = logging.getLogger(__name__)
+
+
+class DiscordClient(commands.AutoShardedBot):
+    """A client that answers interactions and mentions, and owns the tasks that run beside it."""
+
+    def __init__(self, *, shard_ids: tuple[int, ...], shard_count: int | None) -> None:
+        """Serve these shards; none stands for all, and None for as many as Discord recommends."""
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            tree_cls=CommandTree,
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            allowed_mentions=SILENT,
+            # Nothing is asked of members or past messages, so they take no memory.
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=0.2,  # seconds without news of a further server; nothing here needs them all
+            max_messages=None,
+            shard_ids=list(shard_ids) or None,  # type: ignore[arg-type]  # None stands for all
+            shard_count=shard_count,
+            allowed_contexts=discord.app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+            allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=True),
+        )
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run work beside the client until it ends or the client is closed."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Leave Discord."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await super().close()
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Read no commands from messages; what mentions the bot is read by a cog."""
+
+    async def on_ready(self) -> None:
+        """Say that the bot can be used."""
+        log.info("Ready as %s in %d servers.", self.user, len(self.guilds))
+
+    async def on_error(self, event_method: str, /, *_arguments: Any, **_options: Any) -> None:  # noqa: ANN401
+        """Log what failed without an interaction to answer."""
+        log.error("Error in %s", event_method, exc_info=True)  # noqa: LOG014 -- discord.py calls this in its handler
+
+    @property
+    def invitation(self) -> str:
+        """The address that invites the bot to a server."""
+        return discord.utils.oauth_url(
+            self.application_id or 0, permissions=PERMISSIONS, scopes=("bot", "applications.commands")
+        )

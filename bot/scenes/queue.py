@@ -1,0 +1,141 @@
+"""The queue of scenes: servers take turns, and each server's own keep their order."""
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from typing import Protocol
+
+from core.errors import CoreError
+from core.writing.episode import Episode
+
+Work = Callable[[Callable[[], bool]], Episode]
+
+LONGEST_SECONDS = 10.0  # that one request may hold a thread
+
+
+class TicketOwner(Protocol):
+    """Who gives tickets out and knows their places."""
+
+    def place_of(self, ticket: "Ticket") -> int:
+        """Return a ticket's place in the queue, 0 when it is no longer there."""
+
+    def seconds_for(self, place: int) -> float:
+        """Guess how long the episode at a place takes."""
+
+    def drop(self, ticket: "Ticket") -> None:
+        """Take a ticket out of the queue, if it is still there."""
+
+
+class TooLongError(CoreError):
+    """An episode took so long that it was given up."""
+
+
+class Ticket:
+    """A place in the queue, and later the episode."""
+
+    def __init__(self, pool: TicketOwner, work: Work, *, party: int, member: int) -> None:
+        """Take a place; only the pool gives them out."""
+        self.episode: asyncio.Future[Episode] = asyncio.get_running_loop().create_future()
+        self.party = party  # a server, or outside of servers a member: these take turns
+        self.member = member
+        self._pool = pool
+        self._work = work
+        self._is_cancelled = False
+
+    @property
+    def place(self) -> int:
+        """How many episodes are before this one, itself included; 0 when it is being written."""
+        return self._pool.place_of(self)
+
+    @property
+    def expected_seconds(self) -> float:
+        """How long it will probably take until the episode is there."""
+        return self._pool.seconds_for(self.place)
+
+    def cancel(self) -> None:
+        """Give the place up; what is being written stops soon."""
+        self._is_cancelled = True
+        self._pool.drop(self)
+        self.episode.cancel()
+
+    def write(self) -> Episode:
+        """Do the work; for the pool's threads.
+
+        Raises:
+            TooLongError: It held the thread for longer than a request may.
+        """
+        last = time.monotonic() + LONGEST_SECONDS
+        is_late = False
+
+        def cancelled() -> bool:
+            nonlocal is_late
+            is_late = time.monotonic() > last
+            return is_late or self._is_cancelled
+
+        episode = self._work(cancelled)
+        if is_late and not self._is_cancelled:
+            raise TooLongError(f"The scene took more than {LONGEST_SECONDS:g} s; ask for a shorter one.")
+        return episode
+
+
+class FairQueue:
+    """Tickets that wait: parties take turns, and each party's own keep their order.
+
+    Example: with A1 A2 A3 waiting, B1 comes in as the second: A1 B1 A2 A3.
+    """
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._parties: OrderedDict[int, deque[Ticket]] = OrderedDict()  # the next one's turn first
+
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return sum(map(len, self._parties.values()))
+
+    def __contains__(self, ticket: Ticket) -> bool:
+        """Tell whether a ticket waits."""
+        return ticket in self._parties.get(ticket.party, ())
+
+    def tickets(self) -> list[Ticket]:
+        """Return all that wait, each party's in its order."""
+        return [ticket for tickets in self._parties.values() for ticket in tickets]
+
+    def push(self, ticket: Ticket) -> None:
+        """Put a ticket behind its party's others."""
+        self._parties.setdefault(ticket.party, deque()).append(ticket)
+
+    def pop(self) -> Ticket:
+        """Take the ticket whose turn it is; its party comes last then."""
+        party, tickets = self._parties.popitem(last=False)
+        ticket = tickets.popleft()
+        if tickets:
+            self._parties[party] = tickets
+        return ticket
+
+    def remove(self, ticket: Ticket) -> None:
+        """Take a ticket out, if it is still there."""
+        if ticket in self:
+            self._parties[ticket.party].remove(ticket)
+            if not self._parties[ticket.party]:
+                del self._parties[ticket.party]
+
+    def place_of(self, ticket: Ticket) -> int:
+        """Return a ticket's place, 1 for the next one, and 0 when it does not wait."""
+        if ticket not in self:
+            return 0
+        rounds = self._parties[ticket.party].index(ticket)
+        place, is_before = rounds + 1, True
+        for party, tickets in self._parties.items():
+            if party == ticket.party:
+                is_before = False
+            else:
+                place += min(len(tickets), rounds + is_before)
+        return place
+
+    def is_full_for(self, party: int, *, most: int) -> bool:
+        """Tell whether a party has to come later: `most` wait, and it has its share of them, or twice as many do."""
+        waiting = len(self)
+        share = most / len({party, *self._parties})
+        own = len(self._parties.get(party, ()))
+        return waiting >= most and (own >= share or waiting >= 2 * most)

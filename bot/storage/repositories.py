@@ -1,0 +1,45 @@
+"""All repositories over one database."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.storage.database import Database
+from bot.storage.models import ModelRepository
+from bot.storage.pending import PendingRepository
+from bot.storage.scenes import SceneRepository
+from bot.storage.settings import SettingRepository
+from bot.storage.trainings import TrainingRepository
+
+
+@dataclass(frozen=True)
+class Repositories:
+    """What the bot stores, a repository a table."""
+
+    database: Database
+    scenes: SceneRepository
+    pending: PendingRepository
+    settings: SettingRepository
+    trainings: TrainingRepository
+    models: ModelRepository
+
+    @classmethod
+    async def open(cls, database_url: str, *, data: Path, machine: str) -> "Repositories":
+        """Open the database; `machine` names the data directory, whose trainings and models are meant.
+
+        Raises:
+            ConfigError: The address cannot be used.
+            StorageError: The database is locked or out of reach.
+        """
+        database = await Database.open(database_url, data=data)
+        return cls(
+            database,
+            SceneRepository(database),
+            PendingRepository(database),
+            SettingRepository(database),
+            TrainingRepository(database, machine=machine),
+            ModelRepository(database, machine=machine),
+        )
+
+    async def close(self) -> None:
+        """Close the database."""
+        await self.database.close()

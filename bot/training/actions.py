@@ -1,0 +1,185 @@
+"""What `/retrain` and the buttons of a training do."""
+
+import time
+from dataclasses import replace
+
+import aiohttp
+import discord
+
+from bot.discord.errors import RefusalError, answer_error
+from bot.discord.limits import MESSAGE_CHARACTERS
+from bot.discord.markdown import clean_text, shorten
+from bot.discord.permissions import TrainerPermissions
+from bot.discord.reply import SILENT, GoneError, InteractionReply, insist
+from bot.settings import Settings
+from bot.storage.repositories import Repositories
+from bot.storage.trainings import UNFINISHED, TrainingRecord
+from bot.training.announcer import TrainingAnnouncer
+from bot.training.buttons import build_buttons
+from bot.training.preview import TrainingOrigin, TrainingPreviews, TrainingRequest
+from bot.training.supervisor import TrainingSupervisor
+from bot.training.view import build_end, build_preview
+from core.run.layout import PLOT
+
+MEGABYTE = 1_000_000
+
+
+class TrainingActions:
+    """Offers trainings privately, and answers their buttons."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        storage: Repositories,
+        permissions: TrainerPermissions,
+        supervisor: TrainingSupervisor,
+        announcer: TrainingAnnouncer,
+    ) -> None:
+        """Hand what is started over to a supervisor."""
+        self._trainings = storage.trainings
+        self._models = storage.models
+        self._permissions = permissions
+        self._supervisor = supervisor
+        self._announcer = announcer
+        self._previews = TrainingPreviews(settings=settings, storage=storage)
+        self._upload_megabytes = settings.upload_megabytes
+
+    async def offer(
+        self,
+        interaction: discord.Interaction,
+        request: TrainingRequest,
+        corpus: discord.Attachment | None,
+    ) -> None:
+        """Show privately what a training would do, with Start and Cancel."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        guild_id = await self._permissions.check(interaction)
+        _check_channel(interaction)
+        await self._previews.check(request, guild_id)
+        if corpus is not None:
+            upload = await self._fetch(corpus)
+            request = replace(request, upload_name=clean_text(corpus.filename), upload=upload)
+        origin = TrainingOrigin(
+            guild_id=guild_id, channel_id=interaction.channel_id or 0, member_id=interaction.user.id
+        )
+        training, facts = await self._previews.offer(request, origin)
+        before = len(await self._trainings.read_states(*UNFINISHED))
+        await insist(
+            lambda: interaction.edit_original_response(
+                embed=build_preview(training, facts, place=before),
+                view=build_buttons(training),
+                allowed_mentions=SILENT,
+            )
+        )
+
+    async def press(self, interaction: discord.Interaction, *, action: str, number: int) -> None:
+        """Do what a training's button says."""
+        try:
+            training = await self._read(number, interaction.guild_id)
+            if action != "cancel" or interaction.user.id != training.member_id:
+                await self._permissions.check(interaction)
+            await getattr(self, f"_{action}")(interaction, training)
+        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
+            await answer_error(InteractionReply(interaction), error)
+
+    async def _start(self, interaction: discord.Interaction, training: TrainingRecord) -> None:
+        if interaction.user.id != training.member_id:
+            raise RefusalError("Somebody else asked for that training; ask for your own with /retrain.")
+        await interaction.response.defer()
+        await self._previews.check_start(training.guild_id)
+        is_taken = await self._trainings.is_name_taken(training.guild_id, training.name)
+        if is_taken and training.state == "offered":
+            raise RefusalError("This server has a model or a training of that name; choose another name.")
+        queued = int(time.time())
+        changes = {"state": "waiting", "queued": queued}
+        if not await self._trainings.update(training.id, only_from=("offered",), **changes):
+            raise RefusalError("That training was started already.")
+        waiting = replace(training, state="waiting", queued=queued)
+        try:
+            message = await self._announcer.send_first(waiting, await self._supervisor.place_of(waiting))
+        except GoneError as error:
+            await self._trainings.update(training.id, state="cancelled", ended=queued, queued=0)
+            raise RefusalError(
+                "I may not write in this channel, so nobody could see the training; let me, and try again."
+            ) from error
+        await self._trainings.update(training.id, message_id=message.id)
+        self._supervisor.wake()
+        await _settle(interaction, f"The training is in the queue; follow it here: {message.jump_url}")
+
+    async def _drop(self, interaction: discord.Interaction, training: TrainingRecord) -> None:
+        await interaction.response.defer()
+        if training.state == "offered":
+            await self._previews.drop(training)
+        await _settle(interaction, "Nothing was started, and the text was deleted.")
+
+    async def _cancel(self, interaction: discord.Interaction, training: TrainingRecord) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        is_stopped = await self._supervisor.cancel(training)
+        sentence = "The training is being stopped." if is_stopped else "That training has ended already."
+        await insist(lambda: interaction.edit_original_response(content=sentence, allowed_mentions=SILENT))
+
+    async def _use(self, interaction: discord.Interaction, training: TrainingRecord) -> None:
+        if await self._models.read(training.id) is None:
+            raise RefusalError("That model was deleted.")
+        await self._choose(interaction, training, training.id)
+
+    async def _back(self, interaction: discord.Interaction, training: TrainingRecord) -> None:
+        before = training.ending().get("before")
+        gone = before and await self._models.read(int(before)) is None
+        await self._choose(interaction, training, None if before is None or gone else int(before))
+
+    async def _choose(
+        self, interaction: discord.Interaction, training: TrainingRecord, number: int | None
+    ) -> None:
+        await self._models.choose(training.guild_id, number)
+        is_used = number == training.id
+        embed = build_end(training, is_used=is_used)
+        embed.set_image(url=f"attachment://{PLOT}")
+        await insist(
+            lambda: interaction.response.edit_message(
+                embed=embed, view=build_buttons(training, is_used=is_used), allowed_mentions=SILENT
+            )
+        )
+
+    async def _read(self, number: int, guild_id: int | None) -> TrainingRecord:
+        training = await self._trainings.read(number)
+        if training is None or training.guild_id != guild_id:
+            raise RefusalError("That training is no longer known here.")
+        return training
+
+    async def _fetch(self, corpus: discord.Attachment) -> bytes:
+        most = self._upload_megabytes
+        if corpus.size > most * MEGABYTE:
+            raise RefusalError(f"That file has more than {most} MB; upload a smaller one, or a .zip of it.")
+        try:
+            return await corpus.read()
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            raise RefusalError("The file could not be downloaded from Discord; upload it again.") from error
+
+
+def _check_channel(interaction: discord.Interaction) -> None:
+    """Make sure that the training can be shown in this channel, before anybody waits for it.
+
+    Raises:
+        RefusalError: What the bot may not do there.
+    """
+    may = interaction.app_permissions
+    needed = {
+        "View Channel": may.view_channel,
+        "Send Messages": may.send_messages or may.send_messages_in_threads,
+        "Embed Links": may.embed_links,
+        "Attach Files": may.attach_files,
+    }
+    missing = [name for name, is_allowed in needed.items() if not is_allowed]
+    if missing and not may.administrator:
+        raise RefusalError(f"I cannot show a training in this channel; give me {' and '.join(missing)} here.")
+
+
+async def _settle(interaction: discord.Interaction, sentence: str) -> None:
+    """Change a private message to a sentence without buttons."""
+    short = shorten(sentence, limit=MESSAGE_CHARACTERS)
+    await insist(
+        lambda: interaction.edit_original_response(
+            content=short, embed=None, view=None, allowed_mentions=SILENT
+        )
+    )

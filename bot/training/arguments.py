@@ -1,0 +1,22 @@
+"""A training as the command line of train.py."""
+
+from bot.storage.trainings import RetrainPlan
+
+
+def corpus_arguments(plan: RetrainPlan) -> list[str]:
+    """Return the options that name the text."""
+    arguments = [f"--series={plan.series}"]
+    arguments += ["--scripts", plan.scripts] if plan.scripts else []
+    return arguments + (["--episodes", plan.episodes] if plan.episodes else [])
+
+
+def training_arguments(
+    plan: RetrainPlan, *, out: str, longest_minutes: float, in_time: bool, resume: bool
+) -> list[str]:
+    """Return all options; `in_time` counts minutes also where the plan counts epochs."""
+    arguments = [*corpus_arguments(plan), "--preset", plan.preset, "--out", out]
+    if plan.epochs and not in_time:
+        arguments += ["--epochs", str(plan.epochs)]
+    else:
+        arguments += ["--minutes", f"{plan.minutes or longest_minutes:g}"]
+    return [*arguments, "--resume" if resume else "--overwrite"]

@@ -1,0 +1,156 @@
+"""How a training ends: with a model that is evaluated and put to use, cancelled, or failed for a reason."""
+
+import asyncio
+import json
+import re
+import time
+from dataclasses import replace
+from typing import Any, Protocol
+
+from bot.models.registry import ModelRegistry
+from bot.storage.models import ModelRecord
+from bot.storage.repositories import Repositories
+from bot.storage.trainings import TrainingRecord
+from bot.training.arguments import corpus_arguments
+from bot.training.folders import TrainingFolders, folder_size
+from bot.training.process import ask_child, full_disk, read_log_end
+from core.run.events import Progress
+from core.run.store import Run
+
+EVALUATION_SECONDS = 600.0
+LITTLE_BYTES = 5_000_000  # with less left on the disk, it is why a training died
+
+
+class TrainingListener(Protocol):
+    """Shows trainings to their servers."""
+
+    async def show_progress(self, training: TrainingRecord, progress: Progress, note: str) -> None:
+        """Show how far a training is; called every second."""
+
+    async def show_waiting(self, training: TrainingRecord, place: int) -> None:
+        """Show how many trainings are before one that waits."""
+
+    async def show_end(self, training: TrainingRecord) -> None:
+        """Show what came of a training."""
+
+
+class TrainingCompletion:
+    """Ends trainings, and tells."""
+
+    def __init__(
+        self,
+        *,
+        storage: Repositories,
+        registry: ModelRegistry,
+        folders: TrainingFolders,
+        listener: TrainingListener,
+    ) -> None:
+        """Note ends in the database and tell a listener."""
+        self._models = storage.models
+        self._trainings = storage.trainings
+        self._registry = registry
+        self._folders = folders
+        self._listener = listener
+
+    async def evaluate(
+        self, training: TrainingRecord, progress: Progress
+    ) -> tuple[ModelRecord, dict[str, Any]]:
+        """Compare a new run with the server's model; return the model and what is known of it.
+
+        Raises:
+            CoreError: The run cannot be used.
+        """
+        run = self._folders.run(training)
+        old = await self._registry.writer_for(training.guild_id)
+        verdict = await ask_child(
+            "core.evaluation.acceptance",
+            [
+                self._folders.out(training),
+                "--old",
+                str(old.run.path.resolve()),
+                *corpus_arguments(training.planned()),
+            ],
+            data=self._folders.data,
+            seconds=EVALUATION_SECONDS,
+        )
+        made = await asyncio.to_thread(Run.read, run)
+        model = ModelRecord(
+            id=training.id,
+            machine=training.machine,
+            guild_id=training.guild_id,
+            member_id=training.member_id,
+            name=training.name,
+            created=int(time.time()),
+            folder=self._folders.out(training),
+            fingerprint=made.fingerprint,
+            bits=made.bits_per_character,
+            bytes=await asyncio.to_thread(folder_size, run),
+        )
+        return model, {
+            **verdict,
+            "before": await self._models.read_choice(training.guild_id),
+            "old_name": old.run.name,
+            "seconds": made.facts["result"]["seconds"],
+            "epochs": made.facts["result"]["epoch"],
+            "device": made.facts["software"]["device"],
+            "characters_per_second": progress.step["characters_per_second"] if progress.step else 0,
+        }
+
+    async def succeed(self, training: TrainingRecord, model: ModelRecord, outcome: dict[str, Any]) -> None:
+        """End a training with its model in use."""
+        plan = training.planned()
+        if outcome["characters_per_second"]:
+            await self._trainings.write_speed(plan.preset, outcome["characters_per_second"])
+        if plan.keep:
+            await asyncio.to_thread(self._folders.keep_corpus, training)
+        await self._models.add_trained(training, model, outcome, use=True)
+        await self._finish(replace(training, state="done", outcome=json.dumps(outcome)))
+
+    async def fail(self, training: TrainingRecord, reason: str) -> None:
+        """End a training without a model, for a reason that its server reads."""
+        await self._end(training, "failed", {"reason": reason})
+
+    async def cancel(self, training: TrainingRecord) -> None:
+        """End a training that somebody stopped."""
+        await self._end(training, "cancelled", {})
+
+    async def cancel_waiting(self, training: TrainingRecord) -> bool:
+        """Take a training out of the queue; tell whether it waited there."""
+        changes = {"state": "cancelled", "ended": int(time.time())}
+        if not await self._trainings.update(training.id, only_from=("waiting",), **changes):
+            return False
+        await self._finish(replace(training, state="cancelled"))
+        return True
+
+    async def tell(self, training: TrainingRecord) -> None:
+        """Show the end of a training."""
+        await self._listener.show_end(training)
+        await self._trainings.update(training.id, told=True)
+
+    def explain(self, training: TrainingRecord, progress: Progress, status: int | None) -> str:
+        """Return a sentence about why a training's process ended without a run."""
+        disk = full_disk(self._folders.data, needed=LITTLE_BYTES)
+        if disk:
+            return disk
+        if progress.error:
+            return re.sub(r"(?<!\S)--([a-z]+)", r"\1", progress.error)  # options as Discord names them
+        if status is not None and status < 0:
+            return (
+                f"Its process was killed (signal {-status}); this happens when the machine's memory is full."
+            )
+        said = read_log_end(self._folders.log(training))
+        if said and status:
+            return f"Its process ended: {said.replace(str(self._folders.data), '')[:200]}"
+        return "Its process was killed, or the machine was restarted."
+
+    async def _end(self, training: TrainingRecord, state: str, outcome: dict[str, Any]) -> None:
+        ended = replace(training, state=state, ended=int(time.time()), outcome=json.dumps(outcome))
+        # First, because a full disk takes no note of anything before there is room.
+        await asyncio.to_thread(self._folders.delete_run, training)
+        await self._trainings.update(training.id, state=state, ended=ended.ended, outcome=ended.outcome)
+        await self._finish(ended)
+
+    async def _finish(self, training: TrainingRecord) -> None:
+        """Delete the upload's text, and tell."""
+        await asyncio.to_thread(self._folders.delete_work, training)
+        await self.tell(training)
