@@ -121,9 +121,7 @@ class SceneHandler:
         self._tasks[task] = reply
         try:
             work, writer = await self._prepare(request)
-            ticket = self._pool.submit(
-                work, party=request.guild_id or asker.member_id, member=asker.member_id
-            )
+            ticket = self._pool.submit(work)
             try:
                 async with asyncio.timeout(REQUEST_SECONDS):
                     await self._wait(ticket, reply, request, asker=asker)

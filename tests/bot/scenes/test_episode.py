@@ -11,7 +11,7 @@ from tests.bot.bot_process import PROJECT, BotProcess, described, footer, runnin
 from tests.local_discord import Guild, LocalDiscord, Member, Permission
 
 LINE = "QUARK: No p"
-GERMAN = PROJECT / "bot" / "locales" / "de.json"
+GERMAN = PROJECT / "bot" / "discord" / "locales" / "de.json"
 
 
 @dataclass(eq=False)
@@ -230,7 +230,7 @@ async def test_pause_between_requests_spares_administrators(tmp_path: Path) -> N
         await scene_of(await discord.slash(member, "episode", {"length": 20}))
         refused = await (await discord.slash(member, "episode", {"length": 20})).message()
         assert refused.ephemeral
-        assert "please wait" in refused.content
+        assert "Cooldown: try again in" in refused.content
         chief = discord.add_member(stage.guild, "Sisko", permissions=Permission.ADMINISTRATOR)
         for _ in range(2):
             await scene_of(await discord.slash(chief, "episode", {"length": 20}))

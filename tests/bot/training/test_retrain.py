@@ -27,6 +27,7 @@ from tests.local_discord import (
 )
 
 TRAINING_SECONDS = 120.0
+GUILD_ID = 1000
 RUNS_OWN = ("samples.md", "events.jsonl")  # what a network wrote may be what it read
 
 
@@ -66,7 +67,7 @@ def _leave_nothing_running(tmp_path: Path) -> Iterator[None]:
 async def open_scene(data: Path, **environment: str) -> AsyncIterator[Scene]:
     """Start everything; at the end nothing was refused by Discord, nobody pinged, and no process is left."""
     async with LocalDiscord() as discord:
-        guild = discord.add_guild()
+        guild = discord.add_guild(identifier=GUILD_ID)
         chief = discord.add_member(guild, "Sisko", permissions=Permission.ADMINISTRATOR)
         member = discord.add_member(guild, "Nog")
         async with running_bot(discord, data, **environment) as bot:
@@ -311,7 +312,7 @@ async def test_models_of_another_server_are_out_of_reach(tmp_path: Path) -> None
 async def test_retrain_is_refused_in_a_sentence(tmp_path: Path) -> None:
     """Who may not, what cannot be read, and what is too much is refused privately, and leaves nothing behind."""
     async with open_scene(
-        tmp_path, HOLOSUITE_TRAININGS_PER_DAY="1", HOLOSUITE_TRAINER_ROLES="1000:crew"
+        tmp_path, HOLOSUITE_TRAININGS_PER_DAY="1", HOLOSUITE_TRAINER_ROLES=f"{GUILD_ID}:crew"
     ) as scene:
         discord = scene.discord
 
@@ -341,7 +342,7 @@ async def test_retrain_is_refused_in_a_sentence(tmp_path: Path) -> None:
         stolen = await (await discord.press(preview.button("Start"), scene.chief, forged=True)).message()
         assert "Somebody else" in stolen.content
         await (await discord.press(preview.button("Cancel"), scene.member)).acknowledged()
-        await discord.until(lambda: "Nothing was begun" in preview.text)
+        await discord.until(lambda: "Nothing was started" in preview.text)
         assert left_over(tmp_path) == []
         shown = await begin(scene, twice=True, corpus=scripts(), minutes=10.0)
         await (await discord.press(shown.button("Cancel"), scene.chief)).acknowledged()
