@@ -18,15 +18,15 @@ gateway (`DiscordWebSocket.DEFAULT_GATEWAY`) is the same host and port, `ws://ho
 `GET /gateway` tells without a token. `discord.faults` and `discord.gateway` make things go wrong.
 """
 
-from tests.local_discord.interactions import ApplicationDidNotRespond, CallbackKind, Interaction
-from tests.local_discord.messages import Attachment, Component, Message, Upload
-from tests.local_discord.option_values import ClientRefused
-from tests.local_discord.people import Member, Role, User
-from tests.local_discord.permissions import Permission
-from tests.local_discord.places import Channel, Guild
-from tests.local_discord.pointing import pointed_at
+from tests.local_discord.client import pointed_at
+from tests.local_discord.interactions.interaction import ApplicationDidNotRespond, CallbackKind, Interaction
+from tests.local_discord.interactions.options import ClientRefused
 from tests.local_discord.server import LocalDiscord
 from tests.local_discord.settings import LocalDiscordSettings
+from tests.local_discord.world.guilds import Channel, Guild
+from tests.local_discord.world.messages import Attachment, Component, Message, Upload
+from tests.local_discord.world.permissions import Permission
+from tests.local_discord.world.users import Member, Role, User
 
 __all__ = [
     "ApplicationDidNotRespond",

@@ -10,10 +10,10 @@ import contextlib
 import json
 import sys
 
-from tests.local_discord.option_values import ClientRefused
-from tests.local_discord.people import Member
-from tests.local_discord.permissions import Permission
+from tests.local_discord.interactions.options import ClientRefused
 from tests.local_discord.server import LocalDiscord
+from tests.local_discord.world.permissions import Permission
+from tests.local_discord.world.users import Member
 
 
 async def serve(port: int) -> None:

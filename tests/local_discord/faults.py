@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from fnmatch import fnmatchcase
 
-from tests.local_discord.refusals import Reason
+from tests.local_discord.http.errors import Reason
 
 
 class FaultKind(Enum):

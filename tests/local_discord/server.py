@@ -9,10 +9,10 @@ from typing import Self
 
 from aiohttp import web
 
-from tests.local_discord.interactions import Interaction
-from tests.local_discord.messages import Message
-from tests.local_discord.people_at_work import PeopleAtWork
-from tests.local_discord.recording import RecordedRequest
+from tests.local_discord.http.recording import RecordedRequest
+from tests.local_discord.interactions.app import PeopleAtWork
+from tests.local_discord.interactions.interaction import Interaction
+from tests.local_discord.world.messages import Message
 
 
 class LocalDiscord(PeopleAtWork):

@@ -14,8 +14,8 @@ import discord
 import pytest
 
 from tests.local_discord import LocalDiscord
-from tests.local_discord.refusals import Reason
-from tests.local_discord.scene import open_rest, open_scene, run_bot
+from tests.local_discord.http.errors import Reason
+from tests.local_discord.tests.scene import open_rest, open_scene, run_bot
 
 CALLBACK = "POST /interactions/*/callback"
 EDIT = "PATCH /webhooks/{application}/{token}/messages/{message}"
@@ -32,7 +32,7 @@ async def run_process(server: LocalDiscord) -> AsyncIterator[asyncio.subprocess.
         "-W",
         ignored,
         "-m",
-        "tests.local_discord.example_bot",
+        "tests.local_discord.tests.example_bot",
         cwd=root,
         env={**os.environ, **server.environment},
     )

@@ -9,10 +9,10 @@ import aiohttp
 import discord
 import pytest
 
-from tests.local_discord.example_bot import ExampleBot
-from tests.local_discord.intents import Intent
-from tests.local_discord.pointing import pointed_at
-from tests.local_discord.scene import Scene, open_scene, run_bot
+from tests.local_discord.client import pointed_at
+from tests.local_discord.gateway.intents import Intent
+from tests.local_discord.tests.example_bot import ExampleBot
+from tests.local_discord.tests.scene import Scene, open_scene, run_bot
 
 
 async def converse(scene: Scene, *messages: Any) -> int | None:

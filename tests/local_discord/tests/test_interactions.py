@@ -12,7 +12,7 @@ from tests.local_discord import (
     Permission,
     Upload,
 )
-from tests.local_discord.scene import Scene, open_rest, open_scene, run_bot
+from tests.local_discord.tests.scene import Scene, open_rest, open_scene, run_bot
 
 COMMANDS = [
     {

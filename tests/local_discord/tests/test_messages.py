@@ -9,8 +9,8 @@ import discord
 import pytest
 
 from tests.local_discord import Permission, Upload
-from tests.local_discord.mentions import find_mentions
-from tests.local_discord.scene import Scene, open_rest, open_scene, run_bot
+from tests.local_discord.limits.mentions import find_mentions
+from tests.local_discord.tests.scene import Scene, open_rest, open_scene, run_bot
 
 HOSTILE = "@everyone @here <@100000000000000001> <@!100000000000000002> <@&100000000000000003>"
 EVERYBODY = {

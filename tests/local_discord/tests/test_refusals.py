@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.local_discord.component_limits import check_modal
-from tests.local_discord.interaction_routes import check_choices
-from tests.local_discord.message_limits import check_message
-from tests.local_discord.refusals import FormErrors, Refusal
-from tests.local_discord.scene import open_rest, open_scene
+from tests.local_discord.http.errors import FormErrors, Refusal
+from tests.local_discord.http.routes.interactions import check_choices
+from tests.local_discord.limits.components import check_modal
+from tests.local_discord.limits.messages import check_message
+from tests.local_discord.tests.scene import open_rest, open_scene
 
 
 def button(custom_id: str = "a", **changes: Any) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The gateway: connections, sessions, intents and the events that they are sent."""

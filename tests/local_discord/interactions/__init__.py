@@ -1,0 +1,1 @@
+"""Interactions: what people do in the Discord app, and how the bot may answer."""

@@ -1,0 +1,1 @@
+"""What exists: guilds, channels, users, roles and messages."""
