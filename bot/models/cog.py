@@ -64,7 +64,7 @@ class ModelsCog(
         await _say(interaction, f"This server writes with {plain(name)} from now on.")
 
     @app_commands.command(description=translated("Give a model another name."))
-    @app_commands.describe(model=MODEL, name=translated("What the model will be called."))
+    @app_commands.describe(model=MODEL, name=translated("Name of the model."))
     async def rename(
         self,
         interaction: discord.Interaction,

@@ -18,7 +18,7 @@ class ForgetCog(commands.Cog):
         self._database = database
 
     @app_commands.command(
-        name="forget-me", description=translated("Delete the scenes and lines that are stored of you.")
+        name="forget-me", description=translated("Delete the scenes and lines that are stored about you.")
     )
     async def forget_me(self, interaction: discord.Interaction) -> None:
         """Delete a member's episodes and say how many there were."""

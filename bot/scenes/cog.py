@@ -44,13 +44,13 @@ class EpisodeCog(commands.Cog):
 
     @app_commands.command(description=translated("Write a new scene of the show."))
     @app_commands.describe(
-        temp=translated("Daring from 0 to 2: low repeats itself, high rambles. Usually 0.5."),
-        length=translated("Characters to write, 20 to 4000. Usually 500."),
-        line=translated("A line to go on from, such as QUARK: No."),
-        seed=translated("A number; the same one writes the same scene."),
-        cast=translated("Who has lines, such as QUARK, ODO; nobody else has."),
-        place=translated("Where it happens, such as Quark's."),
-        spelling=translated("Only words that the scripts have; usually on. Off: as the model spells."),
+        temp=translated("Temperature, 0 to 2: low repeats itself, high rambles. Default 0.5."),
+        length=translated("Characters to write, 20 to 4000. Default 500."),
+        line=translated("A line to continue, such as QUARK: No."),
+        seed=translated("A seed; the same one writes the same scene."),
+        cast=translated("Only these characters speak, such as QUARK, ODO."),
+        place=translated("Where the scene takes place, such as Quark's."),
+        spelling=translated("Only words of the scripts. On by default; off: the model's own spelling."),
     )
     async def episode(  # noqa: PLR0917 -- discord.py hands the options over by name
         self,
@@ -75,8 +75,8 @@ class EpisodeCog(commands.Cog):
         )
         await self._handle(interaction, request)
 
-    @app_commands.command(description=translated("Write the very scene again that a code stands for."))
-    @app_commands.describe(code=translated("The code as it stands under a scene."))
+    @app_commands.command(description=translated("Replay a scene from its code."))
+    @app_commands.describe(code=translated("The code under a scene."))
     async def replay(self, interaction: discord.Interaction, code: Code) -> None:
         """Write a scene again."""
         await self._handle(interaction, Request.of_code(code))

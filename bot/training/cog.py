@@ -30,13 +30,13 @@ class RetrainCog(commands.Cog):
 
     @app_commands.command(description=translated("Train a new model for this server."))
     @app_commands.describe(
-        corpus=translated("A .txt, .json or .zip of scripts; otherwise those of this bot."),
+        corpus=translated("Scripts as .txt, .json or .zip. Default: this bot's own."),
         series=translated("Which series of a .json, such as DS9."),
         episodes=translated("Which episodes, such as 20-69; the first is 0."),
-        preset=translated("How it is trained; notes is the lecture's own way."),
-        minutes=translated("How long it trains; usually 15."),
-        epochs=translated("How often it reads the text, instead of minutes."),
-        name=translated("What the model will be called."),
+        preset=translated("Training preset; notes trains as the lecture does."),
+        minutes=translated("Training time in minutes. Default 15."),
+        epochs=translated("Passes over the text, instead of minutes."),
+        name=translated("Name of the model."),
         keep=translated("Keep the uploaded text with the model."),
     )
     @app_commands.choices(preset=[app_commands.Choice(name=name, value=name) for name in ONE_STAGE])

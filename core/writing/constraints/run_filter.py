@@ -42,10 +42,9 @@ class Originality:
     def __str__(self) -> str:
         """Return it in a sentence."""
         if not self.longest:
-            return f"No {self.least} words in a row stand in the scripts."
+            return f"No phrase of {self.least} words is copied."
         return (
-            f"{self.share:.0%} stands word for word in the scripts, at most {self.longest} words in a row: "
-            f"{self.passage!r}."
+            f"{self.share:.0%} of the words are in copied phrases, the longest of {self.longest} words: {self.passage!r}."
         )
 
 
