@@ -44,7 +44,8 @@ class Originality:
         if not self.longest:
             return f"No phrase of {self.least} words is copied."
         return (
-            f"{self.share:.0%} of the words are in copied phrases, the longest of {self.longest} words: {self.passage!r}."
+            f"{self.share:.0%} of the words are in copied phrases, the longest of {self.longest} words: "
+            f"{self.passage!r}."
         )
 
 
