@@ -62,6 +62,11 @@ def speaker_of(line: str) -> str | None:
     return match[1] if match else None
 
 
+def heading_of(line: str) -> str | None:
+    """Return the place that `line` names, or None. Example: `"[Ops]"` is the heading of Ops."""
+    return line[1:-1] if len(line) > 2 and line[0] == "[" and line.find("]") == len(line) - 1 else None  # noqa: PLR2004  # the brackets
+
+
 def _frequent(names: Iterable[str], most: int) -> list[str]:
     counts = Counter(names)
     return [name for name, count in counts.most_common(most) if count >= _RARE]

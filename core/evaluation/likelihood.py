@@ -17,13 +17,17 @@ _WARM_UP = 512  # characters read before a piece, whose state then no longer sho
 _ROWS = 32  # pieces, or windows by the hundred, that advance in one matrix product
 
 
-def nats_of(generator: Generator, texts: Sequence[Ids], *, start: int) -> list[Floats]:
+def nats_of(
+    generator: Generator, texts: Sequence[Ids], *, start: int, temperature: float = 1.0
+) -> list[Floats]:
     """Return for each text the negative logarithm of each id's probability after those before it, in nats.
 
     They are the network's own, without the cache model (`core.writing.cache_model.cached_nats` puts it in). Every text
     begins after the id `start`. A carried state reads long texts in pieces side by side, each after 512
-    characters that come before it.
+    characters that come before it. Probabilities are those at `temperature`, which logits are divided by.
     """
+    if temperature != 1 and generator.targets == "last":
+        raise ValueError(f"a run of windows is scored at temperature 1, not {temperature}")
     if generator.targets == "last":
         return [_nats_of_windows(generator, ids, start) for ids in texts]
     pieces = [
@@ -43,7 +47,7 @@ def nats_of(generator: Generator, texts: Sequence[Ids], *, start: int) -> list[F
     # A thread a group rather than a product: those would wait for each other at every character.
     with ThreadPoolExecutor(count_threads()) as threads:
         found = threads.map(
-            partial(_nats_of_rows, generator), [[ids for _, _, ids in rows] for rows in groups]
+            partial(_nats_of_rows, generator, temperature), [[ids for _, _, ids in rows] for rows in groups]
         )
         for rows, nats_of_rows in zip(groups, found, strict=True):
             for (index, first, _), nats in zip(rows, nats_of_rows, strict=True):
@@ -52,7 +56,7 @@ def nats_of(generator: Generator, texts: Sequence[Ids], *, start: int) -> list[F
     return scores
 
 
-def _nats_of_rows(generator: Generator, rows: list[npt.NDArray[np.intp]]) -> list[Floats]:
+def _nats_of_rows(generator: Generator, temperature: float, rows: list[npt.NDArray[np.intp]]) -> list[Floats]:
     """Return the nats of each id of each row but its first."""
     length = max(len(row) for row in rows)
     ids = np.zeros((len(rows), length), dtype=np.intp)
@@ -62,7 +66,10 @@ def _nats_of_rows(generator: Generator, rows: list[npt.NDArray[np.intp]]) -> lis
     nats = np.empty((len(rows), length - 1), dtype=np.float32)
     for step in range(length - 1):
         states.advance(generator.look_up[:, ids[:, step]])
-        nats[:, step] = _nats(states.logits(), ids[:, step + 1])
+        logits = states.logits()
+        if temperature != 1:
+            logits /= temperature
+        nats[:, step] = _nats(logits, ids[:, step + 1])
     return [row[: len(values) - 1] for row, values in zip(nats, rows, strict=True)]
 
 

@@ -1,0 +1,1 @@
+"""How scenes read, beside people's: one measure a module, from texts alone; `python -m core.evaluation.scenes`."""

@@ -1,0 +1,85 @@
+"""Given people's script up to a line's start: how likely the network is to name the speaker of two lines before."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.data.vocabulary import Vocabulary
+from core.evaluation.likelihood import nats_of
+from core.evaluation.scenes.script import read_line
+from core.writing.generator import Generator
+
+_STARTS = 200
+_BEFORE = 800  # characters of people's script that are read
+_HEADING = re.compile(r"\[[^\]]+\]$")
+
+
+@dataclass(frozen=True)
+class LineStart:
+    """A spoken line of people's script: what stands before it, and the names of the speaker and of two lines before."""
+
+    before: str
+    speaker: str
+    two_before: str
+
+
+def line_starts(texts: Sequence[str], *, most: int = _STARTS, seed: int = 7) -> list[LineStart]:
+    """Return up to `most` spoken lines, chosen by the seed, that at least two spoken lines of their scene precede."""
+    found: list[LineStart] = []
+    for text in texts:
+        names: list[str] = []
+        position = 0
+        for row in text.split("\n"):
+            line = read_line(row)
+            if _HEADING.match(row):
+                names = []
+            elif line.speaker:
+                if len(names) > 1:
+                    found.append(
+                        LineStart(text[max(0, position - _BEFORE) : position], line.speaker, names[-2])
+                    )
+                names.append(line.speaker)
+            position += len(row) + 1
+    order = np.random.default_rng(seed).permutation(len(found))[:most]
+    return [found[index] for index in order]
+
+
+def people_return(starts: Sequence[LineStart]) -> float | None:
+    """Return how often people let the speaker of two lines before speak."""
+    return sum(start.speaker == start.two_before for start in starts) / len(starts) if starts else None
+
+
+def network_returns(
+    generator: Generator,
+    vocabulary: Vocabulary,
+    starts: Sequence[LineStart],
+    *,
+    names: Sequence[str],
+    temperature: float,
+) -> float | None:
+    """Return the probability that the network alone names the speaker of two lines before, the mean over `starts`.
+
+    It is the share that samples would have on average, without their noise. Where a name begins another one of
+    `names`, its colon counts, too.
+    """
+    if not starts:
+        return None
+    before = [vocabulary.encode(vocabulary.spell(start.before).text) for start in starts]
+    wanted = [
+        vocabulary.encode(vocabulary.spell(_until_clear(start.two_before, names)).text) for start in starts
+    ]
+    line_break = max(0, vocabulary.characters.find("\n"))
+    nats = nats_of(
+        generator,
+        [np.concatenate(pair) for pair in zip(before, wanted, strict=True)],
+        start=line_break,
+        temperature=temperature,
+    )
+    likely = [float(np.exp(-row[len(given) :].sum())) for row, given in zip(nats, before, strict=True)]
+    return sum(likely) / len(likely)
+
+
+def _until_clear(name: str, names: Sequence[str]) -> str:
+    return f"{name}:" if any(other != name and other.startswith(name) for other in names) else name

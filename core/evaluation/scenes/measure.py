@@ -1,0 +1,130 @@
+"""All measures of a run and of people's script, a column of figures for each."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.evaluation.beginnings import read_beginnings
+from core.evaluation.scenes.company import measure_company
+from core.evaluation.scenes.foreigners import foreign_speakers, measure_foreigners
+from core.evaluation.scenes.given import line_starts, network_returns, people_return
+from core.evaluation.scenes.judge import cut_pieces, judge_accuracy
+from core.evaluation.scenes.leaving import measure_leaving
+from core.evaluation.scenes.lengths import measure_lengths
+from core.evaluation.scenes.own import keep_scenes, write_scenes
+from core.evaluation.scenes.people import People
+from core.evaluation.scenes.script import Scene, read_scenes
+from core.evaluation.scenes.subjects import Commonness, measure_subjects
+from core.evaluation.scenes.voices import Voices
+from core.evaluation.score import score_texts
+from core.run.store import Run
+from core.writing.writer import Writer
+
+TEMPERATURES = (0.5, 0.65, 0.8)
+_SCORED = 30_000  # characters of people's script; `python -m core.evaluate` reads all
+GIVEN = (1.0, 0.5)  # temperatures at which the network continues people's script
+
+Column = dict[str, Any]
+Teller = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What texts are measured against: how common words are, voices, other series' speakers, people's pieces."""
+
+    commonness: Commonness
+    voices: Voices
+    foreign: frozenset[str]
+    pieces: list[str]
+
+    @classmethod
+    def of(cls, people: People) -> "Standard":
+        """Return the standard that people's script sets."""
+        scenes = read_scenes(people.reference)
+        return cls(
+            Commonness.of(people.reference, scenes),
+            Voices(scenes),
+            foreign_speakers(people.series, people.every),
+            cut_pieces(people.measured),
+        )
+
+    def measure(self, texts: Sequence[str]) -> Column:
+        """Return every figure that texts alone give, but the judge's."""
+        scenes: list[Scene] = read_scenes(texts)
+        return {
+            **measure_company(scenes),
+            **measure_subjects(scenes, self.commonness),
+            **measure_lengths(texts, scenes),
+            "voices_known": self.voices.known(scenes),
+            **measure_leaving(scenes),
+            **measure_foreigners(texts, self.foreign),
+        }
+
+
+def measure_all(
+    run: Run, people: People, *, scenes: int, seed: int, takes: int, told: Teller, keep: Path | None = None
+) -> dict[str, Column]:
+    """Return the columns `people` and each temperature's, and `network`: what the run makes of people's script.
+
+    `told` hears what is done at the moment; scenes are kept in the folder `keep` if there is one.
+    """
+    told("people's script")
+    standard = Standard.of(people)
+    columns: dict[str, Column] = {"people": standard.measure(people.measured)}
+    columns["people"]["judge"] = judge_accuracy(
+        cut_pieces(people.measured[0::2]), cut_pieces(people.measured[1::2])
+    )
+    columns["network"] = _read_people(run, people, told)
+    columns["people"]["given_two_before"] = columns["network"].pop("people_two_before")
+    for temperature in TEMPERATURES:
+        name = f"{temperature:g}"
+        texts = write_scenes(
+            run,
+            temperature=temperature,
+            count=scenes,
+            seed=seed,
+            takes=takes,
+            told=lambda done, name=name: told(f"scenes at {name}: {done} of {scenes}"),  # type: ignore[misc]  # a bound default
+        )
+        if keep is not None:
+            keep_scenes(keep, name, texts)
+        told(f"measures at {name}")
+        columns[name] = standard.measure(texts)
+        columns[name]["judge"] = judge_accuracy(standard.pieces, cut_pieces(texts))
+    return columns
+
+
+def _read_people(run: Run, people: People, told: Teller) -> Column:
+    """Return what the network makes of people's script: bits, and whom it lets speak."""
+    told("bits of people's script")
+    writer = Writer(run)
+    score = score_texts(
+        _first(people.measured), name=people.series, generator=writer.generator, vocabulary=run.vocabulary
+    )
+    column: Column = {"bits": score.bits_per_character, "bits_alone": score.bits_per_character_alone}
+    starts = line_starts(people.measured)
+    column["people_two_before"] = people_return(starts)
+    if run.config.targets == "last":
+        return column
+    beginnings = read_beginnings(writer.generator, run.vocabulary, people.measured)
+    if beginnings is not None:
+        column |= {"bits_beginnings": beginnings.bits, "beginnings_over_8": beginnings.share_over_8}
+    names = sorted({start.speaker for start in starts})
+    for temperature in GIVEN:
+        told(f"whom the network lets speak at {temperature:g}")
+        column[f"given_two_before_{temperature:g}"] = network_returns(
+            writer.generator, run.vocabulary, starts, names=names, temperature=temperature
+        )
+    return column
+
+
+def _first(texts: Sequence[str]) -> list[str]:
+    """Return the texts up to `_SCORED` characters in all."""
+    kept: list[str] = []
+    left = _SCORED
+    for text in texts:
+        if left > 0:
+            kept.append(text[:left])
+        left -= len(text)
+    return kept
