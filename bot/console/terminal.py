@@ -6,8 +6,8 @@ import sys
 import textwrap
 from typing import TextIO
 
-_HEADING = re.compile(r"^\[[^\]]+\]$")
-_SPEAKER = re.compile(r"^([^\s:()\[\]][^:()\n]{0,40}?:)(?=\s|$)")
+from core.data.screenplay import parse_line
+
 _DIRECTION = re.compile(r"\([^()\n]*\)")
 _WIDEST = 88  # characters; longer lines are hard to read
 
@@ -67,17 +67,15 @@ class Terminal:
     def _set(self, line: str, width: int) -> str:
         """Return one line of a script, wrapped, what follows a speaker indented, and styled."""
         bare = line.strip()
-        if _HEADING.match(bare):
+        parsed = parse_line(bare)
+        if parsed.kind == "heading":
             return self._style(bare, "heading")
-        speaker = _SPEAKER.match(bare)
-        wrapped = textwrap.fill(
-            bare, width, subsequent_indent="    " if speaker else "", break_on_hyphens=False
-        )
-        styled = _DIRECTION.sub(lambda found: self._style(found[0], "direction"), wrapped)
-        if speaker and wrapped.startswith(speaker[1]):
-            name = self._style(speaker[1], "speaker")
-            return name + styled[len(speaker[1]) :] if styled.startswith(speaker[1]) else styled
-        return styled
+        name = bare[: len(bare) - len(parsed.text)].rstrip() if parsed.kind == "speech" else ""
+        wrapped = textwrap.fill(bare, width, subsequent_indent="    " if name else "", break_on_hyphens=False)
+        if not wrapped.startswith(name):  # the window is narrower than the name
+            return wrapped
+        said = _DIRECTION.sub(lambda found: self._style(found[0], "direction"), wrapped[len(name) :])
+        return (self._style(name, "speaker") if name else "") + said
 
     def _style(self, text: str, style: str) -> str:
         return f"\x1b[{_STYLES[style]}m{printable(text)}\x1b[0m" if self.is_terminal else text

@@ -11,15 +11,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from core.data.screenplay import parse_line
+
 # Punctuation with a meaning anywhere in a line; Discord shows a backslash's next sign as it is.
 SPECIAL = re.compile(r"[\\*_~`|<>\[\]@#]|:(?=//)")
 # Punctuation with a meaning at a line's start alone: lists, small print.
 LINE_START = re.compile(r"^([^\S\n]*)(?:([-+])|([0-9]+)([.)]))", re.MULTILINE)
-HEADING = re.compile(r"\[[^\[\]\n]+\]")
-# A name of at most four words and where the voice comes from: "QUARK:", "FIRST OFFICER [OC]:".
-SPEAKER = re.compile(
-    r"[^\W\d_][\w.'\u2019-]{0,30}(?: [\w.'\u2019&+#-]{1,30}){0,3}(?: ?\[[^\]\n]{1,20}\])?[:\uff1a]"
-)
 DIRECTION = re.compile(r"\([^()\n]+\)")
 QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": "\u201c", "\u00ab": "\u00bb"}
 MOST_MARKS = 3  # combining marks on one character; more is a way to draw over other lines
@@ -109,19 +106,23 @@ def find_quoted(text: str) -> str:
 
 
 def _format_line(line: str) -> str:
+    parsed = parse_line(line)
     bare = line.strip()
-    if not bare:
-        return ""
-    if HEADING.fullmatch(bare):
-        return f"### {escape_markdown(bare)}"
-    if bare.startswith("(") and bare.endswith(")") and len(bare) > 2:  # noqa: PLR2004 -- more than the brackets
-        return f"*{escape_markdown(bare)}*"
-    speaker = SPEAKER.match(bare)
-    if speaker is None or bare[0].islower():
-        return _format_directions(bare)
-    return (
-        f"**{escape_markdown(speaker.group())}**{_format_directions(bare[speaker.end() :], line_start=False)}"
-    )
+    match parsed.kind:
+        case "blank":
+            return ""
+        case "heading":
+            return f"### {escape_markdown(bare)}"
+        case "direction":
+            return f"*{escape_markdown(bare)}*"
+        case "speech":
+            spoken = bare[len(bare) - len(parsed.text) :]
+            name = bare[: len(bare) - len(spoken)]
+            space = " " if name.endswith(" ") else ""
+            return (
+                f"**{escape_markdown(name.rstrip())}**{space}{_format_directions(spoken, line_start=False)}"
+            )
+    return _format_directions(bare)
 
 
 def _format_directions(text: str, *, line_start: bool = True) -> str:
