@@ -1,33 +1,41 @@
-"""How often a member may ask; kept in memory, because it lasts for seconds."""
+"""How often a member may ask, by discord.py's own cooldown; kept in memory, because it lasts for seconds."""
 
 import time
 from collections.abc import Callable
 
-PRUNE_FROM = 1_000  # members, before those who may ask again are taken out
+from discord.ext import commands
+
+MOST_REMEMBERED = 10_000  # members
 
 
 class Cooldown:
-    """The time each member asked last."""
+    """One scene of a member in so many seconds."""
 
     def __init__(self, seconds: float, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Let a member ask every so many seconds."""
-        self._seconds = seconds
+        """Let a member ask every so many seconds; 0 for as often as they like."""
         self._clock = clock
-        self._asked: dict[int, float] = {}
+        self._seconds = seconds
+        self._buckets = commands.CooldownMapping[int](commands.Cooldown(1, seconds), lambda member: member)
+        self._refused: set[int] = set()  # members who were told to wait since they asked last
 
     def begin(self, member_id: int) -> float:
         """Note that a member asks, and return 0; or the seconds that are left until they may."""
-        now = self._clock()
-        left = self._asked.get(member_id, -self._seconds) + self._seconds - now
-        if member_id in self._asked and left > 0:
-            return left
-        if len(self._asked) >= PRUNE_FROM:
-            self._asked = {
-                member: asked for member, asked in self._asked.items() if now - asked < self._seconds
-            }
-        self._asked[member_id] = now
-        return 0.0
+        left = self._buckets.update_rate_limit(member_id, self._clock()) if self._seconds else None
+        if left is None:
+            self._refused.discard(member_id)
+        return left or 0.0
+
+    def note_refusal(self, member_id: int) -> bool:
+        """Note that a member was told to wait; tell whether for the first time in this pause."""
+        is_first = member_id not in self._refused
+        if len(self._refused) >= MOST_REMEMBERED:
+            self._refused.clear()
+        self._refused.add(member_id)
+        return is_first
 
     def forget(self, member_id: int) -> None:
-        """Let a member ask again at once."""
-        self._asked.pop(member_id, None)
+        """Let a member ask again at once: nothing was written."""
+        bucket = self._buckets.get_bucket(member_id, self._clock())
+        if bucket is not None:
+            bucket.reset()
+        self._refused.discard(member_id)
