@@ -15,6 +15,8 @@ from bot.discord.reply import GoneError, InteractionReply, Reply
 from core.errors import CoreError, DeviceError, RunError
 
 FOLDERS = re.compile(r"(?<![\w/:.])/(?:[^\s/]+/)+")  # of an absolute path; the file's own name stays
+COMMAND_LINE_OPTION = re.compile(r"(?<!\S)--([a-z][a-z-]*)")
+DISCORD_OPTIONS = {"scripts": "corpus", "out": "name"}  # what Discord calls otherwise than the command line
 
 log = logging.getLogger(__name__)
 
@@ -66,13 +68,20 @@ def say(error: Exception) -> str:
     return f"Something went wrong. The bot's owner finds it in the log as `{reference}`."
 
 
+def name_options(sentence: str) -> str:
+    """Return a sentence with options as Discord has them: `"Choose with --scripts."` -> `"Choose with corpus."`."""
+    return COMMAND_LINE_OPTION.sub(
+        lambda found: DISCORD_OPTIONS.get(found[1], found[1].replace("-", " ")), sentence
+    )
+
+
 def _explain(error: Exception) -> str | None:
     match error:
         case RunError() | DeviceError():
             return None  # about the owner's files
         case CoreError():
             # It may repeat what somebody typed, which is shown as it is and does nothing.
-            return plain(FOLDERS.sub("", str(error)))
+            return plain(name_options(FOLDERS.sub("", str(error))))
         case app_commands.TransformerError():
             return "One of these values cannot be used; pick one that Discord offers."
         case app_commands.CheckFailure():

@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-import re
 import time
 from dataclasses import replace
 from typing import Any, Protocol
 
+from bot.discord.errors import name_options
 from bot.models.registry import ModelRegistry
 from bot.storage.models import ModelRecord
 from bot.storage.repositories import Repositories
@@ -133,7 +133,7 @@ class TrainingCompletion:
         if disk:
             return disk
         if progress.error:
-            return re.sub(r"(?<!\S)--([a-z]+)", r"\1", progress.error)  # options as Discord names them
+            return name_options(progress.error)
         if status is not None and status < 0:
             return (
                 f"Its process was killed (signal {-status}); this happens when the machine's memory is full."

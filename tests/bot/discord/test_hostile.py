@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.discord.errors import RefusalError, say
 from bot.scenes.view import build_file, build_page
 from bot.storage.parts import write_parts
-from core.errors import PromptError, RunError
+from core.errors import CorpusError, PromptError, RunError
 from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.request import SceneRequest
@@ -123,3 +123,9 @@ def is_answered(asked: Interaction) -> bool:
         message.embeds or not message.content.startswith(("\N{MEMO}", "\N{HOURGLASS WITH FLOWING SAND}"))
         for message in asked.messages
     )
+
+
+def test_options_are_named_as_on_discord() -> None:
+    """A sentence of the command line's names no option of it to a member."""
+    error = CorpusError("There is no file x; name one with --scripts, or choose a smaller --window-length.")
+    assert say(error) == "There is no file x; name one with corpus, or choose a smaller window length."
