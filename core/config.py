@@ -90,6 +90,10 @@ class TrainConfig:
     cache_model: bool = _setting(
         default=True, help_="when it writes, let what the text has said so far count beside the network"
     )
+    context: bool = _setting(
+        default=True,
+        help_='with targets "all", read beside each character who speaks, who spoke before, where, and the text\'s label',
+    )
     default_temperature: float = _setting(0.5, "temperature of an episode when none is asked for")
 
     def __post_init__(self) -> None:
@@ -159,8 +163,8 @@ class TrainConfig:
         if unknown:
             raise ConfigError(f"This version does not know the setting {', '.join(unknown)}.")
         try:
-            # A run from before there was a cache goes on writing what it wrote.
-            return cls(**{"cache_model": False, **values})
+            # A run from before there was a cache, or a context, goes on writing what it wrote.
+            return cls(**{"cache_model": False, "context": False, **values})
         except TypeError as error:
             raise ConfigError("A setting of the training has a value of the wrong kind.") from error
 
@@ -206,6 +210,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "mixed_precision": False,
         "temperature_scale": "probabilities",
         "cache_model": False,
+        "context": False,
         "default_temperature": 0.03,
     },
 }

@@ -10,7 +10,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the generator has a thread
 from core.errors import CoreError
 from core.evaluation.score import Score, score_file
 from core.run.store import Run
-from core.writing.generator import Generator
+from core.writing.generator import Generator, context_of
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         run = Run.read(options.run)
-        generator = Generator.of(run.config, run.weights())
+        generator = Generator.of(run.config, run.weights(), context_of(run.vocabulary, run.tables))
         scores = []
         for path in options.files:
             for score in score_file(run, generator, path, series=options.series, held_out=options.held_out):

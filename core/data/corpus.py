@@ -16,6 +16,7 @@ from core.data.download import NOTES_ADDRESS, fetch, is_address, show_address
 from core.data.vocabulary import Vocabulary, common_characters
 from core.errors import CorpusError
 
+_MOST_VALIDATED = 700_000  # characters; more would only take longer to read
 _ENCODINGS = ("utf-8-sig", "utf-16")  # utf-16 only with its byte-order mark
 _CLEAN = {"notes": clean_notes, "script": clean_script}
 
@@ -45,6 +46,7 @@ class Script:
     name: str
     position: int  # in its series, the first one 0
     text: str
+    label: str = ""  # its series
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Corpus:
     dropped: dict[str, int]  # character too rare to learn -> how often it stood there
     fingerprint: str  # SHA-256 of the clean episodes
     source: str
+    labels: tuple[str, ...] = ()  # of each episode: its series; empty for none
 
     @property
     def text(self) -> str:
@@ -103,6 +106,7 @@ def read_corpus(
         dropped=dropped,
         fingerprint=hashlib.sha256("\0".join(episodes).encode()).hexdigest(),
         source=str(source),
+        labels=tuple(script.label for script in scripts),
     )
 
 
@@ -178,7 +182,7 @@ def read_series(path: Path, series: str = "all") -> dict[str, list[Script]]:
         raise CorpusError(f"{path} is JSON without any episodes; name scripts that have some with --scripts.")
     columns: dict[str, Any] = {str(name): name for name in table.columns}
     if list(columns.values()) == [0]:
-        return {"": _texts(table[0], path)}
+        return {"": [replace(script, label="") for script in _texts(table[0], path)]}
     wanted = list(columns) if series == "all" else [name.strip() for name in series.split(",")]
     for name in wanted:
         if name not in columns:
@@ -196,7 +200,7 @@ def _texts(column: "pd.Series[Any]", path: Path) -> list[Script]:
             "to its text."
         )
     named = [(f"{column.name}, {name}", str(text)) for name, text in texts.items()]
-    return [Script(name, position, text) for position, (name, text) in enumerate(named)]
+    return [Script(name, position, text, str(column.name)) for position, (name, text) in enumerate(named)]
 
 
 def _choose(scripts: list[Script], source: Source) -> list[Script]:
@@ -230,6 +234,23 @@ def hold_out(corpus: Corpus, *, share: float) -> tuple[list[str], list[str]]:
         return [text for out, text in pairs if not out], [text for out, text in pairs if out]
     cuts = [(text, _last_line_start(text, share)) for text in corpus.episodes]
     return [text[:cut] for text, cut in cuts], [text[cut:] for text, cut in cuts]
+
+
+def hold_out_labels(corpus: Corpus, *, share: float) -> tuple[list[str], list[str]]:
+    """Return the labels of the texts that `hold_out` returns."""
+    labels = corpus.labels or ("",) * len(corpus.episodes)
+    held = [is_held_out(position, share=share) for position in corpus.positions]
+    if any(held) and not all(held):
+        pairs = list(zip(held, labels, strict=True))
+        return [label for out, label in pairs if not out], [label for out, label in pairs if out]
+    return list(labels), list(labels)
+
+
+def validation_texts(corpus: Corpus, *, share: float) -> tuple[list[str], list[str]]:
+    """Return the held-out texts that a training is judged by, and their labels: evenly chosen ones where there are many."""
+    texts, labels = hold_out(corpus, share=share)[1], hold_out_labels(corpus, share=share)[1]
+    step = max(1, total_characters(texts) // _MOST_VALIDATED)
+    return texts[::step], labels[::step]
 
 
 def learnt_episodes(corpus: Corpus, config: TrainConfig) -> list[str]:

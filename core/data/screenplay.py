@@ -64,7 +64,8 @@ def speaker_of(line: str) -> str | None:
 
 def heading_of(line: str) -> str | None:
     """Return the place that `line` names, or None. Example: `"[Ops]"` is the heading of Ops."""
-    return line[1:-1] if len(line) > 2 and line[0] == "[" and line.find("]") == len(line) - 1 else None  # noqa: PLR2004  # the brackets
+    match = _ANY_HEADING.fullmatch(line)
+    return match[1] if match else None
 
 
 def _frequent(names: Iterable[str], most: int) -> list[str]:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from core.data.vocabulary import Ids
 
-Batch = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]  # inputs (batch, window_length) and targets
+# Inputs (batch, window_length), or (batch, window_length, 1 + features) with a context; targets; and for streams of
+# segments which rows begin one, (batch,).
+Batch = tuple[npt.NDArray[Any], ...]
 
 
 def one_hot(ids: npt.ArrayLike, vocabulary: int) -> npt.NDArray[np.float32]:
@@ -68,6 +71,9 @@ class StreamWindows:
     ids: Ids
     batch: int
     window_length: int
+    inputs: npt.NDArray[np.int32] | None = (
+        None  # the ids with their context's rows, (characters, 1 + features)
+    )
 
     def steps(self, offset: int = 0) -> int:
         """Return the number of batches in an epoch that starts `offset` characters in."""
@@ -83,7 +89,8 @@ class StreamWindows:
         steps = self.steps(offset)
         used = steps * self.batch * self.window_length
         shape = (self.batch, steps, self.window_length)
-        inputs = self.ids[offset : offset + used].reshape(shape)
+        read = self.ids if self.inputs is None else self.inputs
+        inputs = read[offset : offset + used].reshape(*shape, *read.shape[1:])
         targets = self.ids[offset + 1 : offset + 1 + used].reshape(shape)
         for step in range(steps):
             yield inputs[:, step].astype(np.int32), targets[:, step].astype(np.int32)

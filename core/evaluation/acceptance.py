@@ -17,7 +17,7 @@ from core.data.corpus import Source, hold_out, read_corpus
 from core.errors import CoreError, RunError
 from core.evaluation.score import score_texts
 from core.run.store import Run
-from core.writing.generator import Generator
+from core.writing.generator import Generator, context_of
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
@@ -78,7 +78,7 @@ def compare(new: Run, old: Run | None, source: Source) -> dict[str, Any]:
     for name, run in (("new", new), ("old", old)):
         if run is None:
             continue
-        generator = Generator.of(run.config, run.weights())
+        generator = Generator.of(run.config, run.weights(), context_of(run.vocabulary, run.tables))
         score = score_texts(texts, name=name, generator=generator, vocabulary=run.vocabulary)
         result[f"{name}_bits"] = score.bits_per_character
         result["characters" if name == "new" else "old_characters"] = score.characters

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from core.data.vocabulary import Ids
 from core.runtime.threads import count_threads
-from core.writing.cells import Floats
+from core.writing.cells import Floats, parts
 from core.writing.generator import Generator, States
 
 _PIECE = 8192  # characters; longer texts are scored in pieces side by side
@@ -18,25 +18,31 @@ _ROWS = 32  # pieces, or windows by the hundred, that advance in one matrix prod
 
 
 def nats_of(
-    generator: Generator, texts: Sequence[Ids], *, start: int, temperature: float = 1.0
+    generator: Generator,
+    texts: Sequence[Ids],
+    *,
+    start: int,
+    labels: Sequence[str] | None = None,
+    temperature: float = 1.0,
 ) -> list[Floats]:
     """Return for each text the negative logarithm of each id's probability after those before it, in nats.
 
     They are the network's own, without the cache model (`core.writing.cache_model.cached_nats` puts it in). Every text
-    begins after the id `start`. A carried state reads long texts in pieces side by side, each after 512
-    characters that come before it. Probabilities are those at `temperature`, which logits are divided by.
+    begins after the id `start`, and has its label where there are `labels`. A carried state reads long texts in
+    pieces side by side, each after 512 characters that come before it. Probabilities are those at `temperature`,
+    which logits are divided by.
     """
     if temperature != 1 and generator.targets == "last":
         raise ValueError(f"a run of windows is scored at temperature 1, not {temperature}")
     if generator.targets == "last":
         return [_nats_of_windows(generator, ids, start) for ids in texts]
+    known = [None] * len(texts) if labels is None else labels
+    read = [_with_context(generator, ids, start, label) for ids, label in zip(texts, known, strict=True)]
     pieces = [
         (
             index,
             first,
-            np.concatenate(
-                ([start] if first <= _WARM_UP else [], ids[max(0, first - _WARM_UP) : first + _PIECE])
-            ),
+            read[index][max(0, first - _WARM_UP + 1) if first > _WARM_UP else 0 : first + _PIECE + 1],
         )
         for index, ids in enumerate(texts)
         for first in range(0, len(ids), _PIECE)
@@ -56,16 +62,37 @@ def nats_of(
     return scores
 
 
-def _nats_of_rows(generator: Generator, temperature: float, rows: list[npt.NDArray[np.intp]]) -> list[Floats]:
-    """Return the nats of each id of each row but its first."""
+def _with_context(generator: Generator, ids: Ids, start: int, label: str | None) -> npt.NDArray[np.int32]:
+    """Return `start` and a text's ids, (1 + ids, 1 + features): each with its context's rows, if there are any."""
+    every = np.concatenate(([start], ids)).astype(np.int32)[:, None]
+    if generator.context is None:
+        return every
+    text = "".join(map(generator.context.characters.__getitem__, every[:, 0].tolist()))
+    return np.concatenate((every, generator.context.rows(text, label)), axis=1)
+
+
+def _nats_of_rows(
+    generator: Generator, temperature: float, rows: list[npt.NDArray[np.int32]]
+) -> list[Floats]:
+    """Return the nats of each id of each row but its first; beside an id stand its context's rows."""
     length = max(len(row) for row in rows)
-    ids = np.zeros((len(rows), length), dtype=np.intp)
-    for row, values in zip(ids, rows, strict=True):
+    read = np.zeros((len(rows), length, rows[0].shape[1]), dtype=np.intp)
+    for row, values in zip(read, rows, strict=True):
         row[: len(values)] = values
+    ids, context = read[..., 0], read[..., 1:]
+    changes = np.ones((len(rows), length), dtype=bool)
+    changes[:, 1:] = (context[:, 1:] != context[:, :-1]).any(axis=-1)
+    summed = np.zeros((len(rows), 4 * generator.layers[0].units), dtype=np.float32)
+    added = parts(summed)
     states = States(generator, len(rows))
     nats = np.empty((len(rows), length - 1), dtype=np.float32)
     for step in range(length - 1):
-        states.advance(generator.look_up[:, ids[:, step]])
+        if context.shape[-1]:
+            (new,) = np.nonzero(changes[:, step])
+            summed[new] = generator.context_rows[context[new, step]].sum(axis=1)
+            states.advance(generator.look_up[:, ids[:, step]] + added)
+        else:
+            states.advance(generator.look_up[:, ids[:, step]])
         logits = states.logits()
         if temperature != 1:
             logits /= temperature

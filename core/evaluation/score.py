@@ -36,7 +36,14 @@ class Score:
         return self.bits_alone / self.characters
 
 
-def score_texts(texts: list[str], *, name: str, generator: Generator, vocabulary: Vocabulary) -> Score:
+def score_texts(
+    texts: list[str],
+    *,
+    name: str,
+    generator: Generator,
+    vocabulary: Vocabulary,
+    labels: list[str] | None = None,
+) -> Score:
     """Return the score of `texts`, each read from the start of an episode; its end counts where the run knows it.
 
     Raises:
@@ -52,7 +59,7 @@ def score_texts(texts: list[str], *, name: str, generator: Generator, vocabulary
         for character in {*spelling.mapped, *spelling.dropped}
     )
     start = end if end >= 0 else max(0, vocabulary.characters.find("\n"))
-    alone = nats_of(generator, ids, start=start)
+    alone = nats_of(generator, ids, start=start, labels=labels)
     characters = sum(map(len, ids))
     if not characters:
         raise CorpusError(f"{name} has no characters that the run knows; name a text in its language.")
@@ -89,5 +96,9 @@ def score_file(run: Run, generator: Generator, path: Path, *, series: str, held_
         ]
         if texts:
             yield score_texts(
-                texts, name=f"{path} {name}".strip(), generator=generator, vocabulary=run.vocabulary
+                texts,
+                name=f"{path} {name}".strip(),
+                generator=generator,
+                vocabulary=run.vocabulary,
+                labels=[name] * len(texts),
             )

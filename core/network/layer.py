@@ -27,14 +27,17 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
         units: size of the state and of an output.
         one_hot: None for Keras's own input, (batch, time, features); a number for ids, (batch, time), each
             standing for a one-hot vector of that many features, which is never multiplied out on the CPU.
+        context: 0, or the number of features that further ids beside a character's share: the input is
+            (batch, time, 1 + further ids), each the number of a feature, those of the context after the characters'.
         **options: those of `keras.layers.LSTM`.
     """
 
-    def __init__(self, units: int, *, one_hot: int | None = None, **options: Any) -> None:
+    def __init__(self, units: int, *, one_hot: int | None = None, context: int = 0, **options: Any) -> None:
         super().__init__(units, **options)
         self.one_hot = one_hot
+        self.context = context
         if one_hot is not None:
-            self.input_spec = keras.layers.InputSpec(ndim=2)
+            self.input_spec = keras.layers.InputSpec(ndim=3 if context else 2)
         if on_tensorflow_cpu():
             # Keras forbids XLA for the sake of cuDNN's kernel, which a CPU does not have.
             self.supports_jit = True
@@ -57,9 +60,9 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
         """Return what Keras's layer returns for the same sequences."""
         if self.one_hot is not None and self._is_quick(mask=mask, training=training):
             # The ids as they are, where Keras expects the features.
-            sequences = keras.ops.expand_dims(sequences, -1)
+            sequences = sequences if self.context else keras.ops.expand_dims(sequences, -1)
         elif self.one_hot is not None:
-            sequences = keras.ops.one_hot(sequences, self.one_hot, dtype=self.compute_dtype)
+            sequences = self._count_ones(sequences)
         if self.stateful and initial_state is None:
             # Copies: the variables hold the next state by the time the gradient is taken.
             initial_state = [keras.ops.copy(state) for state in self.states]
@@ -78,7 +81,17 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
         import tensorflow as tf  # noqa: PLC0415  # only this path needs it
 
         sequences, hidden, carry = (tf.convert_to_tensor(array) for array in (sequences, *initial_state))
-        if self.one_hot is not None:
+        added = None
+        if self.context:
+            from core.network.multi_hot import add_stretches, split_rows  # noqa: PLC0415  # loads TensorFlow
+
+            characters, others = split_rows(self.cell.kernel.value, self.one_hot)
+            bias = self.cell.bias.value if self.cell.use_bias else tf.zeros((4 * self.cell.units,))
+            in_parts = sequences.shape[0] and len(share_batch(sequences.shape[0])) > 1
+            added, stretches = add_stretches(others, sequences[..., 1:] - self.one_hot, compiled=not in_parts)
+            added = (characters + bias, added)
+            sequences = tf.stack([sequences[..., 0], stretches], -1)
+        elif self.one_hot is not None:
             sequences = tf.squeeze(sequences, -1)
         kept = None
         if training and self.cell.recurrent_dropout:
@@ -93,14 +106,14 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
                 return tf.transpose(self.cell.recurrent_kernel.value)
 
         if len(sizes) <= 1:
-            outputs, hidden, carry = self._run(sequences, hidden, carry, kept, transpose=transpose)
+            outputs, hidden, carry = self._run(sequences, hidden, carry, kept, added, transpose=transpose)
         else:
             parts = zip(
                 *(tf.split(tensor, sizes) for tensor in (sequences, hidden, carry)),
                 [None] * len(sizes) if kept is None else tf.split(kept, sizes, axis=1),
                 strict=True,
             )
-            done = [self._run(*part, transpose=transpose, compiled=True) for part in parts]
+            done = [self._run(*part, added, transpose=transpose, compiled=True) for part in parts]
             outputs, hidden, carry = (tf.concat(tensors, 0) for tensors in zip(*done, strict=True))
         return hidden, outputs, [hidden, carry]
 
@@ -110,11 +123,15 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
         hidden: Tensor,
         carry: Tensor,
         kept: Tensor | None,
+        added: tuple[Tensor, Tensor] | None,
         *,
         transpose: Callable[[], Tensor],
         compiled: bool = False,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return outputs (batch, time, units), last hidden state and last carry for some texts, ids or vectors."""
+        """Return outputs (batch, time, units), last hidden state and last carry for some texts, ids or vectors.
+
+        `added` is what characters and stretches of context add, where the sequences hold the number of each.
+        """
         import tensorflow as tf  # noqa: PLC0415  # only this path needs it
 
         from core.network.recurrence import look_up, recur  # noqa: PLC0415  # loads TensorFlow
@@ -124,6 +141,11 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
         if self.one_hot is None:
             inputs = tf.transpose(sequences, (1, 0, 2))  # (time, batch, features)
             product = tf.tensordot(inputs, cell.kernel.value, 1) + bias
+        elif added is not None:
+            from core.network.multi_hot import look_up_both  # noqa: PLC0415  # loads TensorFlow
+
+            ids, stretches = (tf.transpose(numbers) for numbers in tf.unstack(sequences, axis=-1))
+            product = look_up_both(*added, ids, stretches, compiled=compiled)
         else:
             product = look_up(cell.kernel.value + bias, tf.transpose(sequences), compiled=compiled)
         if self.go_backwards:
@@ -142,10 +164,22 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
     def get_config(self) -> dict[str, Any]:
         """Return Keras's configuration, and `one_hot` where it is used."""
         extra = {} if self.one_hot is None else {"one_hot": self.one_hot}
+        if self.context:
+            extra["context"] = self.context
         return {**super().get_config(), **extra}
 
     def _vectors_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        return tuple(shape) if self.one_hot is None else (*shape, self.one_hot)
+        return tuple(shape) if self.one_hot is None else (*shape[:2], self.one_hot + self.context)
+
+    def _count_ones(self, sequences: Tensor) -> Tensor:
+        """Return the vectors, (batch, time, features), with a one for each id."""
+        if not self.context:
+            return keras.ops.one_hot(sequences, self.one_hot, dtype=self.compute_dtype)
+        features = self.one_hot + self.context
+        return sum(
+            keras.ops.one_hot(sequences[..., index], features, dtype=self.compute_dtype)
+            for index in range(sequences.shape[-1])
+        )
 
     def _is_quick(self, *, mask: Tensor, training: bool) -> bool:
         """Return whether the quick way gives what this layer's options ask for."""

@@ -5,25 +5,35 @@ from contextlib import contextmanager
 from typing import Any
 
 import keras
+import numpy as np
+import numpy.typing as npt
 
 from core.config import TrainConfig
+from core.data.context import ContextTables
 from core.network.layer import LSTM, on_tensorflow_cpu
 from core.runtime.threads import share_batch
 
 Model = Any  # keras.Model: Keras has no type information
 
 
-def build_model(config: TrainConfig, *, vocabulary: int, batch: int) -> Model:
+def build_model(
+    config: TrainConfig, *, vocabulary: int, batch: int, context: ContextTables | None = None
+) -> Model:
     """Return the compiled network.
 
     `targets="last"`: ids (any batch, window_length) -> probabilities (batch, vocabulary), as in the lecture.
     `targets="all"`: ids (batch, window_length) -> logits (batch, window_length, vocabulary), with the LSTM's
-    state carried from one batch to the next until `reset_state`.
+    state carried from one batch to the next until `reset_state`. With context tables the ids are
+    (batch, window_length, 1 + features): a character's, and the rows of its context after the characters'.
     """
     every = config.targets == "all"
     keras.utils.set_random_seed(config.seed)
+    features = 0 if context is None else len(context.sizes)
     inputs = keras.Input(
-        (config.window_length,), batch_size=batch if every else None, dtype="int32", name="ids"
+        (config.window_length, 1 + features) if features else (config.window_length,),
+        batch_size=batch if every else None,
+        dtype="int32",
+        name="ids",
     )
     outputs = inputs
     for layer in range(config.layers):
@@ -32,6 +42,7 @@ def build_model(config: TrainConfig, *, vocabulary: int, batch: int) -> Model:
         outputs = LSTM(
             config.units,
             one_hot=None if layer else vocabulary,
+            context=0 if layer or context is None else context.rows,
             return_sequences=every or layer < config.layers - 1,
             stateful=every,
             recurrent_dropout=config.recurrent_dropout,
@@ -81,6 +92,17 @@ def averaged_weights(model: Model, config: TrainConfig) -> Iterator[None]:
     finally:
         for variable, weight in zip(model.trainable_variables, weights, strict=True):
             variable.assign(weight)
+
+
+def begin_texts(model: Model, begins: npt.NDArray[np.bool_]) -> None:
+    """Set the carried states of those texts of a batch to zero that begin anew, (batch,)."""
+    if not begins.any():
+        return
+    kept = keras.ops.convert_to_tensor(~begins[:, None], dtype="float32")
+    for layer in model.layers:
+        if isinstance(layer, LSTM) and layer.stateful:
+            for state in layer.states:
+                state.assign(keras.ops.where(kept > 0, state.value, keras.ops.zeros_like(state.value)))
 
 
 def reset_state(model: Model) -> None:

@@ -11,7 +11,7 @@ from core.network.layer import Tensor, on_tensorflow_cpu
 from core.network.model import Model
 from core.runtime.threads import share_batch
 
-Learner = Callable[[Batch], float]
+Learner = Callable[[Batch], float]  # of inputs and targets
 
 
 def give_parts_their_cores(batch: int) -> None:

@@ -7,10 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from core.config import TrainConfig
+from core.data.context import ContextTables
 from core.errors import TrainingError
 from core.network.model import Model
 from core.run.store import Run
 
+_INPUTS = "lstm_1/kernel"
 _GATES = 4  # parts of an LSTM's columns
 
 
@@ -23,8 +25,10 @@ def export_weights(model: Model) -> dict[str, Any]:
     }
 
 
-def take_weights(model: Model, base: Run, config: TrainConfig) -> None:
+def take_weights(model: Model, base: Run, config: TrainConfig, tables: ContextTables | None = None) -> None:
     """Give `model` the weights of `base`; a wider model computes what `base` does, with room to learn more.
+
+    What a context id stands for tells which row is its own; one that `base` does not know begins with zeros.
 
     Raises:
         TrainingError: they are those of a wider network, or of one with other layers.
@@ -38,8 +42,23 @@ def take_weights(model: Model, base: Run, config: TrainConfig) -> None:
             f"The run in {base.path} has another network; start from it with --units {base.config.units} or more and "
             f"--layers {base.config.layers}."
         )
+    if tables is not None or base.tables is not None:
+        weights = {
+            **weights,
+            _INPUTS: _match_rows(weights[_INPUTS], len(base.vocabulary), base.tables, tables),
+        }
     for name, variable in variables.items():
         variable.assign(widen(weights[name], to_array(variable), gates=name.startswith("lstm")))
+
+
+def _match_rows(
+    kernel: npt.NDArray[Any], vocabulary: int, old: ContextTables | None, new: ContextTables | None
+) -> npt.NDArray[Any]:
+    """Return an input kernel with the rows of the `new` context after those of the characters."""
+    known = {} if old is None else dict(zip(old.row_names(), kernel[vocabulary:], strict=True))
+    nothing = np.zeros_like(kernel[0])
+    rows = [] if new is None else [known.get(name, nothing) for name in new.row_names()]
+    return np.stack([*kernel[:vocabulary], *rows])
 
 
 def mix_weights(model: Model, others: Sequence[npt.NDArray[Any]], *, share: float) -> list[npt.NDArray[Any]]:

@@ -15,11 +15,13 @@ from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
 from core.config import TrainConfig
+from core.data.context import ContextTables
 from core.data.vocabulary import Vocabulary
 from core.errors import ConfigError, RunError
 from core.run.layout import FACTS, WEIGHTS, replaced_folder
 from core.runtime.files import disk_errors, read_bounded, write_whole
 
+CONTEXT = "context"  # among the facts: what the context ids stand for
 FORMAT = 1  # raise when an older version could misread a run
 _MOST_FACTS = 20_000_000  # bytes; a long training's facts have a hundredth
 _MOST_INPUTS = 4_096  # beside the characters
@@ -38,6 +40,7 @@ class Run:
     config: TrainConfig
     vocabulary: Vocabulary
     facts: Mapping[str, Any]  # data, result, software, created
+    tables: ContextTables | None = None  # of its context ids; None for a run without a context
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -58,6 +61,7 @@ class Run:
                 config=TrainConfig.from_dict(facts["config"]),
                 vocabulary=Vocabulary(facts["vocabulary"]),
                 facts=facts,
+                tables=ContextTables.from_dict(facts.get(CONTEXT)),
             )
         except (AttributeError, KeyError, TypeError, ValueError, ConfigError) as error:
             raise RunError(
@@ -81,7 +85,10 @@ class Run:
                 f"The run in {self.path} is damaged: {WEIGHTS} cannot be read. Train it anew."
             ) from error
         # The settings as they stand there: a later version may know more of them.
-        if fingerprint(data, self.facts["config"], self.vocabulary) != self.fingerprint:
+        if (
+            fingerprint(data, self.facts["config"], self.vocabulary, self.facts.get(CONTEXT))
+            != self.fingerprint
+        ):
             raise RunError(
                 f"The run in {self.path} is damaged: {WEIGHTS} is not the file it was. Train it anew."
             )
@@ -112,7 +119,7 @@ def write_run(
     document = {
         "format": FORMAT,
         "name": name,
-        "fingerprint": fingerprint(data, asdict(config), vocabulary),
+        "fingerprint": fingerprint(data, asdict(config), vocabulary, facts.get(CONTEXT)),
         **facts,
         "config": asdict(config),
         "vocabulary": vocabulary.characters,
@@ -166,9 +173,15 @@ def check_free(path: Path, *, overwrite: bool) -> None:
         raise RunError(f"{path} is not a run, so it will not be replaced; choose another --out.")
 
 
-def fingerprint(weights: bytes, config: Mapping[str, Any], vocabulary: Vocabulary) -> str:
+def fingerprint(
+    weights: bytes,
+    config: Mapping[str, Any],
+    vocabulary: Vocabulary,
+    context: Mapping[str, Any] | None = None,
+) -> str:
     """Return the SHA-256 of all that decides what a run writes, 64 hexadecimal digits."""
-    settings = json.dumps([config, vocabulary.characters], sort_keys=True).encode()
+    deciding = [config, vocabulary.characters, *([] if context is None else [context])]
+    settings = json.dumps(deciding, sort_keys=True).encode()
     return hashlib.sha256(hashlib.sha256(weights).digest() + settings).hexdigest()
 
 

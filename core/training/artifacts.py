@@ -13,19 +13,20 @@ import numpy as np
 import numpy.typing as npt
 
 from core.config import TrainConfig
-from core.data.corpus import Corpus, hold_out, learnt_episodes, total_characters
+from core.data.context import ContextTables
+from core.data.corpus import Corpus, learnt_episodes, total_characters, validation_texts
 from core.data.screenplay import places_of, speakers_of
 from core.evaluation.score import score_texts
 from core.network.model import Model
 from core.network.weights import export_weights
 from core.run.card import write_card
 from core.run.layout import CARD, CONTENTS, HISTORY, MODEL, PLOT, SAMPLES
-from core.run.store import Arrays, Run, write_run
+from core.run.store import CONTEXT, Arrays, Run, write_run
 from core.runtime.files import disk_errors, write_whole
 from core.training.checkpoint import Position
 from core.training.dataset import Dataset
 from core.writing.constraints.index import build_index, write_index
-from core.writing.generator import Generator
+from core.writing.generator import Generator, context_of
 
 _STRETCHES = 150  # of the plot's training loss, each a mean
 
@@ -41,6 +42,7 @@ def write_outcome(
     position: Position,
     device: str,
     base: Run | None,
+    tables: ContextTables | None = None,
 ) -> dict[str, Any]:
     """Write every file of a complete run into `folder`, the facts last, and return those of its result.
 
@@ -63,7 +65,7 @@ def write_outcome(
         "result": {
             "validation_loss": position.best_loss,
             "bits_per_character": position.best_loss / math.log(2),  # by the network alone
-            "cached_bits_per_character": _score_with_cache(config, corpus, weights),
+            "cached_bits_per_character": _score_with_cache(config, corpus, weights, tables),
             "epoch": position.best_epoch,
             "start_share": position.start_share,
             "seconds": round(position.seconds, 1),
@@ -80,24 +82,29 @@ def write_outcome(
     write_whole(folder / PLOT, draw_losses(position))
     write_whole(folder / SAMPLES, _samples(position))
     write_whole(folder / CARD, write_card(name, config, facts, files=CONTENTS))
+    if tables is not None:
+        facts[CONTEXT] = tables.to_dict()
     facts["aids"] = write_index(folder, build_index(learnt_episodes(corpus, config), corpus.vocabulary))
     write_run(folder, name=name, config=config, vocabulary=corpus.vocabulary, weights=weights, facts=facts)
     return dict(facts["result"])
 
 
-def _score_with_cache(config: TrainConfig, corpus: Corpus, weights: Arrays) -> float | None:
+def _score_with_cache(
+    config: TrainConfig, corpus: Corpus, weights: Arrays, tables: ContextTables | None
+) -> float | None:
     """Return the bits per character of the held-out text with the cache model; None for a run that has none.
 
     A run of windows is left out as well: each of its characters takes a whole window's time.
     """
     if not config.cache_model or config.targets != "all":
         return None
-    _, held_out = hold_out(corpus, share=config.validation_share)
+    held_out, labels = validation_texts(corpus, share=config.validation_share)
     score = score_texts(
         held_out,
         name=corpus.source,
-        generator=Generator.of(config, weights),
+        generator=Generator.of(config, weights, context_of(corpus.vocabulary, tables)),
         vocabulary=corpus.vocabulary,
+        labels=labels,
     )
     return score.bits_per_character
 

@@ -6,7 +6,9 @@ from typing import Protocol
 import numpy as np
 
 from core.config import END_OF_EPISODE, TrainConfig
-from core.data.corpus import Corpus, hold_out
+from core.data.context import ContextTables, rows_of
+from core.data.corpus import Corpus, hold_out, hold_out_labels, validation_texts
+from core.data.segments import Segment, SegmentStreams, beside
 from core.data.windows import Batch, LastWindows, StreamWindows
 from core.errors import CorpusError
 from core.network.model import Model, reset_state
@@ -33,13 +35,23 @@ class Dataset(Protocol):
         """Return the loss on the held-out text, in nats a target; carried states are lost."""
 
 
-def build_dataset(corpus: Corpus, config: TrainConfig) -> Dataset:
-    """Return the course of a training.
+def plan_tables(corpus: Corpus, config: TrainConfig) -> ContextTables | None:
+    """Return what the context ids of a training stand for, None without a context: of what it learns from alone."""
+    if not config.context or config.targets == "last":
+        return None
+    tables = ContextTables.of(hold_out(corpus, share=config.validation_share)[0], corpus.labels)
+    return tables if tables.rows else None
+
+
+def build_dataset(corpus: Corpus, config: TrainConfig, tables: ContextTables | None = None) -> Dataset:
+    """Return the data of a training, with the context that `tables` are for.
 
     Raises:
         CorpusError: too little text for one batch of windows.
     """
-    return WindowDataset(corpus, config) if config.targets == "last" else StreamDataset(corpus, config)
+    if config.targets == "last":
+        return WindowDataset(corpus, config)
+    return StreamDataset(corpus, config, tables)
 
 
 class WindowDataset:
@@ -88,35 +100,55 @@ class WindowDataset:
 
 
 class StreamDataset:
-    """Streams with a target at every position, whole episodes held out, an offset that differs every epoch."""
+    """Streams with a target at every position, whole episodes held out, cut into other segments every epoch."""
 
-    def __init__(self, corpus: Corpus, config: TrainConfig) -> None:
-        train, held_out = hold_out(corpus, share=config.validation_share)
-        training_ids = corpus.vocabulary.encode(_chain(train))
+    def __init__(self, corpus: Corpus, config: TrainConfig, tables: ContextTables | None) -> None:
+        train, labels = (
+            hold_out(corpus, share=config.validation_share)[0],
+            hold_out_labels(corpus, share=config.validation_share)[0],
+        )
+        held_out, held_labels = validation_texts(corpus, share=config.validation_share)
+        training_characters = sum(map(len, train)) + len(train) + 1
         validation_ids = corpus.vocabulary.encode(_chain(held_out))
         self._window_length = config.window_length
         # A short text has fewer windows side by side, so that an epoch still has a few batches.
-        shortest = min(len(training_ids) // 4, len(validation_ids)) - 1
+        shortest = min(training_characters // 4, len(validation_ids)) - 1
         self.batch = min(config.batch, shortest // config.window_length)
         if self.batch < 1:
             raise CorpusError(
-                f"The corpus has {len(training_ids) + len(validation_ids):,} characters, too few for windows of "
+                f"The corpus has {training_characters + len(validation_ids):,} characters, too few for windows of "
                 f"{config.window_length}; add text or choose a smaller --window-length."
             )
-        self._training = StreamWindows(training_ids, self.batch, config.window_length)
-        self._validation = StreamWindows(validation_ids, self.batch, config.window_length)
+        self._training = SegmentStreams(
+            train,
+            labels,
+            vocabulary=corpus.vocabulary,
+            tables=tables,
+            batch=self.batch,
+            window_length=config.window_length,
+        )
+        validation_inputs = None
+        if tables is not None:
+            texts = [END_OF_EPISODE + text for text in held_out]
+            texts[-1] += END_OF_EPISODE
+            rows = rows_of(texts, tables, held_labels)
+            validation_inputs = beside(validation_ids, rows, vocabulary=len(corpus.vocabulary))
+        self._validation = StreamWindows(
+            validation_ids, self.batch, config.window_length, inputs=validation_inputs
+        )
         self._seed = config.seed
-        self.training_characters = len(training_ids)
+        self._planned: tuple[int, list[list[Segment]]] = (-1, [])
+        self.training_characters = training_characters
         self.validation_characters = len(validation_ids)
-        self.windows = (self._training.steps() + self._validation.steps()) * self.batch
+        self.windows = (self.steps(0) + self._validation.steps()) * self.batch
 
     def steps(self, epoch: int) -> int:
         """Return the number of batches in `epoch`."""
-        return self._training.steps(self._offset(epoch))
+        return sum(windows for _, windows in self._plan(epoch)[0])
 
     def batches(self, epoch: int) -> Iterator[Batch]:
-        """Yield the batches of `epoch` in the order of the text."""
-        return self._training.batches(offset=self._offset(epoch))
+        """Yield the batches of `epoch`, with which texts begin anew in each."""
+        return self._training.batches(self._plan(epoch))
 
     def start_epoch(self, model: Model) -> None:
         """Begin every stream from a state of zeros."""
@@ -132,8 +164,10 @@ class StreamDataset:
         reset_state(model)
         return sum(losses) / len(losses)
 
-    def _offset(self, epoch: int) -> int:
-        return self._training.offset(np.random.default_rng((self._seed, epoch)))
+    def _plan(self, epoch: int) -> list[list[Segment]]:
+        if self._planned[0] != epoch:
+            self._planned = (epoch, self._training.plan(np.random.default_rng((self._seed, epoch))))
+        return self._planned[1]
 
 
 def _chain(episodes: list[str]) -> str:

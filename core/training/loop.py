@@ -16,7 +16,7 @@ from core.config import END_OF_EPISODE, TrainConfig
 from core.data.corpus import read_corpus
 from core.data.windows import Batch
 from core.errors import TrainingError
-from core.network.model import Model, averaged_weights, build_model, reset_state
+from core.network.model import Model, averaged_weights, begin_texts, build_model, reset_state
 from core.network.step import build_learner, give_parts_their_cores
 from core.network.weights import export_weights, mix_weights, take_weights, to_array
 from core.run.events import EventLog
@@ -27,7 +27,7 @@ from core.runtime.files import disk_errors, write_whole
 from core.runtime.memory import giving_back, keep_large_blocks
 from core.training.artifacts import describe_software, write_outcome
 from core.training.checkpoint import Position, load_checkpoint, save_checkpoint
-from core.training.dataset import Dataset, build_dataset
+from core.training.dataset import Dataset, build_dataset, plan_tables
 from core.training.plan import TrainingPlan, TrainingStopped
 from core.training.samples import write_sample
 from core.training.schedule import Budget, learning_rate
@@ -56,18 +56,22 @@ class TrainingLoop:
             rare_count=job.config.rare_count,
             vocabulary=base.vocabulary if base else None,
         )
-        self._course: Dataset = build_dataset(self._corpus, job.config)
+        self._tables = plan_tables(self._corpus, job.config)
+        self._course: Dataset = build_dataset(self._corpus, job.config, self._tables)
         give_parts_their_cores(self._course.batch)
         self._device = describe_device()
         if self._device.startswith("GPU") and job.config.mixed_precision:
             keras.config.set_dtype_policy("mixed_float16")
         self._model: Model = build_model(
-            job.config, vocabulary=len(self._corpus.vocabulary), batch=self._course.batch
+            job.config,
+            vocabulary=len(self._corpus.vocabulary),
+            batch=self._course.batch,
+            context=self._tables,
         )
         self._learner = build_learner(self._model)
         self._begun: list[npt.NDArray[Any]] = []  # the weights to return to in part
         if base is not None:
-            take_weights(self._model, base, job.config)
+            take_weights(self._model, base, job.config, self._tables)
             if job.config.start_share:
                 self._begun = [to_array(variable) for variable in self._model.trainable_variables]
         self._is_compiled = False
@@ -112,6 +116,7 @@ class TrainingLoop:
             position=self._position,
             device=self._device,
             base=self._base,
+            tables=self._tables,
         )
         self._events.send(
             "end",
@@ -194,6 +199,10 @@ class TrainingLoop:
         """Learn one batch and return its loss before that, in nats a target."""
         if not self._config.carry_state:
             reset_state(self._model)
+        inputs, targets, *begins = batch
+        if begins:
+            begin_texts(self._model, begins[0])
+        batch = inputs, targets
         if self._is_compiled:
             loss = self._learner(batch)
         else:
@@ -241,7 +250,7 @@ class TrainingLoop:
         }
         position.history.append(row)
         self._events.send("epoch", **row)
-        text = write_sample(config, self._corpus, export_weights(self._model))
+        text = write_sample(config, self._corpus, export_weights(self._model), self._tables)
         position.samples.append({"epoch": row["epoch"], "text": text})
         self._events.send("sample", epoch=row["epoch"], text=text)
 

@@ -3,18 +3,21 @@
 import numpy as np
 
 from core.config import END_OF_EPISODE, TrainConfig
+from core.data.context import ContextTables
 from core.data.corpus import Corpus
 from core.run.store import Arrays
-from core.writing.generator import Generator
+from core.writing.generator import Generator, context_of
 from core.writing.sampling import Sampler
 
 SAMPLE_LENGTH = 300  # characters
 SAMPLE_SEED = 7
 
 
-def write_sample(config: TrainConfig, corpus: Corpus, weights: Arrays) -> str:
+def write_sample(
+    config: TrainConfig, corpus: Corpus, weights: Arrays, tables: ContextTables | None = None
+) -> str:
     """Return what the network writes from nothing at the run's default temperature."""
-    generator = Generator.of(config, weights)
+    generator = Generator.of(config, weights, context_of(corpus.vocabulary, tables))
     known = corpus.vocabulary
     end = known.characters.find(END_OF_EPISODE)
     sampler = Sampler(

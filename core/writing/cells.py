@@ -31,15 +31,18 @@ class Layer:
 
 def prepare_layer(kernel: Floats, recurrent_kernel: Floats, bias: Floats, *, one_hot: bool) -> Layer:
     """Return a layer's weights, in Keras's order input, forget, candidate, output, as `Layer` wants them."""
-
-    def arrange(array: Floats) -> Floats:
-        entering, kept, candidate, shown = np.split(array.astype(np.float32), 4, axis=-1)
-        return np.concatenate((candidate, shown * 0.5, kept * 0.5, entering * 0.5), axis=-1, dtype=np.float32)
-
-    recurrent = of_doubled(arrange(recurrent_kernel))
+    recurrent = of_doubled(prepare_added(recurrent_kernel))
     if one_hot:
-        return Layer(kernel=arrange(kernel + bias), recurrent_kernel=recurrent, bias=None)
-    return Layer(kernel=of_doubled(arrange(kernel)), recurrent_kernel=recurrent, bias=arrange(bias))
+        return Layer(kernel=prepare_added(kernel + bias), recurrent_kernel=recurrent, bias=None)
+    return Layer(
+        kernel=of_doubled(prepare_added(kernel)), recurrent_kernel=recurrent, bias=prepare_added(bias)
+    )
+
+
+def prepare_added(array: Floats) -> Floats:
+    """Return what is added before the activations, (..., 4 units) in Keras's order, as `Layer` wants it."""
+    entering, kept, candidate, shown = np.split(array.astype(np.float32), 4, axis=-1)
+    return np.concatenate((candidate, shown * 0.5, kept * 0.5, entering * 0.5), axis=-1, dtype=np.float32)
 
 
 def of_doubled(kernel: Floats) -> Floats:

@@ -7,9 +7,20 @@ import numpy as np
 import numpy.typing as npt
 
 from core.config import Targets, TrainConfig
+from core.data.context import Context, ContextReader, ContextTables
+from core.data.vocabulary import Vocabulary
 from core.run.store import Arrays
 from core.writing.cache_model import CacheModel
-from core.writing.cells import CarriedCell, Cell, Floats, in_quick_order, of_doubled, parts, prepare_layer
+from core.writing.cells import (
+    CarriedCell,
+    Cell,
+    Floats,
+    in_quick_order,
+    of_doubled,
+    parts,
+    prepare_added,
+    prepare_layer,
+)
 from core.writing.sampling import Sampler
 
 # Bytes. Where no more are needed, what an id adds stands once for each row of a window: NumPy adds that sooner.
@@ -20,12 +31,26 @@ class Generator:
     """The weights of a run, ready to be read by any number of scenes at once; holds no scene's state."""
 
     def __init__(
-        self, weights: Arrays, *, targets: Targets, window_length: int, cache_model: bool = False
+        self,
+        weights: Arrays,
+        *,
+        targets: Targets,
+        window_length: int,
+        cache_model: bool = False,
+        context: Context | None = None,
     ) -> None:
         layers = sum(name.endswith("/recurrent_kernel") for name in weights)
+        self.context = context
+        self.context_size = 0 if context is None else context.tables.rows
+        kernels = {layer: weights[f"lstm_{layer}/kernel"] for layer in range(1, layers + 1)}
+        if context is not None:
+            characters = len(context.characters)
+            # (context rows, 4 units): what each of them adds
+            self.context_rows = prepare_added(kernels[1][characters:])
+            kernels[1] = kernels[1][:characters]
         self.layers = tuple(
             prepare_layer(
-                weights[f"lstm_{layer}/kernel"],
+                kernels[layer],
                 weights[f"lstm_{layer}/recurrent_kernel"],
                 weights[f"lstm_{layer}/bias"],
                 one_hot=layer == 1,
@@ -51,13 +76,14 @@ class Generator:
         self.cache_model = cache_model
 
     @classmethod
-    def of(cls, config: TrainConfig, weights: Arrays) -> "Generator":
+    def of(cls, config: TrainConfig, weights: Arrays, context: Context | None = None) -> "Generator":
         """Return the generator of a network trained under `config`."""
         return cls(
             weights,
             targets=config.targets,
             window_length=config.window_length,
             cache_model=config.cache_model,
+            context=context,
         )
 
     @property
@@ -84,13 +110,21 @@ class Generator:
             for layer, matrix in zip(self.layers, self.matrices, strict=True)
         )
 
-    def reader(self, *, temperature: float = 1.0) -> "Reader":
-        """Return a reader at the beginning of a text, to be gone on with at `temperature`.
+    def reader(self, *, temperature: float = 1.0, label: str | None = None) -> "Reader":
+        """Return a reader at the beginning of a text with that label, to be gone on with at `temperature`.
+
+        Without a label, and where the network reads one, it is the first that the network knows.
 
         Below 1 a temperature makes the network's favourites likelier still. The cache would so hear its own phrases
         again and again; its correction counts `temperature` times as much as at 1 instead, after the division by it.
         """
-        reader = CarriedReader(self) if self.targets == "all" else WindowReader(self)
+        reader: Reader
+        if self.targets == "last":
+            reader = WindowReader(self)
+        elif self.context is None:
+            reader = CarriedReader(self)
+        else:
+            reader = ContextualReader(self, self.context, label)
         weight = min(temperature, 1.0) ** 2
         return CachedReader(reader, weight=weight) if self.cache_model and weight else reader
 
@@ -110,6 +144,11 @@ class Generator:
             yield drawn
             reader.read(drawn)
             logits = reader.logits
+
+
+def context_of(vocabulary: Vocabulary, tables: ContextTables | None) -> Context | None:
+    """Return the context that a network of that vocabulary reads, None without tables."""
+    return None if tables is None else Context(tables, vocabulary.characters)
 
 
 class Reader:
@@ -148,6 +187,57 @@ class CarriedReader(Reader):
         """Take in one id."""
         first = self._first
         first.advance(self._added[character])
+        below = first.hidden
+        for cell in self._others:
+            cell.read(below)
+            below = cell.hidden
+
+
+class ContextTally:
+    """What the context of a text adds in the first layer, as the text is read."""
+
+    def __init__(self, generator: Generator, reader: ContextReader, characters: str) -> None:
+        self._generator = generator
+        self._reader = reader
+        self._characters = characters
+        self._rows: tuple[int, ...] = ()
+        self.added = np.zeros(4 * generator.layers[0].units, dtype=np.float32)
+
+    def read(self, character: int) -> bool:
+        """Take in one id, and return whether `added` has changed, which is written over."""
+        rows = self._reader.read(self._characters[character])
+        if rows is self._rows:
+            return False
+        self._rows = rows
+        self._generator.context_rows[list(rows)].sum(axis=0, out=self.added)
+        return True
+
+    def fork(self) -> "ContextTally":
+        """Return one that goes on from here by itself."""
+        forked = ContextTally(self._generator, self._reader.fork(), self._characters)
+        forked.stand_at(self)
+        return forked
+
+    def stand_at(self, other: "ContextTally") -> None:
+        """Go on from where `other` is."""
+        self._reader, self._rows = other._reader.fork(), other._rows  # noqa: SLF001  # of the same class
+        self.added[:] = other.added
+
+
+class ContextualReader(CarriedReader):
+    """A carried state that reads, beside each character, the context that follows from the text so far."""
+
+    def __init__(self, generator: Generator, context: Context, label: str | None) -> None:
+        super().__init__(generator)
+        self.tally = ContextTally(generator, context.reader(label), context.characters)
+        self._context = parts(self.tally.added[None])
+        self._both = np.empty_like(self._context)
+
+    def read(self, character: int) -> None:
+        """Take in one id."""
+        self.tally.read(character)
+        first = self._first
+        first.advance(np.add(self._added[character], self._context, out=self._both))
         below = first.hidden
         for cell in self._others:
             cell.read(below)

@@ -17,7 +17,7 @@ from core.writing.constraints.place import open_under
 from core.writing.constraints.run_filter import Originality
 from core.writing.directions import Directions
 from core.writing.episode import Episode
-from core.writing.generator import Generator, Reader
+from core.writing.generator import Generator, Reader, context_of
 from core.writing.request import SceneRequest
 from core.writing.sampling import Sampler
 
@@ -211,9 +211,12 @@ def _open_generator(run: Run) -> Generator:
     """
     weights = run.weights()
     try:
-        generator = Generator.of(run.config, weights)
+        generator = Generator.of(run.config, weights, context_of(run.vocabulary, run.tables))
         rows = len(weights["lstm_1/kernel"])  # one for each character, and for what else the network reads
-        if generator.vocabulary != len(run.vocabulary) or rows < len(run.vocabulary):
+        if (
+            generator.vocabulary != len(run.vocabulary)
+            or rows != generator.vocabulary + generator.context_size
+        ):
             raise ValueError(rows)  # noqa: TRY301  # caught with those of the shapes
         generator.reader().read(0)
     except (IndexError, KeyError, TypeError, ValueError) as error:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.writing.cells import CarriedCell, Floats, Layer
-from core.writing.generator import CarriedReader, Generator
+from core.writing.generator import CarriedReader, ContextTally, ContextualReader, Generator
 
 # Rows up to which one product a row is sooner than one of all: a product of several copies the whole matrix first.
 _FEW = 4
@@ -25,6 +25,8 @@ class Rows:
         self._layers = [
             _LayerRows(layer, matrix, most) for layer, matrix in zip(layers, generator.matrices, strict=True)
         ]
+        self._tallies: list[ContextTally] = []  # of the rows' contexts; none for a run without
+        self._context = np.zeros((most, 4 * layers[0].units), dtype=np.float32)
         self.count = 0
 
     def begin(self, reader: CarriedReader, count: int) -> None:
@@ -32,6 +34,9 @@ class Rows:
         self.count = count
         for layer, cell in zip(self._layers, reader.cells, strict=True):
             layer.begin(cell, count)
+        if isinstance(reader, ContextualReader):
+            self._tallies = [reader.tally.fork() for _ in range(count)]
+            self._context[:count] = reader.tally.added
         self.multiply()
 
     @property
@@ -43,7 +48,13 @@ class Rows:
     def read(self, characters: Sequence[int]) -> None:
         """Take in one id a row; the products for the next one are not made yet."""
         first, *others = self._layers
-        hidden = first.advance(self._look_up[characters])
+        added = self._look_up[characters]
+        if self._tallies:
+            for place, character in enumerate(characters):
+                if self._tallies[place].read(character):
+                    self._context[place] = self._tallies[place].added
+            added += self._context[: self.count]
+        hidden = first.advance(added)
         for layer in others:
             hidden = layer.advance(layer.added_by(hidden))
 
@@ -52,6 +63,10 @@ class Rows:
         self.count -= 1
         for layer in self._layers:
             layer.swap(place, self.count)
+        if self._tallies and place != self.count:
+            tallies, last = self._tallies, self.count
+            tallies[place], tallies[last] = tallies[last], tallies[place]
+            self._context[[place, last]] = self._context[[last, place]]
         return self.count
 
     def multiply(self) -> None:
@@ -63,6 +78,8 @@ class Rows:
         """Let `reader` stand where the row at `place` does."""
         for layer, cell in zip(self._layers, reader.cells, strict=True):
             layer.give_back(place, cell)
+        if isinstance(reader, ContextualReader):
+            reader.tally.stand_at(self._tallies[place])
 
 
 class _LayerRows:
