@@ -247,7 +247,7 @@ def hold_out_labels(corpus: Corpus, *, share: float) -> tuple[list[str], list[st
 
 
 def validation_texts(corpus: Corpus, *, share: float) -> tuple[list[str], list[str]]:
-    """Return the held-out texts that a training is judged by, and their labels: evenly chosen ones where there are many."""
+    """Return the held-out texts that a training is judged by, and their labels; of very many an even choice."""
     texts, labels = hold_out(corpus, share=share)[1], hold_out_labels(corpus, share=share)[1]
     step = max(1, total_characters(texts) // _MOST_VALIDATED)
     return texts[::step], labels[::step]

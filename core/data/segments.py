@@ -7,6 +7,7 @@ So each row of a batch reads one segment after another, and forgets in between.
 import heapq
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -128,7 +129,7 @@ class SegmentStreams:
             return ids
         first, last = np.searchsorted(self._ends, (start, end - 1), side="right") - 1
         cuts = [start, *self._ends[first + 1 : last + 1].tolist(), end]
-        texts = [self._chain[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+        texts = [self._chain[a:b] for a, b in pairwise(cuts)]
         rows = rows_of(texts, self._tables, self._labels[first : last + 1])
         return beside(ids, rows, vocabulary=len(self._vocabulary))
 

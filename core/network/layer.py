@@ -81,23 +81,16 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
         import tensorflow as tf  # noqa: PLC0415  # only this path needs it
 
         sequences, hidden, carry = (tf.convert_to_tensor(array) for array in (sequences, *initial_state))
+        sizes = share_batch(sequences.shape[0]) if sequences.shape[0] else []
         added = None
         if self.context:
-            from core.network.multi_hot import add_stretches, split_rows  # noqa: PLC0415  # loads TensorFlow
-
-            characters, others = split_rows(self.cell.kernel.value, self.one_hot)
-            bias = self.cell.bias.value if self.cell.use_bias else tf.zeros((4 * self.cell.units,))
-            in_parts = sequences.shape[0] and len(share_batch(sequences.shape[0])) > 1
-            added, stretches = add_stretches(others, sequences[..., 1:] - self.one_hot, compiled=not in_parts)
-            added = (characters + bias, added)
-            sequences = tf.stack([sequences[..., 0], stretches], -1)
+            added, sequences = self._add_context(sequences, compiled=len(sizes) <= 1)
         elif self.one_hot is not None:
             sequences = tf.squeeze(sequences, -1)
         kept = None
         if training and self.cell.recurrent_dropout:
             # Keras's masks, one a gate, each (batch, units), the same at every time step.
             kept = tf.stack(self.cell.get_recurrent_dropout_mask(hidden))
-        sizes = share_batch(sequences.shape[0]) if sequences.shape[0] else []
 
         @cache
         def transpose() -> Tensor:
@@ -106,14 +99,16 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
                 return tf.transpose(self.cell.recurrent_kernel.value)
 
         if len(sizes) <= 1:
-            outputs, hidden, carry = self._run(sequences, hidden, carry, kept, added, transpose=transpose)
+            outputs, hidden, carry = self._run(
+                sequences, hidden, carry, kept, added=added, transpose=transpose
+            )
         else:
             parts = zip(
                 *(tf.split(tensor, sizes) for tensor in (sequences, hidden, carry)),
                 [None] * len(sizes) if kept is None else tf.split(kept, sizes, axis=1),
                 strict=True,
             )
-            done = [self._run(*part, added, transpose=transpose, compiled=True) for part in parts]
+            done = [self._run(*part, added=added, transpose=transpose, compiled=True) for part in parts]
             outputs, hidden, carry = (tf.concat(tensors, 0) for tensors in zip(*done, strict=True))
         return hidden, outputs, [hidden, carry]
 
@@ -123,8 +118,8 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
         hidden: Tensor,
         carry: Tensor,
         kept: Tensor | None,
-        added: tuple[Tensor, Tensor] | None,
         *,
+        added: tuple[Tensor, Tensor] | None,
         transpose: Callable[[], Tensor],
         compiled: bool = False,
     ) -> tuple[Tensor, Tensor, Tensor]:
@@ -161,6 +156,18 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
         )
         return tf.transpose(outputs, (1, 0, 2)), hidden, carry
 
+    def _add_context(self, sequences: Tensor, *, compiled: bool) -> tuple[tuple[Tensor, Tensor], Tensor]:
+        """Return what characters and stretches of context add, and the number of each, (batch, time, 2)."""
+        import tensorflow as tf  # noqa: PLC0415  # only this path needs it
+
+        from core.network.multi_hot import add_stretches, split_rows  # noqa: PLC0415  # loads TensorFlow
+
+        cell, vocabulary = self.cell, int(self.one_hot or 0)
+        characters, others = split_rows(cell.kernel.value, vocabulary)
+        bias = cell.bias.value if cell.use_bias else tf.zeros((4 * cell.units,))
+        added, stretches = add_stretches(others, sequences[..., 1:] - vocabulary, compiled=compiled)
+        return (characters + bias, added), tf.stack([sequences[..., 0], stretches], -1)
+
     def get_config(self) -> dict[str, Any]:
         """Return Keras's configuration, and `one_hot` where it is used."""
         extra = {} if self.one_hot is None else {"one_hot": self.one_hot}
@@ -169,13 +176,15 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
         return {**super().get_config(), **extra}
 
     def _vectors_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        return tuple(shape) if self.one_hot is None else (*shape[:2], self.one_hot + self.context)
+        if self.one_hot is None:
+            return tuple(shape)
+        return (*shape[:2], self.one_hot + self.context)
 
     def _count_ones(self, sequences: Tensor) -> Tensor:
         """Return the vectors, (batch, time, features), with a one for each id."""
         if not self.context:
             return keras.ops.one_hot(sequences, self.one_hot, dtype=self.compute_dtype)
-        features = self.one_hot + self.context
+        features = int(self.one_hot or 0) + self.context
         return sum(
             keras.ops.one_hot(sequences[..., index], features, dtype=self.compute_dtype)
             for index in range(sequences.shape[-1])

@@ -45,13 +45,13 @@ def take_weights(model: Model, base: Run, config: TrainConfig, tables: ContextTa
     if tables is not None or base.tables is not None:
         weights = {
             **weights,
-            _INPUTS: _match_rows(weights[_INPUTS], len(base.vocabulary), base.tables, tables),
+            _INPUTS: match_rows(weights[_INPUTS], len(base.vocabulary), base.tables, tables),
         }
     for name, variable in variables.items():
         variable.assign(widen(weights[name], to_array(variable), gates=name.startswith("lstm")))
 
 
-def _match_rows(
+def match_rows(
     kernel: npt.NDArray[Any], vocabulary: int, old: ContextTables | None, new: ContextTables | None
 ) -> npt.NDArray[Any]:
     """Return an input kernel with the rows of the `new` context after those of the characters."""

@@ -12,8 +12,9 @@ from core.evaluation.likelihood import nats_of
 from core.network.layer import LSTM
 from core.network.model import build_model, reset_state
 from core.network.step import build_learner
-from core.network.weights import export_weights
-from core.writing.generator import Generator, context_of
+from core.network.weights import export_weights, match_rows
+from core.writing.generator import CarriedReader, Generator, context_of
+from core.writing.takes.rows import Rows
 
 pytestmark = [
     # Keras reads its variables in a way that NumPy 2 wants spelled otherwise.
@@ -117,3 +118,45 @@ def test_network_with_context_is_learnt() -> None:
     learner = build_learner(model)
     losses = [learner((read, targets)) for _ in range(12)]
     assert losses[-1] < 0.9 * losses[0]
+
+
+def test_takes_with_context_are_read_as_alone() -> None:
+    """Rows that are read side by side, some leaving early, have a reader's logits and can give it their state."""
+    generator = generator_of(random_model(1))
+    begun = generator.reader(label="TNG")
+    assert isinstance(begun, CarriedReader)
+    begun.read_all(KNOWN.encode("\n[Ops]\nKIRA: No.\n"))
+    texts = ["ODO: a\nKIRA", "ROM: b\n", "[Bridge]\nODO: So."]
+    rows = Rows(generator, 3)
+    rows.begin(begun, 3)
+    places = [0, 1, 2]
+    for step in range(max(map(len, texts))):
+        for place in reversed(range(len(places))):
+            if len(texts[places[place]]) == step:
+                left = rows.leave(place)
+                places[place] = places[-1]
+                places.pop()
+                assert left == len(places)
+        rows.multiply()
+        rows.read([KNOWN.characters.index(texts[index][step]) for index in places])
+    rows.multiply()
+    alone = generator.reader(label="TNG")
+    alone.read_all(KNOWN.encode("\n[Ops]\nKIRA: No.\n" + texts[2]))
+    np.testing.assert_allclose(rows.logits[0], alone.logits, atol=1e-4)
+    rows.give_back(0, begun)
+    for reader in (begun, alone):
+        reader.read_all(KNOWN.encode("\nKIRA: b\n"))
+    np.testing.assert_allclose(begun.logits, alone.logits, atol=1e-4)
+
+
+def test_rows_of_a_context_go_by_name() -> None:
+    """A network that starts from one with other speakers and labels takes the rows of those that both know."""
+    other = ContextTables(("ODO", "DAX"), ("TNG",), ("Ops", "Bar"))
+    kernel = np.arange((len(KNOWN) + TABLES.rows) * 4.0).reshape(-1, 4)
+    taken = match_rows(kernel, len(KNOWN), TABLES, other)
+    np.testing.assert_array_equal(taken[: len(KNOWN)], kernel[: len(KNOWN)])
+    old = dict(zip(TABLES.row_names(), kernel[len(KNOWN) :], strict=True))
+    for name, row in zip(other.row_names(), taken[len(KNOWN) :], strict=True):
+        np.testing.assert_array_equal(row, old.get(name, np.zeros(4)))
+    assert ("speaker", "=ODO") in old
+    np.testing.assert_array_equal(match_rows(kernel, len(KNOWN), TABLES, None), kernel[: len(KNOWN)])
