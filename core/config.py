@@ -92,7 +92,7 @@ class TrainConfig:
     )
     context: bool = _setting(
         default=True,
-        help_='with targets "all", read beside each character who speaks, who spoke before, where, and the text\'s label',
+        help_="with targets all, read beside each character who speaks and spoke before, the place and the label",
     )
     default_temperature: float = _setting(0.5, "temperature of an episode when none is asked for")
 
