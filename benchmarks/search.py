@@ -51,14 +51,9 @@ TRIALS: dict[str, tuple[str, ...]] = {
     "learning rate 0.02": ("--learning-rate", "0.02"),
     "learning rate 0.012, batch 32": ("--learning-rate", "0.012", "--batch", "32"),
     "constant learning rate": ("--schedule", "constant"),
-    "constant learning rate, averaged weights": ("--schedule", "constant", "--averaging", "0.999"),
-    "averaged weights": ("--averaging", "0.99"),
     "dropout 0.1": ("--dropout", "0.1"),
     "2 layers, dropout 0.1 after each": ("--layers", "2", "--dropout", "0.1"),
-    "weight decay 0.01": ("--weight-decay", "0.01"),
-    "weight decay 0.1": ("--weight-decay", "0.1"),
     "state not carried": ("--no-carry-state",),
-    "recurrent dropout 0.1": ("--recurrent-dropout", "0.1"),
 }
 _WINDOW = 64
 _OPENING = 40  # characters; about the heading of a first scene

@@ -138,8 +138,8 @@ def layer_turns(
 ) -> Iterator[dict[str, float]]:
     """Yield the characters learnt in a second by our network, or by the same one with Keras's layer."""
     from core.config import TrainConfig  # noqa: PLC0415  # only these children need Keras
+    from core.network.learner import build_learner, give_parts_their_cores  # noqa: PLC0415
     from core.network.model import build_model  # noqa: PLC0415
-    from core.network.step import build_learner, give_parts_their_cores  # noqa: PLC0415
     from core.runtime.memory import keep_large_blocks  # noqa: PLC0415
 
     # Without dropout, as the networks that it is compared with.

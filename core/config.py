@@ -11,11 +11,12 @@ from core.errors import ConfigError
 # cleaning drops control characters, so no script contains it.
 END_OF_EPISODE = "\x03"
 
+# Settings of runs made before, which gained nothing; how a run writes never hung on them.
+_RETIRED = {"averaging", "recurrent_dropout", "validation", "weight_decay"}
 _SEEDS = 2**32  # what every backend's random numbers start from
 
 Targets = Literal["last", "all"]
 Cleaning = Literal["notes", "script"]
-Validation = Literal["tail", "episodes"]
 Schedule = Literal["constant", "cosine"]
 TemperatureScale = Literal["logits", "probabilities"]
 
@@ -41,32 +42,23 @@ class TrainConfig:
     )
     window_length: int = _setting(64, "characters in a window")
     stride: int = _setting(64, "characters from one window to the next")
-    validation: Validation = _setting(
-        "episodes", "hold out the tail of the windows, or whole episodes", choices=("tail", "episodes")
+    validation_share: float = _setting(
+        0.1, "share held out for validation: the tail with targets last, else whole episodes"
     )
-    validation_share: float = _setting(0.1, "share held out for validation, more than 0 and less than 1")
     units: int = _setting(512, "LSTM units in a layer")
     layers: int = _setting(1, "LSTM layers")
     dropout: float = _setting(0.1, "share of a layer's outputs dropped in training, 0 to less than 1")
-    recurrent_dropout: float = _setting(
-        0.0, "share of the carried state dropped in training, 0 to less than 1"
-    )
     carry_state: bool = _setting(
         default=True, help_='with targets "all", train each window from the state where the one before ended'
     )
     batch: int = _setting(16, "windows in a batch")
     epochs: int = _setting(3, "passes over the corpus, unless --minutes is given")
     minutes: float | None = _setting(None, "minutes of training; the learning rate is planned to end there")
-    learning_rate: float = _setting(8e-3, "Adam's step size at its highest")
+    learning_rate: float = _setting(8e-3, "peak learning rate")
     schedule: Schedule = _setting(
         "cosine", "how the learning rate moves over the training", choices=("constant", "cosine")
     )
     clip_norm: float | None = _setting(1.0, "gradients longer than this are shortened to it")
-    weight_decay: float = _setting(0.0, "share of each weight taken off in a step, times the learning rate")
-    averaging: float = _setting(
-        0.0,
-        "the run's weights are a running mean over steps, of which each step keeps this share; 0 for none",
-    )
     start_share: float = _setting(
         0.0,
         "share of the weights begun with (--start, or the first series') in the final ones, if held-out text gains",
@@ -75,7 +67,7 @@ class TrainConfig:
         None, "series of a JSON table to learn first, with commas or all; those asked for come after them"
     )
     first_epochs: int = _setting(3, "passes over the first series; of --minutes they get three quarters")
-    first_learning_rate: float = _setting(2e-3, "Adam's step size at its highest for the first series")
+    first_learning_rate: float = _setting(2e-3, "peak learning rate for the first series")
     first_dropout: float = _setting(
         0.0, "share of a layer's outputs dropped while the first series are learnt"
     )
@@ -116,10 +108,7 @@ class TrainConfig:
             raise ConfigError(
                 f"{_spell('validation_share')} must lie between 0 and 1, not {self.validation_share}."
             )
-        for name in (
-            *("dropout", "first_dropout", "recurrent_dropout"),
-            *("weight_decay", "averaging", "start_share"),
-        ):
+        for name in ("dropout", "first_dropout", "start_share"):
             if not 0 <= getattr(self, name) < 1:
                 raise ConfigError(
                     f"{_spell(name)} must be 0 or more and less than 1, not {getattr(self, name)}."
@@ -159,6 +148,7 @@ class TrainConfig:
         Raises:
             ConfigError: a name that this version does not know, or a value that cannot be used.
         """
+        values = {name: value for name, value in values.items() if name not in _RETIRED}
         unknown = sorted(set(values) - {item.name for item in fields(cls)})
         if unknown:
             raise ConfigError(f"This version does not know the setting {', '.join(unknown)}.")
@@ -197,7 +187,6 @@ PRESETS: dict[str, dict[str, Any]] = {
         "targets": "last",
         "window_length": 20,
         "stride": 5,
-        "validation": "tail",
         "validation_share": 0.3,
         "units": 128,
         "dropout": 0.0,

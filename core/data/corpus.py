@@ -255,7 +255,7 @@ def validation_texts(corpus: Corpus, *, share: float) -> tuple[list[str], list[s
 
 def learnt_episodes(corpus: Corpus, config: TrainConfig) -> list[str]:
     """Return what a training under `config` learns from, whole lines of it where the tail of a text is held out."""
-    if config.validation == "episodes":
+    if config.targets == "all":
         return hold_out(corpus, share=config.validation_share)[0]
     left = int((1 - config.validation_share) * len(corpus.text))
     learnt: list[str] = []

@@ -48,7 +48,7 @@ def preview(source: Source, config: TrainConfig) -> dict[str, Any]:
     corpus = read_corpus(source, cleaning=config.cleaning, rare_count=config.rare_count)
     characters = total_characters(corpus.episodes)
     train, held_out = hold_out(corpus, share=config.validation_share)
-    if config.validation == "episodes" and total_characters(held_out) <= 2 * config.window_length:
+    if config.targets == "all" and total_characters(held_out) <= 2 * config.window_length:
         raise CorpusError(
             f"Every tenth episode is held out to measure with, and those are {total_characters(held_out):,} "
             "characters, too few; join short episodes."

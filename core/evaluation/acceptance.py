@@ -69,7 +69,7 @@ def compare(new: Run, old: Run | None, source: Source) -> dict[str, Any]:
         vocabulary=new.vocabulary,
     )
     share = new.config.validation_share
-    if new.config.validation == "tail":
+    if new.config.targets == "last":
         held_out = [corpus.text[int((1 - share) * len(corpus.text)) :]]
     else:
         _, held_out = hold_out(corpus, share=share)

@@ -77,7 +77,7 @@ def score_file(run: Run, generator: Generator, path: Path, *, series: str, held_
     Raises:
         CorpusError: the file cannot be read, or lacks the series.
     """
-    if held_out and run.config.validation == "tail":
+    if held_out and run.config.targets == "last":
         raise CorpusError(
             f"The run in {run.path} held out the end of its text and no whole episodes; score it without --held-out."
         )

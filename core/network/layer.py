@@ -1,19 +1,15 @@
-"""Keras's LSTM layer with the same weights and results, reading ids as one-hot vectors, quicker on TensorFlow's CPU.
+"""Keras's LSTM layer that also takes ids as one-hot vectors, and computes the quick way on TensorFlow's CPU.
 
-Keras's own layer adds up the recurrent kernel's gradient at every time step, which makes small batches slow
-where there is no fused kernel. Here the loop over time holds one small matrix product in each direction
-(`core.network.recurrence`); the input product before it and the kernels' gradients after it are one large product
-each. The cores share a batch: each runs through the whole window with some of its texts. Everywhere else (another
-backend, a GPU with cuDNN's kernel, masks, dropout of the input) Keras's own code runs.
+Everywhere else (another backend, a GPU with cuDNN's kernel, masks, dropout inside the cell) Keras's own code runs, and
+so it does without the folder `quick_cpu`.
 """
 
-from collections.abc import Callable
-from functools import cache
+import importlib.util
 from typing import Any
 
 import keras
 
-from core.runtime.threads import share_batch
+_QUICK = "core.network.quick_cpu"
 
 # A backend's tensor: Keras 3 has no public type for it.
 Tensor = Any
@@ -78,95 +74,9 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
         """Return (last output, all outputs, last states), in the quick way where it applies."""
         if not self._is_quick(mask=mask, training=training):
             return super().inner_loop(sequences, initial_state, mask, training=training)
-        import tensorflow as tf  # noqa: PLC0415  # only this path needs it
+        from core.network.quick_cpu.layer import run_layer  # noqa: PLC0415  # loads TensorFlow
 
-        sequences, hidden, carry = (tf.convert_to_tensor(array) for array in (sequences, *initial_state))
-        sizes = share_batch(sequences.shape[0]) if sequences.shape[0] else []
-        added = None
-        if self.context:
-            added, sequences = self._add_context(sequences, compiled=len(sizes) <= 1)
-        elif self.one_hot is not None:
-            sequences = tf.squeeze(sequences, -1)
-        kept = None
-        if training and self.cell.recurrent_dropout:
-            # Keras's masks, one a gate, each (batch, units), the same at every time step.
-            kept = tf.stack(self.cell.get_recurrent_dropout_mask(hidden))
-
-        @cache
-        def transpose() -> Tensor:
-            # All parts share it. It waits for the outputs, so that no part waits for it on the way there.
-            with tf.control_dependencies([outputs]):
-                return tf.transpose(self.cell.recurrent_kernel.value)
-
-        if len(sizes) <= 1:
-            outputs, hidden, carry = self._run(
-                sequences, hidden, carry, kept, added=added, transpose=transpose
-            )
-        else:
-            parts = zip(
-                *(tf.split(tensor, sizes) for tensor in (sequences, hidden, carry)),
-                [None] * len(sizes) if kept is None else tf.split(kept, sizes, axis=1),
-                strict=True,
-            )
-            done = [self._run(*part, added=added, transpose=transpose, compiled=True) for part in parts]
-            outputs, hidden, carry = (tf.concat(tensors, 0) for tensors in zip(*done, strict=True))
-        return hidden, outputs, [hidden, carry]
-
-    def _run(
-        self,
-        sequences: Tensor,
-        hidden: Tensor,
-        carry: Tensor,
-        kept: Tensor | None,
-        *,
-        added: tuple[Tensor, Tensor] | None,
-        transpose: Callable[[], Tensor],
-        compiled: bool = False,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return outputs (batch, time, units), last hidden state and last carry for some texts, ids or vectors.
-
-        `added` is what characters and stretches of context add, where the sequences hold the number of each.
-        """
-        import tensorflow as tf  # noqa: PLC0415  # only this path needs it
-
-        from core.network.recurrence import look_up, recur  # noqa: PLC0415  # loads TensorFlow
-
-        cell = self.cell
-        bias = cell.bias.value if cell.use_bias else tf.zeros((4 * cell.units,))
-        if self.one_hot is None:
-            inputs = tf.transpose(sequences, (1, 0, 2))  # (time, batch, features)
-            product = tf.tensordot(inputs, cell.kernel.value, 1) + bias
-        elif added is not None:
-            from core.network.multi_hot import look_up_both  # noqa: PLC0415  # loads TensorFlow
-
-            ids, stretches = (tf.transpose(numbers) for numbers in tf.unstack(sequences, axis=-1))
-            product = look_up_both(*added, ids, stretches, compiled=compiled)
-        else:
-            product = look_up(cell.kernel.value + bias, tf.transpose(sequences), compiled=compiled)
-        if self.go_backwards:
-            product = tf.reverse(product, [0])
-        outputs, hidden, carry = recur(
-            product,
-            hidden,
-            carry,
-            cell.recurrent_kernel.value,
-            transpose=transpose,
-            kept=kept,
-            compiled=compiled,
-        )
-        return tf.transpose(outputs, (1, 0, 2)), hidden, carry
-
-    def _add_context(self, sequences: Tensor, *, compiled: bool) -> tuple[tuple[Tensor, Tensor], Tensor]:
-        """Return what characters and stretches of context add, and the number of each, (batch, time, 2)."""
-        import tensorflow as tf  # noqa: PLC0415  # only this path needs it
-
-        from core.network.multi_hot import add_stretches, split_rows  # noqa: PLC0415  # loads TensorFlow
-
-        cell, vocabulary = self.cell, int(self.one_hot or 0)
-        characters, others = split_rows(cell.kernel.value, vocabulary)
-        bias = cell.bias.value if cell.use_bias else tf.zeros((4 * cell.units,))
-        added, stretches = add_stretches(others, sequences[..., 1:] - vocabulary, compiled=compiled)
-        return (characters + bias, added), tf.stack([sequences[..., 0], stretches], -1)
+        return run_layer(self, sequences, initial_state)
 
     def get_config(self) -> dict[str, Any]:
         """Return Keras's configuration, and `one_hot` where it is used."""
@@ -194,14 +104,14 @@ class LSTM(keras.layers.LSTM):  # type: ignore[misc]  # keras has no type inform
         """Return whether the quick way gives what this layer's options ask for."""
         cell = self.cell
         return (
-            on_tensorflow_cpu()
+            has_quick_cpu()
             and mask is None
             and not self.unroll
             and self.use_cudnn is not True
             and self.compute_dtype == "float32"
             and cell.activation is keras.activations.tanh
             and cell.recurrent_activation is keras.activations.sigmoid
-            and not (training and cell.dropout)
+            and not (training and (cell.dropout or cell.recurrent_dropout))
         )
 
 
@@ -211,3 +121,13 @@ def on_tensorflow_cpu() -> bool:
         keras.backend.backend() == "tensorflow"
         and not any(device.startswith("gpu") for device in keras.distribution.list_devices())
     )
+
+
+def has_quick_cpu() -> bool:
+    """Return whether the quick way on TensorFlow's CPU is there and applies to this machine."""
+    return has_quick_folder() and on_tensorflow_cpu()
+
+
+def has_quick_folder() -> bool:
+    """Return whether `core.network.quick_cpu` is there, for TensorFlow to use; asks TensorFlow itself nothing."""
+    return keras.backend.backend() == "tensorflow" and importlib.util.find_spec(_QUICK) is not None

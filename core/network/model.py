@@ -1,7 +1,5 @@
 """The Keras network: ids in, the logits (or probabilities) of the next character out; nothing else."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -10,7 +8,7 @@ import numpy.typing as npt
 
 from core.config import TrainConfig
 from core.data.context import ContextTables
-from core.network.layer import LSTM, on_tensorflow_cpu
+from core.network.layer import LSTM, has_quick_cpu
 from core.runtime.threads import share_batch
 
 Model = Any  # keras.Model: Keras has no type information
@@ -45,7 +43,6 @@ def build_model(
             context=0 if layer or context is None else context.rows,
             return_sequences=every or layer < config.layers - 1,
             stateful=every,
-            recurrent_dropout=config.recurrent_dropout,
             name=f"lstm_{layer + 1}",
         )(outputs)
     if config.dropout:
@@ -59,14 +56,11 @@ def build_model(
         optimizer=keras.optimizers.Adam(
             config.learning_rate,
             global_clipnorm=config.clip_norm,
-            weight_decay=config.weight_decay or None,
-            use_ema=config.averaging > 0,
-            ema_momentum=config.averaging,
         ),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=every),
         # Keras's "auto" does without XLA on TensorFlow's CPU, where it makes this network a fifth quicker; but as one
-        # compiled function the cores could not share a batch (`core.network.step`).
-        jit_compile=len(share_batch(batch)) == 1 if on_tensorflow_cpu() else "auto",
+        # compiled function the cores could not share a batch (`core.network.quick_cpu`).
+        jit_compile=len(share_batch(batch)) == 1 if has_quick_cpu() else "auto",
     )
     return model
 
@@ -77,21 +71,6 @@ def _dropout(config: TrainConfig, *, name: str, each: bool = True) -> Any:  # no
     One mask a window (Gal and Ghahramani 2016), not one a character: random numbers took longer than the network.
     """
     return keras.layers.Dropout(config.dropout, noise_shape=(None, 1, None) if each else None, name=name)
-
-
-@contextmanager
-def averaged_weights(model: Model, config: TrainConfig) -> Iterator[None]:
-    """Give `model` the running mean of its weights for a while, where the training keeps one."""
-    if not config.averaging:
-        yield
-        return
-    weights = [keras.ops.copy(variable.value) for variable in model.trainable_variables]
-    model.optimizer.finalize_variable_values(model.trainable_variables)
-    try:
-        yield
-    finally:
-        for variable, weight in zip(model.trainable_variables, weights, strict=True):
-            variable.assign(weight)
 
 
 def begin_texts(model: Model, begins: npt.NDArray[np.bool_]) -> None:

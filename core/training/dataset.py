@@ -62,7 +62,7 @@ class WindowDataset:
         self._windows = LastWindows(ids, config.window_length, config.stride)
         self._seed = config.seed
         self.windows = len(self._windows)
-        if config.validation == "episodes":
+        if config.targets == "all":
             train, _ = hold_out(corpus, share=config.validation_share)
             characters = len(corpus.separator.join(train))
             self._split = max(0, characters - config.window_length) // config.stride

@@ -16,8 +16,8 @@ from core.config import END_OF_EPISODE, TrainConfig
 from core.data.corpus import read_corpus
 from core.data.windows import Batch
 from core.errors import TrainingError
-from core.network.model import Model, averaged_weights, begin_texts, build_model, reset_state
-from core.network.step import build_learner, give_parts_their_cores
+from core.network.learner import build_learner, give_parts_their_cores
+from core.network.model import Model, begin_texts, build_model, reset_state
 from core.network.weights import export_weights, mix_weights, take_weights, to_array
 from core.run.events import EventLog
 from core.run.layout import BEST
@@ -216,8 +216,7 @@ class TrainingLoop:
 
     def _end_epoch(self) -> None:
         """Validate, keep the weights if they are the best so far, write a sample, and save everything."""
-        with averaged_weights(self._model, self._config):
-            self._judge_epoch()
+        self._judge_epoch()
         position = self._position
         position.epoch, position.step, position.epoch_loss = position.epoch + 1, 0, 0.0
         self._checkpoint()

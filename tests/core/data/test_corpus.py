@@ -237,7 +237,7 @@ def test_learnt_episodes_leave_out_what_is_held_out(tmp_path: Path) -> None:
     texts = {f"episode {number}": f"KIRA: No.\nODO: Yes, {number}.\n" * 2 for number in range(10)}
     corpus = read_corpus(Source(str(write(tmp_path, {"DS9": texts}))), cleaning="script", rare_count=1)
     assert learnt_episodes(corpus, TrainConfig()) == list(corpus.episodes[:9])
-    tail = TrainConfig(validation="tail", validation_share=0.84, cleaning="notes", targets="last")
+    tail = TrainConfig(validation_share=0.84, cleaning="notes", targets="last")
     assert learnt_episodes(corpus, tail) == [corpus.episodes[0], "KIRA: No.\nODO: Yes, 1.\n"]
 
 

@@ -10,8 +10,8 @@ from core.data.segments import beside
 from core.data.vocabulary import Vocabulary
 from core.evaluation.likelihood import nats_of
 from core.network.layer import LSTM
+from core.network.learner import build_learner
 from core.network.model import build_model, reset_state
-from core.network.step import build_learner
 from core.network.weights import export_weights, match_rows
 from core.writing.generator import CarriedReader, Generator, context_of
 from core.writing.takes.rows import Rows

@@ -147,13 +147,11 @@ def test_lstm_carries_its_state_over_batches() -> None:
     assert_same(ours(batches[0]), first)
 
 
-@pytest.mark.parametrize("recurrent_dropout", [0.0, 0.5])
 @pytest.mark.parametrize("jit_compile", [True, False])
 @pytest.mark.parametrize("stateful", [True, False])
 def test_lstm_trains_as_keras_does(
     stateful: bool,  # noqa: FBT001  # a parameter of the test
     jit_compile: bool,  # noqa: FBT001
-    recurrent_dropout: float,
 ) -> None:
     """A few steps of a network of two layers leave the same losses and weights as with Keras's layer."""
     ids, targets = make_ids(1), make_ids(2)
@@ -164,7 +162,6 @@ def test_lstm_trains_as_keras_does(
         options: dict[str, Any] = {
             "return_sequences": True,
             "stateful": stateful,
-            "recurrent_dropout": recurrent_dropout,
             "seed": 5,
         }
         if ours:
@@ -180,8 +177,7 @@ def test_lstm_trains_as_keras_does(
         model.compile(
             keras.optimizers.Adam(0.01, global_clipnorm=0.5),  # it squares what comes: repeats must be summed
             keras.losses.SparseCategoricalCrossentropy(),
-            # XLA draws other random numbers, so that dropout can only be compared where both use it or neither.
-            jit_compile=jit_compile and (ours or recurrent_dropout > 0),
+            jit_compile=jit_compile and ours,
         )
         losses = [float(model.train_on_batch(ids, targets)) for _ in range(3)]
         results.append([np.array(losses), *model.get_weights()])

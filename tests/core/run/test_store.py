@@ -206,14 +206,15 @@ def test_run_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_run_of_an_older_version_can_be_read(copy: Path) -> None:
-    """A run whose configuration lacks a setting of today writes on, with that setting's usual value."""
+    """A run whose configuration lacks a setting of today, or has one that went, writes on."""
     facts = json.loads((copy / FACTS).read_text(encoding="utf-8"))
-    del facts["config"]["weight_decay"]
+    del facts["config"]["start_share"]
+    facts["config"] |= {"validation": "tail", "weight_decay": 0.1, "averaging": 0.9, "recurrent_dropout": 0.1}
     weights, vocabulary = (copy / WEIGHTS).read_bytes(), Vocabulary(facts["vocabulary"])
     facts["fingerprint"] = fingerprint(weights, facts["config"], vocabulary)
     (copy / FACTS).write_text(json.dumps(facts), encoding="utf-8")
     run = Run.read(copy)
-    assert run.config.weight_decay == 0
+    assert run.config.start_share == 0
     assert Writer(run).write(SceneRequest(length=20, seed=1)).text
 
 

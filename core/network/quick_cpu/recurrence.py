@@ -46,7 +46,6 @@ def recur(
     kernel: Tensor,
     *,
     transpose: Callable[[], Tensor],
-    kept: Tensor | None = None,
     compiled: bool = False,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return an LSTM's outputs (time, batch, units), last hidden state and last carry (batch, units).
@@ -59,7 +58,6 @@ def recur(
         carry: (batch, units), the cell's own state before it.
         kernel: (units, 4 units), the recurrent one.
         transpose: returns it transposed, for the way back.
-        kept: None, or dropout of the state: (4, batch, units), what each gate reads the state times.
         compiled: compile the loops; of no use inside a function that is compiled.
     """
     go_forward, go_backward = _compiled_loops() if compiled else (_go_forward, _go_backward)
@@ -68,19 +66,19 @@ def recur(
     def run(product: Tensor, hidden: Tensor, carry: Tensor, kernel: Tensor) -> Any:
         # The gradient is below: without this TensorFlow would look for another, which a compiled loop does not have.
         stop = tf.stop_gradient
-        gates, carries, outputs = go_forward(stop(product), stop(hidden), stop(carry), stop(kernel), kept)
+        gates, carries, outputs = go_forward(stop(product), stop(hidden), stop(carry), stop(kernel))
 
         def gradient(d_outputs: Tensor, d_hidden: Tensor, d_carry: Tensor) -> tuple[Tensor, ...]:
             transposed = transpose()
             d_products, d_product, d_carry = go_backward(
-                gates, carries, carry, d_outputs, d_hidden, d_carry, transposed, kept
+                gates, carries, carry, d_outputs, d_hidden, d_carry, transposed
             )
             earlier = tf.concat([hidden[None], outputs[:-1]], 0)
             return (
                 tf.reshape(d_products, tf.shape(product)),
-                _by_hidden(d_product, _split(transposed, kept, axis=0), kept),
+                _by_hidden(d_product, transposed),
                 d_carry,
-                _by_kernel(d_products, earlier, kept),
+                _by_kernel(d_products, earlier),
             )
 
         return (outputs, outputs[-1], carries[-1]), gradient
@@ -104,18 +102,17 @@ def _compiled_sum() -> Callable[..., Tensor]:
 
 
 def _go_forward(
-    product: Tensor, hidden: Tensor, carry: Tensor, kernel: Tensor, kept: Tensor | None
+    product: Tensor, hidden: Tensor, carry: Tensor, kernel: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return the gates (time, batch, 4, units) after their tanh, the carries and the outputs (time, batch, units)."""
     steps, batch, units = tf.shape(product)[0], tf.shape(hidden)[0], kernel.shape[0]
     # Halving a sigmoid's argument makes it a tanh, sigmoid(x) = (tanh(x / 2) + 1) / 2: one function for all gates.
     scale = tf.constant([[0.5], [0.5], [1.0], [0.5]])
-    kernels = _split(kernel, kept, axis=1)
 
     def step_forward(
         step: Tensor, hidden: Tensor, carry: Tensor, gates: Any, carries: Any, outputs: Any
     ) -> Any:
-        reached = product[step] + _by_kernels(hidden, kernels, kept)
+        reached = product[step] + tf.matmul(hidden, kernel)
         squashed = tf.tanh(scale * tf.reshape(reached, (batch, _GATES, units)))
         i, f, g, o = tf.unstack(squashed, axis=1)
         carry = 0.5 * ((1 + f) * carry + (1 + i) * g)
@@ -146,7 +143,6 @@ def _go_backward(
     d_hidden: Tensor,
     d_carry: Tensor,
     transposed: Tensor,
-    kept: Tensor | None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return the gradients by every product (time, batch, 4, units), by the first one, and by the first carry.
 
@@ -157,7 +153,6 @@ def _go_backward(
     # Half the slope of a tanh, half of it again where its argument was halved.
     scale = tf.constant([[0.25], [0.25], [0.5], [0.25]])
     gate = tf.range(_GATES)[:, None]
-    kernels = _split(transposed, kept, axis=0)
 
     def through_cell(step: Tensor, d_hidden: Tensor, d_carry: Tensor) -> tuple[Tensor, Tensor]:
         """Return the gradients by a step's product and by the carry before it."""
@@ -176,7 +171,7 @@ def _go_backward(
     # gradient by the product out twice, for it and for the array that keeps it.
     def step_backward(step: Tensor, d_product: Tensor, d_carry: Tensor, d_products: Any) -> Any:
         d_products = d_products.write(step + 1, d_product)
-        d_product, d_carry = through_cell(step, _by_hidden(d_product, kernels, kept), d_carry)
+        d_product, d_carry = through_cell(step, _by_hidden(d_product, transposed), d_carry)
         return step - 1, d_product, d_carry, d_products
 
     d_product, d_carry = through_cell(steps - 1, d_hidden, d_carry)
@@ -195,38 +190,13 @@ def _rows(like: Tensor, state: Tensor, *middle: int) -> Any:
     return tf.TensorArray(like.dtype, size=tf.shape(like)[0], element_shape=(batch, *middle, units))
 
 
-def _split(kernel: Tensor, kept: Tensor | None, *, axis: int) -> list[Tensor]:
-    """Return the gates' kernels, where each gate reads a state of its own; else the whole one serves them all."""
-    return [kernel] if kept is None else tf.split(kernel, _GATES, axis=axis)
+def _by_hidden(d_product: Tensor, transposed: Tensor) -> Tensor:
+    """Return the gradient by the hidden state, from that by its product, (batch, 4, units)."""
+    return tf.matmul(tf.reshape(d_product, (-1, transposed.shape[0])), transposed)
 
 
-def _by_kernels(hidden: Tensor, kernels: list[Tensor], kept: Tensor | None) -> Tensor:
-    """Return the product, (batch, 4 units), of a hidden state."""
-    if kept is None:
-        return tf.matmul(hidden, kernels[0])
-    read = tf.unstack(hidden * kept)
-    return tf.concat([tf.matmul(part, kernel) for part, kernel in zip(read, kernels, strict=True)], axis=1)
-
-
-def _by_hidden(d_product: Tensor, kernels: list[Tensor], kept: Tensor | None) -> Tensor:
-    """Return the gradient by the hidden state, from that by its product, (batch, 4, units), and transposed kernels."""
-    if kept is None:
-        return tf.matmul(tf.reshape(d_product, (-1, kernels[0].shape[0])), kernels[0])
-    parts = tf.unstack(d_product, axis=1)
-    read = tf.stack([tf.matmul(part, kernel) for part, kernel in zip(parts, kernels, strict=True)])
-    return tf.reduce_sum(read * kept, axis=0)
-
-
-def _by_kernel(d_products: Tensor, hidden: Tensor, kept: Tensor | None) -> Tensor:
+def _by_kernel(d_products: Tensor, hidden: Tensor) -> Tensor:
     """Return the gradient by the kernel, from that by all products and the states (time, batch, units) they read."""
     units = hidden.shape[2]
-
-    def over_time(state: Tensor, d_part: Tensor, width: int) -> Tensor:
-        state, d_part = tf.reshape(state, (-1, units)), tf.reshape(d_part, (-1, width))
-        return tf.matmul(state, d_part, transpose_a=True)
-
-    if kept is None:
-        return over_time(hidden, d_products, _GATES * units)
-    gates = tf.unstack(d_products, axis=2)
-    read = [hidden * mask for mask in tf.unstack(kept)]
-    return tf.concat([over_time(state, part, units) for state, part in zip(read, gates, strict=True)], axis=1)
+    states, d_rows = tf.reshape(hidden, (-1, units)), tf.reshape(d_products, (-1, _GATES * units))
+    return tf.matmul(states, d_rows, transpose_a=True)

@@ -1,56 +1,35 @@
-"""A step of a training: one batch learnt, on TensorFlow's CPU by all cores, each with some of its texts."""
+"""A step of a training on TensorFlow's CPU: one batch learnt by all cores, each with some of its texts."""
 
 import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import keras
+import tensorflow as tf
 
 from core.data.windows import Batch
-from core.network.layer import Tensor, on_tensorflow_cpu
-from core.network.model import Model
+from core.network.quick_cpu.recurrence import Tensor
 from core.runtime.threads import share_batch
-
-Learner = Callable[[Batch], float]  # of inputs and targets
 
 
 def give_parts_their_cores(batch: int) -> None:
     """Let TensorFlow compute each part of such a batch in a thread of its own, which no operation shares with others.
 
     Two threads at one product wait for each other at every character; at a product each they never do. TensorFlow
-    heeds this only before it has computed anything; later, and with a GPU or another backend, nothing changes.
+    heeds this only before it has computed anything; later, and with a GPU, nothing changes.
     """
     parts = len(share_batch(batch))
-    if keras.backend.backend() != "tensorflow" or parts == 1:
-        return
-    import tensorflow as tf  # noqa: PLC0415  # other backends do without it
-
-    if tf.config.list_physical_devices("GPU"):
+    if parts == 1 or tf.config.list_physical_devices("GPU"):
         return
     with contextlib.suppress(RuntimeError):
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(parts)
 
 
-def build_learner(model: Model) -> Learner:
-    """Return a function that lets a compiled network learn a batch, and returns its loss before that."""
-    if on_tensorflow_cpu() and not model.jit_compile:
-        return _build_shared_learner(model)
-
-    def learn(batch: Batch) -> float:
-        model.reset_metrics()
-        return float(model.train_on_batch(*batch))
-
-    return learn
-
-
-def _build_shared_learner(model: Model) -> Learner:
+def build_shared_learner(model: Any) -> Callable[[Batch], float]:
     """Return a learner whose layers share a batch among the cores, with XLA for what stands around them.
 
     As one function that XLA compiles, a step would compute the parts of a batch one after the other.
     """
-    import tensorflow as tf  # noqa: PLC0415  # other backends do without it
-
     optimizer, variables = model.optimizer, model.trainable_variables
     optimizer.build(variables)
 
@@ -79,7 +58,7 @@ def _build_shared_learner(model: Model) -> Learner:
 
 
 @contextlib.contextmanager
-def _without_clipping(optimizer: Any) -> Iterator[None]:  # noqa: ANN401  # keras has no type information
+def _without_clipping(optimizer: Any) -> Iterator[None]:  # keras has no type information
     """Keep an optimizer from clipping gradients for a while."""
     norm, optimizer.global_clipnorm = optimizer.global_clipnorm, None
     try:

@@ -2,7 +2,7 @@
 
 A context changes once in some fifty characters. So its rows are added up once for every stretch of characters in
 which it stays the same, and a character's row and its stretch's are put together in one pass. Gradients go back the
-same way, to a dense array, as those of `core.network.recurrence.look_up`.
+same way, to a dense array, as those of `core.network.quick_cpu.recurrence.look_up`.
 """
 
 from functools import cache
@@ -10,14 +10,14 @@ from typing import Any
 
 import tensorflow as tf
 
-from core.network.recurrence import Tensor
+from core.network.quick_cpu.recurrence import Tensor
 
 
 def split_rows(kernel: Tensor, first: int) -> tuple[Tensor, Tensor]:
     """Return the `first` rows of a kernel and the others; their gradients are joined in one pass."""
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # tensorflow has no type information
-    def run(kernel: Tensor) -> Any:  # noqa: ANN401  # a backend's tensor
+    def run(kernel: Tensor) -> Any:  # a backend's tensor
         return (kernel[:first], kernel[first:]), lambda upper, lower: tf.concat([upper, lower], 0)
 
     return run(kernel)  # type: ignore[no-any-return]  # tensorflow has no type information
@@ -42,7 +42,7 @@ def add_stretches(kernel: Tensor, context: Tensor, *, compiled: bool) -> tuple[T
         context = tf.boolean_mask(context, begins)
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # tensorflow has no type information
-    def run(kernel: Tensor) -> Any:  # noqa: ANN401  # a backend's tensor
+    def run(kernel: Tensor) -> Any:  # a backend's tensor
         def gradient(d_added: Tensor) -> Tensor:
             d_rows = tf.repeat(d_added, count, axis=0)
             return tf.scatter_nd(tf.reshape(context, (-1, 1)), d_rows, kernel.shape)
@@ -68,7 +68,7 @@ def look_up_both(
     first = stretches[0, 0]  # of these texts
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # tensorflow has no type information
-    def run(characters: Tensor, added: Tensor) -> Any:  # noqa: ANN401  # a backend's tensor
+    def run(characters: Tensor, added: Tensor) -> Any:  # a backend's tensor
         def gradient(d_product: Tensor) -> tuple[Tensor, Tensor]:
             d_characters, d_stretches = add_up(d_product, ids, stretches - first, characters.shape[0])
             count = stretches[-1, -1] + 1 - first
