@@ -10,7 +10,8 @@ import numpy.typing as npt
 from core.data.vocabulary import Ids
 from core.runtime.threads import count_threads
 from core.writing.cells import Floats, parts
-from core.writing.generator import Generator, States
+from core.writing.generator import Generator
+from core.writing.readers import States
 
 _PIECE = 8192  # characters; longer texts are scored in pieces side by side
 _WARM_UP = 512  # characters read before a piece, whose state then no longer shows where the piece began

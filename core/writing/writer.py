@@ -17,7 +17,8 @@ from core.writing.constraints.place import open_under
 from core.writing.constraints.run_filter import Originality
 from core.writing.directions import Directions
 from core.writing.episode import Episode
-from core.writing.generator import Generator, Reader, context_of
+from core.writing.generator import Generator, context_of
+from core.writing.readers import Reader
 from core.writing.request import SceneRequest
 from core.writing.sampling import Sampler
 

@@ -13,7 +13,8 @@ from core.network.layer import LSTM
 from core.network.learner import build_learner
 from core.network.model import build_model, reset_state
 from core.network.weights import export_weights, match_rows
-from core.writing.generator import CarriedReader, Generator, context_of
+from core.writing.generator import Generator, context_of
+from core.writing.readers import CarriedReader
 from core.writing.takes.rows import Rows
 
 pytestmark = [

@@ -18,7 +18,7 @@ def test_training_works_without_the_quick_folder(tiny_scripts: Path, tiny_run: R
     )
     shutil.copy(ROOT / "train.py", tmp_path)
     out = tmp_path / "run"
-    arguments = ["train.py", "--scripts", tiny_scripts, *TINY, "--out", out]
+    arguments = ["train.py", "--scripts", str(tiny_scripts), *TINY, "--out", str(out)]
     done = run_python(arguments, cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert done.returncode == 0, done.stderr
     run = Run.read(out)

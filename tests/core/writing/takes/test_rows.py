@@ -5,7 +5,8 @@ import pytest
 
 from benchmarks.networks import VOCABULARY, random_weights
 from core.evaluation.likelihood import nats_of
-from core.writing.generator import CarriedReader, Generator
+from core.writing.generator import Generator
+from core.writing.readers import CarriedReader
 from core.writing.takes.rows import Rows, read_apart
 
 
