@@ -7,18 +7,24 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks.child import peak_memory
 from benchmarks.measure import Child, Options, Row, Spread, judge, measure_once, take_turns
 from benchmarks.networks import VOCABULARY, write_scripts
 
+if TYPE_CHECKING:
+    from core.data.context import ContextTables
+
 # Units, batch, window; the first with the budgets of the design.
 _SHAPES = [(512, 16, 64), (512, 32, 64), (256, 32, 64), (128, 128, 20)]
 _MEGABYTES = 5.0  # of text, about as much as all episodes of Deep Space Nine
 _NOTES_WINDOWS = 20_000
+_CONTEXT = 0.95  # of the speed, with context ids
+_CHANGES = 1 / 55  # of a script's characters; at these its context changes
 _BUDGETS = {"keras": 4.0, "torch": 0.9}
 
 
@@ -65,9 +71,9 @@ def _rows_over_notes(options: Options) -> Iterator[Row]:
 def _rows_of_layer(options: Options, units: int, batch: int, window_length: int) -> Iterator[Row]:
     shape: dict[str, Any] = {"units": units, "batch": batch, "window_length": window_length}
     seconds = 0.0 if options.quick else 1.5
-    children = [
-        Child("training:layer_turns", layer=layer, seconds=seconds, **shape) for layer in ("ours", "keras")
-    ]
+    is_first = (units, batch, window_length) == _SHAPES[0]
+    layers = ("ours", "keras", "context") if is_first else ("ours", "keras")
+    children = [Child("training:layer_turns", layer=layer, seconds=seconds, **shape) for layer in layers]
     if options.torch_python is not None:
         children.append(
             Child(
@@ -82,8 +88,15 @@ def _rows_of_layer(options: Options, units: int, batch: int, window_length: int)
     samples = take_turns(children, rounds=options.rounds(4))
     name = f"LSTM({units}), batch {batch}, window {window_length}"
     yield judge(f"{name}: characters learnt a second, ours", Spread.of(samples["ours"]), "{:,.0f}")
+    if is_first:
+        yield judge(
+            f"{name}: with context ids over without",
+            Spread.of_ratio(samples["context"], samples["ours"]),
+            "{:.3f} times",
+            least=_CONTEXT,
+        )
     for other, words in (("keras", "keras.layers.LSTM"), ("torch", "torch.nn.LSTM")):
-        least = _BUDGETS[other] if (units, batch, window_length) == _SHAPES[0] else 0.0
+        least = _BUDGETS[other] if is_first else 0.0
         if other in samples:
             ratio = Spread.of_ratio(samples["ours"], samples[other])
             row = judge(f"{name}: ours over `{words}`", ratio, "{:.2f} times", least=least)
@@ -136,8 +149,9 @@ def notes_turns(windows: int) -> Iterator[dict[str, float]]:
 def layer_turns(
     layer: str, units: int, batch: int, window_length: int, seconds: float
 ) -> Iterator[dict[str, float]]:
-    """Yield the characters learnt in a second by our network, or by the same one with Keras's layer."""
+    """Yield the characters learnt in a second by our network, by it with a context, or with Keras's layer."""
     from core.config import TrainConfig  # noqa: PLC0415  # only these children need Keras
+    from core.data.context import ContextTables  # noqa: PLC0415
     from core.network.learner import build_learner, give_parts_their_cores  # noqa: PLC0415
     from core.network.model import build_model  # noqa: PLC0415
     from core.runtime.memory import keep_large_blocks  # noqa: PLC0415
@@ -149,11 +163,14 @@ def layer_turns(
     ids = np.random.default_rng(7).integers(VOCABULARY, size=(batch, window_length + 1)).astype(np.int32)
     inputs, targets = ids[:, :-1], ids[:, 1:]
     learner: Callable[[], float]
-    if layer == "ours":  # as our training does it
+    if layer in ("ours", "context"):  # as our training does it
         give_parts_their_cores(batch)
-        learner = partial(
-            build_learner(build_model(config, vocabulary=VOCABULARY, batch=batch)), (inputs, targets)
-        )
+        tables = None
+        if layer == "context":
+            tables = ContextTables(*(tuple(map(str, range(count))) for count in (200, 6, 100)))
+            inputs = _with_context(inputs, tables)
+        model = build_model(config, vocabulary=VOCABULARY, batch=batch, context=tables)
+        learner = partial(build_learner(model), (inputs, targets))
         learner()
         keep_large_blocks()
     else:
@@ -167,6 +184,17 @@ def layer_turns(
     learn()
     while True:
         yield {layer: batch * window_length * calls_a_second(learn, seconds)}
+
+
+def _with_context(ids: npt.NDArray[np.int32], tables: "ContextTables") -> npt.NDArray[np.int32]:
+    """Return ids, (batch, time), with rows of a context that changes as often as a script's."""
+    rng = np.random.default_rng(8)
+    batch, steps = ids.shape
+    changes = np.cumsum(rng.random((batch, steps)) < _CHANGES, axis=1)
+    starts, sizes = list(tables.starts.values()), list(tables.sizes.values())
+    rows = rng.integers(sizes, size=(batch, steps, len(sizes))) + starts + VOCABULARY
+    context = np.take_along_axis(rows, changes[..., None], axis=1)
+    return np.concatenate((ids[..., None], context), axis=2).astype(np.int32)
 
 
 def calls_a_second(call: Callable[[], object], seconds: float) -> float:

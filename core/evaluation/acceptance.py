@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.config import parse_episodes
-from core.data.corpus import Source, hold_out, read_corpus
+from core.data.corpus import Source, hold_out, hold_out_labels, read_corpus
 from core.errors import CoreError, RunError
 from core.evaluation.score import score_texts
 from core.run.store import Run
@@ -70,16 +70,17 @@ def compare(new: Run, old: Run | None, source: Source) -> dict[str, Any]:
     )
     share = new.config.validation_share
     if new.config.targets == "last":
-        held_out = [corpus.text[int((1 - share) * len(corpus.text)) :]]
+        held_out, labels = [corpus.text[int((1 - share) * len(corpus.text)) :]], [""]
     else:
-        _, held_out = hold_out(corpus, share=share)
+        held_out, labels = hold_out(corpus, share=share)[1], hold_out_labels(corpus, share=share)[1]
     texts = list(_first(held_out, _SCORED_CHARACTERS))
+    labels = labels[: len(texts)]
     result: dict[str, Any] = {}
     for name, run in (("new", new), ("old", old)):
         if run is None:
             continue
         generator = Generator.of(run.config, run.weights(), context_of(run.vocabulary, run.tables))
-        score = score_texts(texts, name=name, generator=generator, vocabulary=run.vocabulary)
+        score = score_texts(texts, name=name, generator=generator, vocabulary=run.vocabulary, labels=labels)
         result[f"{name}_bits"] = score.bits_per_character
         result["characters" if name == "new" else "old_characters"] = score.characters
         if score.unknown > _MOST_UNKNOWN * sum(map(len, texts)):
