@@ -42,13 +42,13 @@ def main(arguments: list[str] | None = None) -> int:
             series=own["series"], episodes=episodes, **({"scripts": own["scripts"]} if own["scripts"] else {})
         )
         progress = TerminalProgress()
-        job = TrainingPlan(
+        plan = TrainingPlan(
             source, config, own["out"], start=own["start"], resume=own["resume"], overwrite=own["overwrite"]
         )
         try:
             given = sys.argv[1:] if arguments is None else arguments
-            with cpu_instead(__file__, given, half_done=job.half_done, resumed=job.resume):
-                run = train_in_stages(job, listener=progress, stopped=lambda: bool(stopped))
+            with cpu_instead(__file__, given, half_done=plan.half_done, resumed=plan.resume):
+                run = train_in_stages(plan, listener=progress, stopped=lambda: bool(stopped))
         except TrainingStopped as error:
             progress.close()
             print(error, file=sys.stderr)

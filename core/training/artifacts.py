@@ -22,6 +22,7 @@ from core.network.weights import export_weights
 from core.run.card import write_card
 from core.run.layout import CARD, CONTENTS, HISTORY, MODEL, PLOT, SAMPLES
 from core.run.store import CONTEXT, Arrays, Run, write_run
+from core.runtime.device import explain_cpu
 from core.runtime.files import disk_errors, write_whole
 from core.training.checkpoint import Position
 from core.training.dataset import Dataset
@@ -37,7 +38,7 @@ def write_outcome(
     name: str,
     config: TrainConfig,
     corpus: Corpus,
-    course: Dataset,
+    dataset: Dataset,
     model: Model,
     position: Position,
     device: str,
@@ -57,9 +58,9 @@ def write_outcome(
             "fingerprint": corpus.fingerprint,
             "episodes": len(corpus.episodes),
             "characters": total_characters(corpus.episodes),
-            "windows": course.windows,
-            "training_characters": course.training_characters,
-            "validation_characters": course.validation_characters,
+            "windows": dataset.windows,
+            "training_characters": dataset.training_characters,
+            "validation_characters": dataset.validation_characters,
             "dropped": corpus.dropped,
         },
         "result": {
@@ -130,6 +131,15 @@ def describe_software() -> dict[str, str]:
         "backend": f"{backend} {__import__(backend).__version__}",
         "numpy": np.__version__,
     }
+
+
+def describe_device() -> str:
+    """Return what computes: "GPU ..." or "CPU ...", and the backend."""
+    # Where a new tensor lies: the only question about devices that every backend answers.
+    place = str(keras.ops.zeros((1,)).device).lower()
+    device = "GPU" if "gpu" in place or "cuda" in place else "CPU"
+    why = explain_cpu() if device == "CPU" else ""
+    return f"{device} ({keras.backend.backend()}{'; ' * bool(why)}{why})"
 
 
 def draw_losses(position: Position) -> bytes:

@@ -9,12 +9,16 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as save_arrays
 
+from core.config import END_OF_EPISODE, TrainConfig
+from core.data.corpus import Corpus
 from core.errors import RunError
 from core.network.layer import LSTM
 from core.network.model import Model
 from core.network.weights import to_array
 from core.run.layout import CHECKPOINT
 from core.runtime.files import write_whole
+
+_CURVE_POINTS = 4000
 
 
 @dataclass
@@ -33,6 +37,13 @@ class Position:
     history: list[dict[str, float]] = field(default_factory=list)  # a row an epoch
     curve: list[tuple[float, float]] = field(default_factory=list)  # (epochs, training loss in nats), finer
     samples: list[dict[str, Any]] = field(default_factory=list)
+
+    def note_loss(self, epochs: float, loss: float) -> None:
+        """Add a point to the curve of the training loss; a very fine curve is thinned to half of it."""
+        self.curve.append((round(epochs, 4), round(loss, 4)))
+        if len(self.curve) > _CURVE_POINTS:
+            pairs = zip(self.curve[0::2], self.curve[1::2], strict=False)
+            self.curve = [(second[0], (first[1] + second[1]) / 2) for first, second in pairs]
 
 
 def save_checkpoint(folder: Path, model: Model, position: Position, identity: dict[str, Any]) -> None:
@@ -93,3 +104,10 @@ def _variables(model: Model) -> Sequence[Any]:
     ]
     every = [*model.variables, *model.optimizer.variables, *carried]
     return list({id(variable): variable for variable in every}.values())
+
+
+def identify(config: TrainConfig, corpus: Corpus) -> dict[str, Any]:
+    """Return what a resumed training must share; a longer budget is no other training."""
+    free = ("minutes", "epochs", "patience", "cache_model")
+    settings = {name: value for name, value in vars(config).items() if name not in free}
+    return {"configuration": {**settings, "end": END_OF_EPISODE}, "corpus": corpus.fingerprint}

@@ -16,35 +16,35 @@ _FIRST_SHARE = 0.75  # of the minutes, where the budget is in minutes
 
 
 def train_in_stages(
-    job: TrainingPlan, *, listener: Listener | None = None, stopped: Callable[[], bool] = lambda: False
+    plan: TrainingPlan, *, listener: Listener | None = None, stopped: Callable[[], bool] = lambda: False
 ) -> Run:
     """Train as `core.training.train` does, after a first stage where the configuration names one.
 
-    The first stage's run stands beside the job's place until the second is complete.
+    The first stage's run stands beside the plan's place until the second is complete.
 
     Raises:
         TrainingStopped: `stopped` returned true; the checkpoint is written.
         CoreError: as `core.training.train`, or a half-done first stage would be lost.
     """
-    config = job.config
-    if config.first_series is None or job.start is not None:
-        return train(job, listener=listener, stopped=stopped)
-    first = _first_stage(job)
-    check_free(job.path, overwrite=job.overwrite)
+    config = plan.config
+    if config.first_series is None or plan.start is not None:
+        return train(plan, listener=listener, stopped=stopped)
+    first = _first_stage(plan)
+    check_free(plan.path, overwrite=plan.overwrite)
     is_done = (first.path / FACTS).is_file()
-    if is_done and not job.resume and not job.overwrite:
+    if is_done and not plan.resume and not plan.overwrite:
         raise TrainingError(
-            f"A training of {job.path} was stopped half-way; go on with --resume, or drop it with --overwrite."
+            f"A training of {plan.path} was stopped half-way; go on with --resume, or drop it with --overwrite."
         )
-    if not is_done or not job.resume:
+    if not is_done or not plan.resume:
         train(first, listener=listener, stopped=stopped)
-    resume = job.resume and (job.folder / CHECKPOINT).exists()
+    resume = plan.resume and (plan.folder / CHECKPOINT).exists()
     minutes = None if config.minutes is None else config.minutes * (1 - _FIRST_SHARE)
     second = replace(
-        job,
+        plan,
         start=first.path,
         resume=resume,
-        overwrite=job.overwrite or not resume,
+        overwrite=plan.overwrite or not resume,
         config=config.with_changes(minutes=minutes),
     )
     run = train(second, listener=listener, stopped=stopped)
@@ -53,9 +53,9 @@ def train_in_stages(
     return run
 
 
-def _first_stage(job: TrainingPlan) -> TrainingPlan:
-    """Return the job of the first stage, which goes on where it was stopped if the whole one does."""
-    config = job.config
+def _first_stage(plan: TrainingPlan) -> TrainingPlan:
+    """Return the plan of the first stage, which goes on where it was stopped if the whole one does."""
+    config = plan.config
     changed = config.with_changes(
         first_series=None,
         carry_state=True,  # whole episodes; whether scenes may start empty is for the stage after it
@@ -64,6 +64,6 @@ def _first_stage(job: TrainingPlan) -> TrainingPlan:
         learning_rate=config.first_learning_rate,
         minutes=None if config.minutes is None else config.minutes * _FIRST_SHARE,
     )
-    source = replace(job.source, series=config.first_series or job.source.series, episodes=None)
-    first = replace(job, source=source, config=changed, path=job.first_path, resume=False)
-    return replace(first, resume=job.resume and (first.folder / CHECKPOINT).exists())
+    source = replace(plan.source, series=config.first_series or plan.source.series, episodes=None)
+    first = replace(plan, source=source, config=changed, path=plan.first_path, resume=False)
+    return replace(first, resume=plan.resume and (first.folder / CHECKPOINT).exists())

@@ -18,26 +18,26 @@ CHECKPOINT_SECONDS = 60.0
 
 
 def train(
-    job: TrainingPlan,
+    plan: TrainingPlan,
     *,
     listener: Listener | None = None,
     stopped: Callable[[], bool] = lambda: False,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
 ) -> Run:
-    """Train a network on the job's scripts and return its complete run.
+    """Train a network on the plan's scripts and return its complete run.
 
     Raises:
         TrainingStopped: `stopped` returned true; the checkpoint is written.
         CoreError: the scripts, the place, the checkpoint or the disk do not allow it.
     """
-    check_free(job.path, overwrite=job.overwrite)
-    with _own(job) as events_path:
+    check_free(plan.path, overwrite=plan.overwrite)
+    with _own(plan) as events_path:
         events = EventLog(events_path, listener)
         try:
-            session = TrainingLoop(job, events, stopped, checkpoint_seconds)
+            session = TrainingLoop(plan, events, stopped, checkpoint_seconds)
             session.run()
             session.finish()
-            run = publish(job.folder, job.path, overwrite=job.overwrite)
+            run = publish(plan.folder, plan.path, overwrite=plan.overwrite)
             _tidy(run.path)
         except TrainingStopped:
             raise
@@ -48,13 +48,13 @@ def train(
 
 
 @contextmanager
-def _own(job: TrainingPlan) -> Iterator[Path]:
-    """Hold the job's folder against a second training, and yield the path of its event log.
+def _own(plan: TrainingPlan) -> Iterator[Path]:
+    """Hold the plan's folder against a second training, and yield the path of its event log.
 
     Raises:
         TrainingError: another process trains there, or a half-done training would be lost.
     """
-    folder = job.folder
+    folder = plan.folder
     with disk_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(lock_file(folder))
@@ -63,14 +63,14 @@ def _own(job: TrainingPlan) -> Iterator[Path]:
             lock.acquire(timeout=0)
         except Timeout as error:
             raise TrainingError(
-                f"Another training is writing {job.path} at this moment; choose another --out."
+                f"Another training is writing {plan.path} at this moment; choose another --out."
             ) from error
     try:
-        restore(job.path)
-        check_free(job.path, overwrite=job.overwrite)
-        if (folder / CHECKPOINT).exists() and not job.resume and not job.overwrite:
+        restore(plan.path)
+        check_free(plan.path, overwrite=plan.overwrite)
+        if (folder / CHECKPOINT).exists() and not plan.resume and not plan.overwrite:
             raise TrainingError(
-                f"A training of {job.path} was stopped half-way; go on with --resume, or drop it with --overwrite."
+                f"A training of {plan.path} was stopped half-way; go on with --resume, or drop it with --overwrite."
             )
         with disk_errors(folder):
             folder.mkdir(exist_ok=True)
