@@ -190,7 +190,7 @@ def _with_context(ids: npt.NDArray[np.int32], tables: "ContextTables") -> npt.ND
     """Return ids, (batch, time), with rows of a context that changes as often as a script's."""
     rng = np.random.default_rng(8)
     batch, steps = ids.shape
-    changes = np.cumsum(rng.random((batch, steps)) < _CHANGES, axis=1)
+    changes = np.cumsum(rng.random((batch, steps)) < _CHANGES, axis=1, dtype=np.intp)
     starts, sizes = list(tables.starts.values()), list(tables.sizes.values())
     rows = rng.integers(sizes, size=(batch, steps, len(sizes))) + starts + VOCABULARY
     context = np.take_along_axis(rows, changes[..., None], axis=1)
