@@ -108,7 +108,7 @@ class TrainingCompletion:
 
     async def fail(self, training: TrainingRecord, reason: str) -> None:
         """End a training without a model, for a reason that its server reads."""
-        await self._end(training, "failed", {"reason": reason})
+        await self._end(training, "failed", {"reason": name_options(reason)})
 
     async def cancel(self, training: TrainingRecord) -> None:
         """End a training that somebody stopped."""
@@ -133,7 +133,7 @@ class TrainingCompletion:
         if disk:
             return disk
         if progress.error:
-            return name_options(progress.error)
+            return progress.error
         if status is not None and status < 0:
             return (
                 f"Its process was killed (signal {-status}); this happens when the machine's memory is full."
