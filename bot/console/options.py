@@ -5,22 +5,22 @@ from bot.console.commands import Command
 EPISODE_OPTIONS = {
     "temp": "temperature: low repeats itself, high rambles",
     "length": "characters to write",
-    "line": "a line to go on from",
+    "line": "a line to continue",
     "seed": "an integer; the same one writes the same episode",
-    "cast": 'who has lines, such as cast:"QUARK, ODO"',
+    "cast": 'only these characters speak, such as cast:"QUARK, ODO"',
     "place": 'where it happens, such as place:"Quark\'s"',
-    "spelling": "on: every word is one of the scripts'; off: as the model spells",
-    "originality": "most words in a row as they stand in the scripts, from 6 on",
+    "spelling": "on: only words of the scripts; off: the model's own spelling",
+    "originality": "longest phrase that may be copied, in words, 6 or more",
 }
 _GO_ON_OPTIONS = ("temp", "length", "seed", "cast", "spelling", "originality")
 RETRAIN_OPTIONS = {
     "corpus": "a .txt, .json or .zip of scripts, or a folder of .txt files",
     "series": "which series of a .json",
     "episodes": "which episodes, such as 20-69",
-    "preset": "default, or notes: the lecture's own way",
-    "minutes": "how long it trains; usually 15",
-    "epochs": "how often it reads the text, instead of minutes",
-    "name": "what the model will be called",
+    "preset": "default, or notes: as the lecture trains",
+    "minutes": "training time in minutes; default 15",
+    "epochs": "passes over the text, instead of minutes",
+    "name": "name of the model",
 }
 MODELS_OPTIONS = {
     "use": "a model to write with, or default",
@@ -33,9 +33,9 @@ COMMANDS = {
     command.name: command
     for command in (
         Command("episode", "write a new scene", EPISODE_OPTIONS),
-        Command("continue", "go on with the last scene", dict.fromkeys(_GO_ON_OPTIONS, "")),
+        Command("continue", "continue the last scene", dict.fromkeys(_GO_ON_OPTIONS, "")),
         Command("sweep", "write one start at several temperatures", {**EPISODE_OPTIONS, "temps": "such as 0.2,0.5"}),
-        Command("replay", "write the scene of a code again", {"code": "as it stands under a scene"}),
+        Command("replay", "replay a scene from its code", {"code": "the code under a scene"}),
         Command("retrain", "train another model on your scripts", RETRAIN_OPTIONS),
         Command("models", "show the trained models, or use one", MODELS_OPTIONS),
         Command("about", "show what the model is and how good", {}),

@@ -10,20 +10,20 @@ from bot.discord.reply import SILENT
 
 TEXT = """
 **/episode** writes a new scene.
-- `temp` is its daring: low repeats itself, high rambles.
-- `length` is how many characters it has.
-- `line` is where it goes on from: a speaker, a place, or a whole line.
-- `seed` is a number; the same one, with the same options, writes the same scene again.
-- `cast` is who has lines: `cast:QUARK, ODO`. `place` is where it happens: `place:Quark's`.
-- `spelling` keeps to words of the scripts; with `spelling:False` the model spells as it likes.
+- `temp` is the temperature: low repeats itself, high rambles.
+- `length` is its length in characters.
+- `line` is a line to continue: a speaker, a place, or a whole line.
+- `seed` is a number; the same one with the same options writes the same scene.
+- `cast`: only these characters speak, `cast:QUARK, ODO`. `place` is where the scene takes place: `place:Quark's`.
+- `spelling` allows only words of the scripts; `spelling:False` allows the model's own.
 
 **From what somebody said:** open a message's menu and choose *Apps*, then *Continue as an episode*. \
 Or mention me with a quoted line.
 
-**Under each scene:** *Continue* goes on from its exact end, *Another take* writes it anew, *Hotter* and \
+**Under each scene:** *Continue* continues it, *Another take* writes it again, *Hotter* and \
 *Colder* change the temperature, *Script* sends it as a file.
 
-**/replay** writes the very scene again whose code you give it; the code stands under each scene.
+**/replay** replays a scene from its code, which is under each scene.
 
 **Administrators:** */retrain* trains a new model for the server, on these scripts or on an uploaded file; \
 */models* shows, uses, renames, deletes and downloads those that were trained.

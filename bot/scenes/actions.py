@@ -55,7 +55,7 @@ class SceneActions:
     async def _read(self, number: int) -> SceneRecord:
         kept = await self._scenes.read(number)
         if kept is None:
-            raise RefusalError("That scene is no longer stored; begin a new one with /episode.")
+            raise RefusalError("That scene is no longer stored; start a new one with /episode.")
         return kept
 
 

@@ -28,7 +28,7 @@ def build_work(request: Request, source: SceneRecord | None, *, writer: Writer) 
     if not request.after and not request.again:
         return _write(request, read_directions(request, usual=writer.usual), writer)
     if source is None:
-        raise RefusalError("That scene is no longer stored, so nobody can go on with it.")
+        raise RefusalError("That scene is no longer stored, so it cannot be continued.")
     is_other_model = source.fingerprint != writer.run.fingerprint
     if request.again and not source.earlier:
         asked = _last_part(source).directions
@@ -38,7 +38,7 @@ def build_work(request: Request, source: SceneRecord | None, *, writer: Writer) 
     if is_other_model:
         raise RefusalError("That scene was written by another model, which is no longer here.")
     if len(source.script) > SCENE_CHARACTERS:
-        raise RefusalError("This scene is very long by now; please begin a new one with /episode.")
+        raise RefusalError("This scene is at its longest; start a new one with /episode.")
     return _go_on(request, source, writer)
 
 
