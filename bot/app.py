@@ -13,9 +13,9 @@ from discord.ext import commands
 from bot.discord.client import DiscordClient
 from bot.discord.command_sync import register_commands
 from bot.discord.connection import stay_connected, use_local_discord
-from bot.discord.limits import REQUEST_SECONDS
+from bot.discord.limits import PROMISE_SECONDS
 from bot.discord.permissions import TrainerPermissions
-from bot.discord.reply import ResumedReply
+from bot.discord.reply import read_reply
 from bot.discord.translations import Translator
 from bot.models.about_cog import AboutCog
 from bot.models.cog import ModelsCog
@@ -34,7 +34,7 @@ from bot.scenes.pool import WriterPool
 from bot.scenes.quote_cog import QuoteCog
 from bot.scenes.request import Request
 from bot.settings import Settings
-from bot.storage.pending import PendingRequest
+from bot.storage.data_folder import hold_data_folder
 from bot.storage.repositories import Repositories
 from bot.training.actions import TrainingActions
 from bot.training.announcer import TrainingAnnouncer
@@ -42,10 +42,12 @@ from bot.training.buttons import TrainingButton
 from bot.training.cog import RetrainCog
 from bot.training.completion import TrainingCompletion
 from bot.training.folders import TrainingFolders
+from bot.training.outbox import TrainingOutbox
 from bot.training.process import read_machine
 from bot.training.supervisor import TrainingSupervisor
 from core.errors import CoreError
 
+ANEW_SECONDS = 5.0  # before a new client, where discord.py has given one up
 FINISH_SECONDS = 8.0  # Docker kills 10 s after SIGTERM
 DAY_SECONDS = 86_400.0
 # A thread that writes gives the interpreter up within this time when the event loop wants it.
@@ -66,7 +68,7 @@ class Holosuite(DiscordClient):
         self.pool = pool
         self.storage = storage
         self.last_errors = last_errors
-        self.monitor = Monitor(settings.health_file)
+        self.monitor = Monitor(settings.health_file, tasks=self.tasks)
         self.registry = ModelRegistry(pool.writer, models=storage.models, data=settings.data)
         self.scene_handler = SceneHandler(
             pool=pool,
@@ -80,7 +82,16 @@ class Holosuite(DiscordClient):
         )
         folders = TrainingFolders(settings.data)
         announcer = TrainingAnnouncer(
-            self, trainings=storage.trainings, models=storage.models, folders=folders
+            self,
+            trainings=storage.trainings,
+            show_end=lambda: self.outbox.wake(),  # noqa: PLW0108 -- made below
+        )
+        self.outbox = TrainingOutbox(
+            self,
+            trainings=storage.trainings,
+            models=storage.models,
+            folders=folders,
+            announcer=announcer,
         )
         self.supervisor = TrainingSupervisor(
             trainings=storage.trainings,
@@ -106,14 +117,11 @@ class Holosuite(DiscordClient):
             await self.add_cog(cog)
         self.add_dynamic_items(EpisodeButton, PageButton, TrainingButton)
         log.info("Invite the bot with %s", self.invitation)
-        for work in (
-            self.monitor.beat(),
-            self._register(),
-            self._finish_pending(),
-            self._delete_old_scenes(),
-            self._train(),
-        ):
-            self.begin(work)
+        self.tasks.begin(self._register())
+        self.tasks.begin(self._finish_pending())
+        self.tasks.keep("retention", self._delete_old_scenes)
+        self.tasks.keep("outbox", self._tell)
+        self.tasks.keep("training", self._train)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Stop the trainings of a server that the bot was removed from."""
@@ -160,15 +168,20 @@ class Holosuite(DiscordClient):
 
     async def _finish_pending(self) -> None:
         """Answer what an earlier process acknowledged."""
-        for pending in await self.storage.pending.read_unfinished(newer_than_seconds=REQUEST_SECONDS):
-            self.begin(self._finish(pending))
+        for pending in await self.storage.pending.read_unfinished(newer_than_seconds=PROMISE_SECONDS):
+            self.tasks.begin(
+                self.scene_handler.resume(
+                    read_reply(self, pending),
+                    Request.from_json(pending.request),
+                    request_id=pending.id,
+                    member_id=pending.member_id,
+                )
+            )
 
-    async def _finish(self, pending: PendingRequest) -> None:
-        webhook = discord.Webhook.partial(pending.application_id, pending.token, client=self)
-        request = Request.from_json(pending.request)
-        await self.scene_handler.resume(
-            ResumedReply(webhook), request, request_id=pending.id, member_id=pending.member_id
-        )
+    async def _tell(self) -> None:
+        """Tell the ends of trainings, once it is known which servers there are to tell."""
+        await self.wait_until_ready()
+        await self.outbox.run()
 
     async def _train(self) -> None:
         """Carry trainings out, once it is known which servers there are to tell."""
@@ -204,25 +217,46 @@ async def _serve(settings: Settings, last_errors: LastErrors) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, leave.set)
     async with contextlib.AsyncExitStack() as resources:
+        lock = await asyncio.to_thread(hold_data_folder, settings.data)
+        resources.callback(lock.release)
         machine = await asyncio.to_thread(read_machine, settings.data)
         storage = await Repositories.open(settings.database_url, data=settings.data, machine=machine)
         resources.push_async_callback(storage.close)
         pool = await WriterPool.open(settings.run, threads=settings.threads, queue=settings.queue)
         resources.push_async_callback(pool.close)
+        while not leave.is_set():
+            await _serve_once(settings, leave, pool=pool, storage=storage, last_errors=last_errors)
+    log.info("Left.")
+
+
+async def _serve_once(
+    settings: Settings,
+    leave: asyncio.Event,
+    *,
+    pool: WriterPool,
+    storage: Repositories,
+    last_errors: LastErrors,
+) -> None:
+    """Serve until asked to leave, or until discord.py has given the connection up and a new client is needed."""
+
+    async def use_another_discord() -> None:
         if settings.discord_api:
             await use_local_discord(settings.discord_api)
-        bot = await resources.enter_async_context(
-            Holosuite(settings, pool=pool, storage=storage, last_errors=last_errors)
-        )
-        serving = asyncio.create_task(stay_connected(bot, settings.token))
+
+    async with Holosuite(settings, pool=pool, storage=storage, last_errors=last_errors) as bot:
+        bot.tasks.keep("monitor", bot.monitor.beat)
+        serving = asyncio.create_task(stay_connected(bot, settings.token, prepare=use_another_discord))
         leaving = asyncio.create_task(leave.wait())
         await asyncio.wait([serving, leaving], return_when=asyncio.FIRST_COMPLETED)
         leaving.cancel()
         if leave.is_set():
             log.info("Asked to leave.")
-            await bot.scene_handler.close(seconds=FINISH_SECONDS)
-            await bot.close()
-            serving.cancel()
+        # Without a connection nobody can be answered: what was promised is left to the next client at once.
+        await bot.scene_handler.close(seconds=FINISH_SECONDS if leave.is_set() else 0.0)
+        await bot.close()
+        serving.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await serving
-    log.info("Left.")
+    if not leave.is_set():
+        log.error("The connection was given up; a new one is begun.")
+        await asyncio.sleep(ANEW_SECONDS)

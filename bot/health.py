@@ -24,6 +24,7 @@ def check_health(health_file: Path, *, now: float) -> str:
         document = json.loads(health_file.read_text(encoding="utf-8"))
         age = now - float(document["time"])
         lost_since = document["lost_since"]
+        down = list(document.get("tasks_down", []))
     except (OSError, ValueError, KeyError, TypeError):
         return "The bot has not written its health file; it is not running, or has just started."
     if age < 0:
@@ -32,6 +33,8 @@ def check_health(health_file: Path, *, now: float) -> str:
         return f"The bot's event loop has been silent for {age:.0f} s."
     if lost_since is not None and now - lost_since > LOST_SECONDS:
         return f"The bot has been without Discord's gateway for {now - lost_since:.0f} s."
+    if down:
+        return f"The bot's task {down[0]} has failed and waits to be started again; the log says why."
     return ""
 
 

@@ -1,15 +1,15 @@
 """The connection to Discord without any feature: what is asked for, kept in memory, and run beside it."""
 
-import asyncio
 import logging
-from collections.abc import Coroutine
 from typing import Any
 
 import discord
 from discord.ext import commands
 
 from bot.discord.errors import CommandTree
-from bot.discord.reply import SILENT
+from bot.discord.gateway import forgive_events
+from bot.discord.sending import SILENT
+from bot.ops.tasks import BackgroundTasks
 
 # What the bot does in a channel, and nothing else.
 PERMISSIONS = discord.Permissions(
@@ -20,6 +20,9 @@ PERMISSIONS = discord.Permissions(
     attach_files=True,
     read_message_history=True,
 )
+
+# discord.py sleeps through a limit of this length itself; a longer one is `insist`'s to wait for.
+LONGEST_LIMIT_SECONDS = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,7 @@ class DiscordClient(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             guild_ready_timeout=0.2,  # seconds without news of a further server; nothing here needs them all
             max_messages=None,
+            max_ratelimit_timeout=LONGEST_LIMIT_SECONDS,
             shard_ids=list(shard_ids) or None,  # type: ignore[arg-type]  # None stands for all
             shard_count=shard_count,
             allowed_contexts=discord.app_commands.AppCommandContext(
@@ -47,19 +51,12 @@ class DiscordClient(commands.AutoShardedBot):
             ),
             allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=True),
         )
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def begin(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run work beside the client until it ends or the client is closed."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        forgive_events(self)
+        self.tasks = BackgroundTasks()
 
     async def close(self) -> None:
         """Leave Discord."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.tasks.close()
         await super().close()
 
     async def on_message(self, message: discord.Message, /) -> None:

@@ -1,46 +1,88 @@
-"""Staying connected to Discord, also while it is out of reach."""
+"""Logging in and staying connected: again and again while Discord is out of reach, with longer and longer pauses."""
 
 import asyncio
 import logging
+import random
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 import discord
 import yarl
-from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from core.errors import ConfigError
 
+FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0  # between two attempts to reach Discord
+LOGIN_SECONDS = 60.0  # for one attempt; a network that swallows everything says nothing by itself
+# "Gateway Close Event Codes": those after which no attempt can succeed.
+REFUSED_TOKEN = 4004
+FOR_GOOD = {
+    4010: "HOLOSUITE_SHARDS names a shard that does not exist; check it and SHARD_COUNT.",
+    4011: "The bot is in so many servers that it needs more shards; leave SHARD_COUNT empty, or raise it.",
+    4012: "Discord no longer speaks this version of its gateway; update discord.py.",
+    4013: "Discord does not know the events that the bot asks for; update discord.py.",
+    4014: "Discord does not grant the events that the bot asks for; switch them on in the developer portal, "
+    'page "Bot", section "Privileged Gateway Intents".',
+}
 
 log = logging.getLogger(__name__)
 
 
-async def stay_connected(bot: commands.AutoShardedBot, token: str) -> None:
-    """Log in and serve, again and again while Discord is out of reach.
+class GlobalLimit(asyncio.Event):
+    """Tells requests when Discord's limit for all is over; by itself, should the one that waits be cancelled."""
+
+    def __init__(self) -> None:
+        """Let requests through."""
+        super().__init__()
+        self.set()
+
+    def clear(self) -> None:
+        """Hold requests back for a while."""
+        super().clear()
+        asyncio.get_running_loop().call_later(LONGEST_PAUSE_SECONDS, self.set)
+
+
+async def stay_connected(
+    bot: discord.Client, token: str, *, prepare: Callable[[], Awaitable[None]] | None = None
+) -> None:
+    """Log in and serve until the bot is closed; whatever Discord or the network does, another attempt follows.
+
+    Args:
+        bot: A client that has been entered.
+        token: Its token.
+        prepare: What to do before each attempt to log in.
 
     Raises:
-        ConfigError: Discord refuses the token.
+        ConfigError: Discord refuses the token, or has closed the connection for good.
     """
-    pause = 1.0
+    pause, is_logged_in = FIRST_PAUSE_SECONDS, False
     while not bot.is_closed():
         try:
-            if bot.user is None:
-                await bot.login(token)
+            if not is_logged_in:
+                if prepare is not None:
+                    await prepare()
+                await _log_in(bot, token)
+                is_logged_in = True
+                pause = FIRST_PAUSE_SECONDS
             await bot.connect()
         except discord.LoginFailure as error:
-            raise ConfigError(
-                "Discord refuses the token in DISCORD_TOKEN; copy a new one from the developer portal, "
-                'page "Bot", button "Reset Token".'
-            ) from error
-        except discord.ConnectionClosed as error:
-            raise ConfigError(f"Discord closed the connection for good (code {error.code}).") from error
-        except (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
-            log.warning("Discord is out of reach (%s); trying again in %.0f s.", type(error).__name__, pause)
-            await bot.http.close()
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            raise _refused_token() from error
+        except discord.PrivilegedIntentsRequired as error:
+            raise ConfigError(FOR_GOOD[4014]) from error
+        except (discord.ConnectionClosed, discord.HTTPException, discord.GatewayNotFound) as error:
+            _check_reason(error)
+            _note(error, pause)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            _note(error, pause)
+        except Exception:
+            # An answer without what it should hold, such as a gateway without an address.
+            log.exception("Discord answers in an unknown way; trying again in %.0f s.", pause)
+        if bot.is_closed():
+            return
+        await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 -- so that many bots do not come at once
+        pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
 async def use_local_discord(address: str) -> None:
@@ -48,3 +90,38 @@ async def use_local_discord(address: str) -> None:
     Route.BASE = address
     async with aiohttp.ClientSession() as session, session.get(f"{address}/gateway") as answer:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL((await answer.json())["url"])
+
+
+async def _log_in(bot: discord.Client, token: str) -> None:
+    # An attempt that failed has left a session, whose connections cannot be used again once it is closed.
+    await bot.http.close()
+    bot.http.connector = discord.utils.MISSING
+    async with asyncio.timeout(LOGIN_SECONDS):
+        await bot.login(token)
+    bot.http._global_over = GlobalLimit()  # noqa: SLF001 -- discord.py offers no other way in
+
+
+def _check_reason(error: discord.DiscordException) -> None:
+    """Tell a problem that waiting mends from one that it does not.
+
+    Raises:
+        ConfigError: It is the operator's.
+    """
+    if isinstance(error, discord.HTTPException) and error.status == 401:  # noqa: PLR2004 -- HTTP's number
+        raise _refused_token() from error
+    if isinstance(error, discord.ConnectionClosed):
+        if error.code == REFUSED_TOKEN:
+            raise _refused_token() from error
+        if error.code in FOR_GOOD:
+            raise ConfigError(f"{FOR_GOOD[error.code]} (close code {error.code})") from error
+
+
+def _refused_token() -> ConfigError:
+    return ConfigError(
+        "Discord refuses the token in DISCORD_TOKEN; copy a new one from the developer portal, "
+        'page "Bot", button "Reset Token".'
+    )
+
+
+def _note(error: Exception, pause: float) -> None:
+    log.warning("Discord is out of reach (%s); trying again in about %.0f s.", type(error).__name__, pause)

@@ -25,6 +25,8 @@ SECONDS_BETWEEN_EDITS = 5.0
 DIRECT_ANSWER_SECONDS = 1.0
 # Ours. Nothing is written for a token that will have expired; the last minute is for sending.
 REQUEST_SECONDS = TOKEN_SECONDS - 60.0
+# Ours. What was promised is told within this time, in a new message once the token has expired.
+PROMISE_SECONDS = 3_600.0
 # Ours: what a member may ask of an episode.
 LEAST_LENGTH = 20  # characters
 MOST_LENGTH = 4_000  # characters

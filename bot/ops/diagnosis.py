@@ -14,6 +14,7 @@ from bot.discord.markdown import escape_markdown, shorten
 from bot.discord.page import COLOUR
 from bot.ops.logs import LastErrors
 from bot.ops.monitor import Monitor
+from bot.ops.tasks import BackgroundTasks
 from bot.scenes.pool import WriterPool
 
 TRAINING_PACKAGES = ("tensorflow", "keras", "pandas")  # that must not be here
@@ -39,6 +40,7 @@ def build_diagnosis(
         "Gateway": ", ".join(f"shard {shard}: {1_000 * delay:.0f} ms" for shard, delay in bot.latencies)
         or "none",
         "Servers": f"{len(bot.guilds)}",
+        "Tasks that failed": _describe_tasks(monitor.tasks) or "none",
         "Memory": f"{process.memory_info().rss / MEGABYTE:.0f} MB, {process.num_threads()} threads",
         "Running since": f"<t:{int(process.create_time())}:R>",
         "Training packages loaded": ", ".join(sorted(set(TRAINING_PACKAGES) & _loaded_packages())) or "none",
@@ -47,6 +49,14 @@ def build_diagnosis(
     errors = "\n".join(shorten(escape_markdown(line), limit=190) for line in last_errors.lines) or "none"
     embed.add_field(name="Last errors", value=shorten(errors, limit=EMBED_FIELD_CHARACTERS), inline=False)
     return embed
+
+
+def _describe_tasks(tasks: BackgroundTasks) -> str:
+    return ", ".join(
+        f"{name}: {record.failures} times{', and waits to be started again' if record.is_down else ''}"
+        for name, record in tasks.records.items()
+        if record.failures
+    )
 
 
 def _loaded_packages() -> set[str]:

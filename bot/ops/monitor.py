@@ -7,6 +7,8 @@ import time
 from collections import deque
 from pathlib import Path
 
+from bot.ops.tasks import BackgroundTasks
+
 INTERVAL_SECONDS = 0.05
 SAMPLES = 12_000  # ten minutes
 FILE_SECONDS = 5.0  # between two writings of the health file
@@ -15,10 +17,11 @@ log = logging.getLogger(__name__)
 
 
 class Monitor:
-    """The delay of the event loop, and which shards have lost the gateway."""
+    """The delay of the event loop, which shards have lost the gateway, and which tasks have failed."""
 
-    def __init__(self, health_file: Path) -> None:
+    def __init__(self, health_file: Path, *, tasks: BackgroundTasks) -> None:
         """Write how things are to a file, once `beat` runs."""
+        self.tasks = tasks
         self._health_file = health_file
         self._delays: deque[float] = deque(maxlen=SAMPLES)  # seconds
         self._lost_since: dict[int, float] = {}  # shard id to time
@@ -60,7 +63,14 @@ class Monitor:
                 await asyncio.to_thread(self._write)
 
     def _write(self) -> None:
-        document = {"time": time.monotonic(), "lost_since": self.lost_since}
+        down = [name for name, record in self.tasks.records.items() if record.is_down]
+        failures = {name: record.failures for name, record in self.tasks.records.items() if record.failures}
+        document = {
+            "time": time.monotonic(),
+            "lost_since": self.lost_since,
+            "tasks_down": down,
+            "task_failures": failures,
+        }
         beside = self._health_file.with_suffix(".new")
         try:
             beside.write_text(json.dumps(document), encoding="utf-8")

@@ -42,6 +42,13 @@ def build_work(request: Request, source: SceneRecord | None, *, writer: Writer) 
     return _go_on(request, source, writer)
 
 
+def count_characters(request: Request) -> int:
+    """Return how many characters a request asks for."""
+    if not request.code:
+        return request.length
+    return sum(part.length for part in read_code(request.code).requests)
+
+
 def read_directions(request: Request, *, usual: Directions) -> Directions:
     """Return what a request asks of its scene; what it leaves out is as usual."""
     return replace(

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 from bot.discord.errors import RefusalError, say
 from bot.discord.limits import DIRECT_ANSWER_SECONDS, REQUEST_SECONDS, SECONDS_BETWEEN_EDITS
-from bot.discord.reply import GoneError, Reply
+from bot.discord.reply import Reply
+from bot.discord.sending import GoneError
 from bot.models.registry import ModelRegistry
-from bot.scenes.build import build_work
+from bot.scenes.build import build_work, count_characters
 from bot.scenes.cooldown import Cooldown
-from bot.scenes.pool import QueueFullError, WriterPool
+from bot.scenes.pool import WriterPool
 from bot.scenes.queue import Ticket, Work
 from bot.scenes.request import Request
 from bot.scenes.view import build_page
@@ -26,10 +27,21 @@ from core.writing.episode import Episode
 from core.writing.writer import Writer
 
 RESTARTING = "The bot is restarting; your scene follows in a moment."
+NOTE_SECONDS = 60.0  # after which the answer's number is kept: it may outlive the interaction's token
+SETTLE_SECONDS = 5.0  # between two attempts to forget a request that was answered
 
 EDIT_SPREAD_SECONDS = 0.02  # 50 a second, which is what Discord takes of one bot
 
 log = logging.getLogger(__name__)
+
+
+class CooldownError(RefusalError):
+    """A member asks again too soon."""
+
+    def __init__(self, seconds: float, *, is_first: bool) -> None:
+        """Say when they may; `is_first` tells whether they hear it for the first time since they asked last."""
+        super().__init__(f"Cooldown: try again in {max(1, round(seconds))} s.")
+        self.is_first = is_first
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,7 @@ class SceneHandler:
         self._cooldown = cooldown
         self._keys: set[str] = set()
         self._tasks: dict[asyncio.Task[None], Reply] = {}
+        self._settling: set[asyncio.Task[None]] = set()
         self._promised: set[int] = set()  # requests that the database holds until they are answered
         self._is_closing = False
 
@@ -78,22 +91,13 @@ class SceneHandler:
         request = replace(request, guild_id=asker.guild_id or 0)
         with self._once(key):
             self._check_cooldown(asker)
-            try:
-                await self._carry_out(reply, request, request_id=request_id, asker=asker)
-            except QueueFullError:
-                self._cooldown.forget(asker.member_id)
-                raise
+            await self._carry_out(reply, request, request_id=request_id, asker=asker)
 
     async def resume(self, reply: Reply, request: Request, *, request_id: int, member_id: int) -> None:
         """Finish what an earlier process acknowledged; the scene may be kept already."""
-        try:
-            asker = Asker(member_id, is_administrator=True)
-            await self._carry_out(reply, request, request_id=request_id, asker=asker)
-        except CoreError as error:
-            with suppress(GoneError):
-                await reply.refuse(say(error))
-        finally:
-            await self._pending.delete(request_id)
+        self._promised.add(request_id)
+        asker = Asker(member_id, is_administrator=True, guild_id=request.guild_id or None)
+        await self._carry_out(reply, request, request_id=request_id, asker=asker)
 
     async def close(self, *, seconds: float) -> None:
         """Refuse what is new and finish what was begun; what takes longer is left to the next process."""
@@ -106,7 +110,7 @@ class SceneHandler:
             task.cancel()
         if left:
             log.warning("%d scenes are left to the next start.", len(left))
-            farewells = [asyncio.create_task(reply.wait(RESTARTING)) for reply in left.values()]
+            farewells = [asyncio.create_task(reply.progress(RESTARTING)) for reply in left.values()]
             await asyncio.wait([*left, *farewells], timeout=2)
 
     @property
@@ -120,28 +124,46 @@ class SceneHandler:
             raise ValueError("a request is carried out in a task")
         self._tasks[task] = reply
         try:
-            work, writer = await self._prepare(request)
-            ticket = self._pool.submit(work)
-            try:
-                async with asyncio.timeout(REQUEST_SECONDS):
-                    await self._wait(ticket, reply, request, asker=asker)
-                    stored = await self._store(
-                        await ticket.episode, request, writer=writer, request_id=request_id, asker=asker
-                    )
-                    await reply.show(build_page(stored))
-            finally:
-                ticket.cancel()
-            await self._settle(request_id)
-        except (GoneError, TimeoutError) as error:
-            log.info("A request was dropped: nobody is left to answer (%s).", error or "too late")
-            await self._settle(request_id)
-        except Exception:
-            # The refusal that follows is the answer, so nothing is left to a new process.
-            with suppress(CoreError):
-                await self._settle(request_id)
-            raise
+            scene = await self._write(reply, request, request_id=request_id, asker=asker)
+            await reply.show(build_page(scene))
+        except GoneError as error:
+            log.info("A request was dropped: nobody is left to answer (%s).", error)
+        except Exception as error:
+            if isinstance(error, CoreError):
+                # Nothing was written: a typing error costs nobody the cooldown.
+                self._cooldown.forget(asker.member_id)
+            if request_id not in self._promised:
+                raise
+            if not await _refuse(reply, error):
+                return  # left to the next start
         finally:
             del self._tasks[task]
+        await self._settle(request_id)
+
+    async def _write(self, reply: Reply, request: Request, *, request_id: int, asker: Asker) -> SceneRecord:
+        """Return the scene once it is written and stored.
+
+        Raises:
+            CoreError: Why there is none.
+        """
+        work, writer = await self._prepare(request)
+        ticket = self._pool.submit(
+            work,
+            party=request.guild_id or asker.member_id,
+            member=asker.member_id,
+            characters=count_characters(request),
+        )
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS) as limit:
+                await self._wait(ticket, reply, request, asker=asker)
+                episode = await ticket.episode
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            raise RefusalError("The queue took too long for this scene; ask for it again.") from error
+        finally:
+            ticket.cancel()
+        return await self._store(episode, request, writer=writer, request_id=request_id, asker=asker)
 
     async def _prepare(self, request: Request) -> tuple[Work, Writer]:
         """Return the work for a thread, and the model that does it."""
@@ -169,12 +191,24 @@ class SceneHandler:
             self._promised.add(pending.id)
             await self._pending.add(pending)
         await reply.wait(_describe_place(ticket.place))
-        while not ticket.episode.done():
+        due = time.monotonic() + (NOTE_SECONDS if pending and pending.token else 0.0)
+        while True:
+            if pending is not None and reply.message_id and time.monotonic() >= due:
+                await self._note_answer(pending.id, reply.message_id)
+                pending = None
+            if ticket.episode.done():
+                return
             # Those who came together would all be told at once: the further back, the later.
             await asyncio.wait([ticket.episode], timeout=SECONDS_BETWEEN_EDITS + place * EDIT_SPREAD_SECONDS)
             if not ticket.episode.done() and ticket.place != place:
                 place = ticket.place
-                await reply.wait(_describe_place(place))
+                await reply.progress(_describe_place(place))
+
+    async def _note_answer(self, request_id: int, message_id: int) -> None:
+        try:
+            await self._pending.note_answer(request_id, message_id)
+        except CoreError as error:
+            log.warning("The number of an answer could not be stored: %s", error)
 
     async def _store(
         self, episode: Episode, request: Request, *, writer: Writer, request_id: int, asker: Asker
@@ -203,16 +237,31 @@ class SceneHandler:
         return await self._scenes.add(scene)
 
     async def _settle(self, request_id: int) -> None:
-        if request_id in self._promised:
-            self._promised.discard(request_id)
+        """Forget a request that was answered; what fails here is tried again, for the answer stands."""
+        if request_id not in self._promised:
+            return
+        self._promised.discard(request_id)
+        try:
             await self._pending.delete(request_id)
+        except CoreError as error:
+            log.warning("An answered request could not be forgotten yet: %s", error)
+            task = asyncio.create_task(self._settle_later(request_id))
+            self._settling.add(task)
+            task.add_done_callback(self._settling.discard)
+
+    async def _settle_later(self, request_id: int) -> None:
+        while not self._is_closing:
+            await asyncio.sleep(SETTLE_SECONDS)
+            with suppress(CoreError):
+                await self._pending.delete(request_id)
+                return
 
     def _check_cooldown(self, asker: Asker) -> None:
         if asker.is_administrator:
             return
         left = self._cooldown.begin(asker.member_id)
         if left:
-            raise RefusalError(f"Cooldown: try again in {max(1, round(left))} s.")
+            raise CooldownError(left, is_first=self._cooldown.note_refusal(asker.member_id))
 
     @contextmanager
     def _once(self, key: str) -> Iterator[None]:
@@ -223,6 +272,18 @@ class SceneHandler:
             yield
         finally:
             self._keys.discard(key)
+
+
+async def _refuse(reply: Reply, error: Exception) -> bool:
+    """Say why there is no scene, where one was promised; tell whether that is over."""
+    try:
+        await reply.refuse(say(error))
+    except GoneError as gone:
+        log.info("A refusal was dropped: nobody is left to read it (%s).", gone)
+    except Exception:
+        log.exception("A refusal could not be sent; the next start tries again")
+        return False
+    return True
 
 
 def _describe_place(place: int) -> str:

@@ -10,10 +10,13 @@ from bot.scenes.queue import FairQueue, Ticket, Work
 from core.errors import CoreError
 from core.run.store import Run
 from core.writing.episode import Episode
+from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
-GUESSED_SECONDS = 0.1  # that an episode takes, before one was written
-MEMORY = 0.9  # share of the older episodes in the average time
+USUAL_CHARACTERS = 500
+GUESSED_SPEED = 5_000.0  # characters a second, before one was written
+TRIED_CHARACTERS = 60  # written at the start, to know the speed of this machine
+MEMORY = 0.9  # share of the older episodes in the average speed
 MOST_OF_A_MEMBER = 3  # episodes on their way, an administrator's too
 
 log = logging.getLogger(__name__)
@@ -34,19 +37,23 @@ class WriterPool:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="writer")
         self._waiting = FairQueue()
         self._writing: dict[asyncio.Future[Episode], Ticket] = {}
-        self._average_seconds = GUESSED_SECONDS
+        self._speed = GUESSED_SPEED  # characters a second, of one thread
         self._characters = 0
         self._seconds = 0.0
 
     @classmethod
     async def open(cls, run: Path, *, threads: int, queue: int) -> "WriterPool":
-        """Load a run.
+        """Load a run, and see how fast it writes here.
 
         Raises:
             RunError: If it is missing or damaged.
         """
         writer = await asyncio.to_thread(lambda: Writer(Run.read(run)))
-        return cls(writer, threads=threads, queue=queue)
+        request = SceneRequest(length=TRIED_CHARACTERS, seed=0, directions=writer.usual)
+        tried = await asyncio.to_thread(writer.write, request)
+        pool = cls(writer, threads=threads, queue=queue)
+        pool.learn_speed(tried, share=1.0)
+        return pool
 
     async def close(self) -> None:
         """Drop what waits and let the threads end."""
@@ -69,7 +76,9 @@ class WriterPool:
         """The measured speed of one thread since the start; 0 before the first episode."""
         return self._characters / self._seconds if self._seconds else 0.0
 
-    def submit(self, work: Work, *, party: int = 0, member: int = 0) -> Ticket:
+    def submit(
+        self, work: Work, *, party: int = 0, member: int = 0, characters: int = USUAL_CHARACTERS
+    ) -> Ticket:
         """Put a member's work in the queue, or begin with it at once; parties (servers) take turns.
 
         Raises:
@@ -83,9 +92,9 @@ class WriterPool:
         if self._waiting.is_full_for(party, most=self.queue):
             raise QueueFullError(
                 f"The queue is full ({len(self._waiting)} scenes wait); "
-                f"try again in about {max(1, round(self.seconds_for(len(self._waiting))))} s."
+                f"try again in about {max(1, round(self.seconds_until(None)))} s."
             )
-        ticket = Ticket(self, work, party=party, member=member)
+        ticket = Ticket(self, work, party=party, member=member, characters=characters)
         self._waiting.push(ticket)
         self._begin()
         return ticket
@@ -94,9 +103,22 @@ class WriterPool:
         """Return a ticket's place in the queue, 0 when it is no longer there."""
         return self._waiting.place_of(ticket)
 
-    def seconds_for(self, place: int) -> float:
-        """Guess how long the episode at a place takes, from what the last ones took."""
-        return self._average_seconds * (1 + place / self.threads)
+    def seconds_until(self, ticket: Ticket | None) -> float:
+        """Guess when a ticket's episode is there, or for None the queue empty, from how fast the last ones were."""
+        writing = sum(each.characters for each in self._writing.values())
+        place = len(self._waiting) if ticket is None else self.place_of(ticket) - 1
+        waiting = self._waiting.tickets()
+        average = sum(each.characters for each in waiting) / max(1, len(waiting))
+        if ticket is None:
+            return (writing + place * average) / self.threads / self._speed
+        if place < 0:
+            return ticket.characters / self._speed
+        return ((writing + place * average) / self.threads + ticket.characters) / self._speed
+
+    def learn_speed(self, episode: Episode, *, share: float = 1 - MEMORY) -> None:
+        """Take an episode into the average speed, with a share."""
+        if episode.seconds > 0 and episode.text:
+            self._speed += share * (len(episode.text) / episode.seconds - self._speed)
 
     def drop(self, ticket: Ticket) -> None:
         """Take a ticket out of the queue, if it is still there."""
@@ -115,7 +137,7 @@ class WriterPool:
         error = work.exception()
         if error is None:
             episode = work.result()
-            self._average_seconds += (1 - MEMORY) * (episode.seconds - self._average_seconds)
+            self.learn_speed(episode)
             self._characters += len(episode.text)
             self._seconds += episode.seconds
         if ticket.episode.done():  # cancelled: nobody waits

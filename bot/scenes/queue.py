@@ -20,8 +20,8 @@ class TicketOwner(Protocol):
     def place_of(self, ticket: "Ticket") -> int:
         """Return a ticket's place in the queue, 0 when it is no longer there."""
 
-    def seconds_for(self, place: int) -> float:
-        """Guess how long the episode at a place takes."""
+    def seconds_until(self, ticket: "Ticket") -> float:
+        """Guess when a ticket's episode is there."""
 
     def drop(self, ticket: "Ticket") -> None:
         """Take a ticket out of the queue, if it is still there."""
@@ -34,8 +34,9 @@ class TooLongError(CoreError):
 class Ticket:
     """A place in the queue, and later the episode."""
 
-    def __init__(self, pool: TicketOwner, work: Work, *, party: int, member: int) -> None:
+    def __init__(self, pool: TicketOwner, work: Work, *, party: int, member: int, characters: int) -> None:
         """Take a place; only the pool gives them out."""
+        self.characters = characters  # that are asked for
         self.episode: asyncio.Future[Episode] = asyncio.get_running_loop().create_future()
         self.party = party  # a server, or outside of servers a member: these take turns
         self.member = member
@@ -51,7 +52,7 @@ class Ticket:
     @property
     def expected_seconds(self) -> float:
         """How long it will probably take until the episode is there."""
-        return self._pool.seconds_for(self.place)
+        return self._pool.seconds_until(self)
 
     def cancel(self) -> None:
         """Give the place up; what is being written stops soon."""

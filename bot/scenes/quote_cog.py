@@ -11,7 +11,7 @@ from bot.discord.errors import RefusalError, answer_error
 from bot.discord.markdown import find_quoted
 from bot.discord.reply import InteractionReply, MessageReply
 from bot.scenes.actions import SceneActions, read_asker
-from bot.scenes.handler import Asker, SceneHandler
+from bot.scenes.handler import Asker, CooldownError, SceneHandler
 
 MENU = "Continue as an episode"
 
@@ -57,9 +57,13 @@ class QuoteCog(commands.Cog):
         # Answering other bots could go on for ever. A reply's "@ ON" alone is no mention in the text.
         if me is None or message.author.bot or me.id not in message.raw_mentions:
             return
-        reply = MessageReply(message)
+        reply = MessageReply.to(message)
         try:
             await self._answer_mention(reply, message, me.id)
+        except CooldownError as error:
+            # A refusal to a mention is seen by all: one in each pause is enough.
+            if error.is_first:
+                await answer_error(reply, error)
         except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
             await answer_error(reply, error)
 

@@ -4,9 +4,12 @@ import contextlib
 import os
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from core.errors import ConfigError
 
 OWNER_ALONE = 0o700
+LOCK = "bot.lock"  # held by the bot that serves from the folder
 PROGRAM = Path(__file__).resolve().parents[2]  # where the packages are
 
 
@@ -32,3 +35,21 @@ def open_data_folder(data: Path) -> None:
             place.chmod(OWNER_ALONE)
     except OSError as error:
         raise ConfigError(f"The folder {data} cannot be made or used; check HOLOSUITE_DATA.") from error
+
+
+def hold_data_folder(data: Path) -> FileLock:
+    """Hold the data folder against a second bot, until the lock is released or this process ends.
+
+    Raises:
+        ConfigError: Another bot serves from it.
+    """
+    lock = FileLock(data / LOCK, thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise ConfigError(
+            f"Another bot is running with the data folder {data}; stop that one, or set another HOLOSUITE_DATA."
+        ) from error
+    except OSError as error:
+        raise ConfigError(f"The folder {data} cannot be used; check HOLOSUITE_DATA.") from error
+    return lock

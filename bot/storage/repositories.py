@@ -34,7 +34,7 @@ class Repositories:
         return cls(
             database,
             SceneRepository(database),
-            PendingRepository(database),
+            PendingRepository(database, machine=machine),
             SettingRepository(database),
             TrainingRepository(database, machine=machine),
             ModelRepository(database, machine=machine),

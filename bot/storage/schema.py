@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 # The migration that these tables correspond to: a database that says so needs no look at the migrations.
-REVISION = "0003_directions"
+REVISION = "0004_delivery"
 
 metadata = MetaData()
 
@@ -46,6 +46,11 @@ pending = Table(
     Column("member_id", BigInteger, nullable=False),
     Column("created", BigInteger, nullable=False),
     Column("request", Text, nullable=False),  # JSON
+    Column("machine", String(64), nullable=False, server_default=""),  # whose bot has promised it
+    Column("channel_id", BigInteger, nullable=False, server_default="0"),  # 0 for nowhere to write anew
+    Column(
+        "message_id", BigInteger, nullable=False, server_default="0"
+    ),  # of the answer so far; 0: not known
 )
 
 settings = Table(
@@ -84,6 +89,9 @@ jobs = Table(
     Column("pid_started", Float, nullable=False),  # a number may be given to another process later
     Column("deaths", Integer, nullable=False),  # unexpected ends so far
     Column("outcome", Text, nullable=False),  # JSON
+    Column(
+        "end_message_id", BigInteger, nullable=False, server_default="0"
+    ),  # that tells the end; 0 for none yet
     Index("jobs_by_state", "machine", "state", "queued"),
     Index("jobs_of_guild", "guild_id", "queued"),
 )

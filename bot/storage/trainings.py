@@ -57,6 +57,7 @@ class TrainingRecord:
     pid_started: float = 0.0
     deaths: int = 0
     outcome: str = "{}"
+    end_message_id: int = 0  # of the message that tells the end
 
     def planned(self) -> RetrainPlan:
         """Return what the training is to do."""

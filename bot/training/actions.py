@@ -98,7 +98,7 @@ class TrainingActions:
         try:
             message = await self._announcer.send_first(waiting, await self._supervisor.place_of(waiting))
         except GoneError as error:
-            await self._trainings.update(training.id, state="cancelled", ended=queued, queued=0)
+            await self._trainings.update(training.id, state="cancelled", ended=queued, queued=0, told=True)
             raise RefusalError(
                 "I may not write in this channel, so nobody could see the training; let me, and try again."
             ) from error

@@ -1,72 +1,48 @@
-"""Shows trainings on Discord: one message each, changed while it runs."""
+"""Shows trainings on Discord while they wait and run: one message each, and never in the way of the work."""
 
 import asyncio
-import io
 import logging
 import time
+from collections.abc import Callable
 
-import aiohttp
 import discord
 from discord.ext import commands
 
 from bot.discord.limits import SECONDS_BETWEEN_EDITS
-from bot.discord.reply import SILENT, GoneError, insist
-from bot.storage.models import ModelRepository
+from bot.discord.reply import try_once
+from bot.discord.sending import SILENT, GoneError, TooLateError, insist, is_passing
 from bot.storage.trainings import TrainingRecord, TrainingRepository
 from bot.training.buttons import build_buttons
-from bot.training.folders import TrainingFolders
-from bot.training.view import build_end, build_progress, build_waiting
+from bot.training.view import build_progress, build_waiting
 from core.run.events import Progress
-from core.run.layout import PLOT
-
-FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
 
 log = logging.getLogger(__name__)
 
 
 class TrainingAnnouncer:
-    """Tells servers of their trainings; a `TrainingListener`."""
+    """Keeps each training's message up to date, as far as Discord lets it; the newest state wins."""
 
     def __init__(
-        self,
-        bot: commands.AutoShardedBot,
-        *,
-        trainings: TrainingRepository,
-        models: ModelRepository,
-        folders: TrainingFolders,
+        self, bot: commands.AutoShardedBot, *, trainings: TrainingRepository, show_end: Callable[[], None]
     ) -> None:
-        """Write through a bot."""
+        """Write through a bot; ends are shown by somebody else."""
+        self.show_end = show_end
         self._bot = bot
         self._trainings = trainings
-        self._models = models
-        self._folders = folders
-        self._shown: dict[int, tuple[float, object]] = {}  # training to when what was shown
+        self._newest: dict[
+            int, tuple[TrainingRecord, discord.Embed]
+        ] = {}  # what is to be shown of a training
+        self._shown: dict[int, tuple[float, discord.Embed]] = {}  # when what was shown
+        self._senders: dict[int, asyncio.Task[None]] = {}
+        self._over: set[int] = set()  # trainings of which no progress is shown any more
 
-    async def show_progress(self, training: TrainingRecord, progress: Progress, note: str) -> None:
-        """Show how far a training is, at most every 5 s, and only what is new."""
-        then, before = self._shown.get(training.id, (-SECONDS_BETWEEN_EDITS, None))
-        now = time.monotonic()
-        embed = build_progress(training, progress, note)
-        if now - then < SECONDS_BETWEEN_EDITS or embed == before:
-            return
-        self._shown[training.id] = now, embed
-        await self._edit(training, embed)
+    def show_progress(self, training: TrainingRecord, progress: Progress, note: str) -> None:
+        """Show how far a training is."""
+        self._show(training, build_progress(training, progress, note))
 
-    async def show_waiting(self, training: TrainingRecord, place: int) -> None:
+    def show_waiting(self, training: TrainingRecord, place: int) -> None:
         """Show how many trainings are before one."""
-        await self._edit(training, build_waiting(training, place=place))
-
-    async def show_end(self, training: TrainingRecord) -> None:
-        """Show what came of a training in its message; in a new one where that is gone."""
-        self._shown.pop(training.id, None)
-        if self._bot.get_guild(training.guild_id) is None:
-            return
-        is_used = await self._models.read_active(training.guild_id) == training.id
-        plot = await asyncio.to_thread(self._read_plot, training)
-        embed = build_end(training, is_used=is_used)
-        if plot:
-            embed.set_image(url=f"attachment://{PLOT}")
-        await self._edit(training, embed, view=build_buttons(training, is_used=is_used), plot=plot)
+        self._show(training, build_waiting(training, place=place))
 
     async def send_first(self, training: TrainingRecord, place: int) -> discord.Message:
         """Send the message that shows a training from now on.
@@ -74,70 +50,73 @@ class TrainingAnnouncer:
         Raises:
             GoneError: The bot may not write in the training's channel.
         """
-        channel = self._channel(training)
-        return await insist(
-            lambda: channel.send(
-                embed=build_waiting(training, place=place),
-                view=build_buttons(training),
-                nonce=training.id,
-                allowed_mentions=SILENT,
-            )
-        )
+        return await self._send(training, build_waiting(training, place=place), nonce=str(training.id))
 
-    async def _edit(
-        self,
-        training: TrainingRecord,
-        embed: discord.Embed,
-        *,
-        view: discord.ui.View | None = None,
-        plot: bytes = b"",
-    ) -> None:
-        """Change a training's message; an end whose message is gone is written anew."""
-        current = await self._trainings.read(training.id)
-        number = training.message_id if current is None else current.message_id
-        shown = build_buttons(training) if view is None else view
-        try:
-            if number:
-                message = self._channel(training).get_partial_message(number)
-                await insist(
-                    lambda: message.edit(
-                        embed=embed, view=shown, attachments=_files(plot), allowed_mentions=SILENT
-                    )
-                )
-                return
-        except GoneError:
-            if view is None:
-                return
-        except FAILURES as error:
-            log.warning("Training %d could not be shown: %s", training.id, error)
-            return
-        if view is not None:
-            await self._send_end(training, embed, view, plot)
+    async def stop(self, training: TrainingRecord) -> None:
+        """Show no more progress of a training: what follows is its end."""
+        self._over.add(training.id)
+        self._newest.pop(training.id, None)
+        self._shown.pop(training.id, None)
+        sender = self._senders.get(training.id)
+        if sender is not None:
+            sender.cancel()
+            await asyncio.wait([sender])
 
-    async def _send_end(
-        self, training: TrainingRecord, embed: discord.Embed, view: discord.ui.View, plot: bytes
-    ) -> None:
-        channel = self._channel(training)
-        try:
-            await insist(
-                lambda: channel.send(
-                    embed=embed, view=view, files=_files(plot), nonce=training.id, allowed_mentions=SILENT
-                )
-            )
-        except (GoneError, *FAILURES) as error:
-            log.warning("The end of training %d could not be shown: %s", training.id, error)
-
-    def _channel(self, training: TrainingRecord) -> discord.PartialMessageable:
+    def channel_of(self, training: TrainingRecord) -> discord.PartialMessageable:
+        """Return the channel that a training is shown in."""
         return self._bot.get_partial_messageable(training.channel_id, guild_id=training.guild_id)
 
-    def _read_plot(self, training: TrainingRecord) -> bytes:
-        if training.state != "done":
-            return b""
+    def _show(self, training: TrainingRecord, embed: discord.Embed) -> None:
+        number = training.id
+        if number in self._over or (number in self._shown and self._shown[number][1] == embed):
+            return
+        self._newest[number] = (training, embed)
+        if number not in self._senders:
+            task = asyncio.create_task(self._keep_up_to_date(number))
+            self._senders[number] = task
+            task.add_done_callback(lambda _: self._senders.pop(number, None))
+
+    async def _keep_up_to_date(self, number: int) -> None:
+        """Show the newest state of a training until there is none that is not shown."""
+        while number in self._newest:
+            then, _ = self._shown.get(number, (-SECONDS_BETWEEN_EDITS, None))
+            await asyncio.sleep(max(0.0, then + SECONDS_BETWEEN_EDITS - time.monotonic()))
+            training, embed = self._newest.pop(number)
+            self._shown[number] = time.monotonic(), embed
+            try:
+                await self._change(training, embed)
+            except GoneError as error:
+                log.info("Training %d is no longer shown: %s", number, error)
+                self._over.add(number)
+            except Exception as error:
+                if is_passing(error):
+                    self._newest.setdefault(number, (training, embed))
+                else:
+                    log.exception("Training %d could not be shown", number)
+
+    async def _change(self, training: TrainingRecord, embed: discord.Embed) -> None:
+        current = await self._trainings.read(training.id)
+        number = current.message_id if current else training.message_id
+        if not number:
+            # The process that has queued it died before it could show it.
+            message = await self._send(training, embed, nonce=str(training.id))
+            await self._trainings.update(training.id, message_id=message.id)
+            return
+        old = self.channel_of(training).get_partial_message(number)
         try:
-            return (self._folders.run(training) / PLOT).read_bytes()
-        except OSError:
-            return b""
+            await insist(
+                lambda: old.edit(embed=embed, view=build_buttons(training), allowed_mentions=SILENT),
+                seconds=0.0,
+            )
+        except TooLateError:
+            message = await self._send(training, embed, nonce=f"p{number}")
+            await self._trainings.update(training.id, message_id=message.id)
+            await try_once(old.delete)
 
-
-def _files(plot: bytes) -> list[discord.File]:
-    return [discord.File(io.BytesIO(plot), filename=PLOT)] if plot else []
+    async def _send(self, training: TrainingRecord, embed: discord.Embed, *, nonce: str) -> discord.Message:
+        channel = self.channel_of(training)
+        return await insist(
+            lambda: channel.send(
+                embed=embed, view=build_buttons(training), nonce=nonce, allowed_mentions=SILENT
+            )
+        )

@@ -24,14 +24,14 @@ LITTLE_BYTES = 5_000_000  # with less left on the disk, it is why a training die
 class TrainingListener(Protocol):
     """Shows trainings to their servers."""
 
-    async def show_progress(self, training: TrainingRecord, progress: Progress, note: str) -> None:
+    def show_progress(self, training: TrainingRecord, progress: Progress, note: str) -> None:
         """Show how far a training is; called every second."""
 
-    async def show_waiting(self, training: TrainingRecord, place: int) -> None:
+    def show_waiting(self, training: TrainingRecord, place: int) -> None:
         """Show how many trainings are before one that waits."""
 
-    async def show_end(self, training: TrainingRecord) -> None:
-        """Show what came of a training."""
+    def show_end(self) -> None:
+        """Show what came of the trainings that have ended, as long as it takes."""
 
 
 class TrainingCompletion:
@@ -122,11 +122,6 @@ class TrainingCompletion:
         await self._finish(replace(training, state="cancelled"))
         return True
 
-    async def tell(self, training: TrainingRecord) -> None:
-        """Show the end of a training."""
-        await self._listener.show_end(training)
-        await self._trainings.update(training.id, told=True)
-
     def explain(self, training: TrainingRecord, progress: Progress, status: int | None) -> str:
         """Return a sentence about why a training's process ended without a run."""
         disk = full_disk(self._folders.data, needed=LITTLE_BYTES)
@@ -153,4 +148,4 @@ class TrainingCompletion:
     async def _finish(self, training: TrainingRecord) -> None:
         """Delete the upload's text, and tell."""
         await asyncio.to_thread(self._folders.delete_work, training)
-        await self.tell(training)
+        self._listener.show_end()

@@ -23,6 +23,7 @@ BUSY_SECONDS = 5.0  # between two looks whether another program's training has e
 SWEEP_SECONDS = 300.0
 MOST_DEATHS = 1  # that are followed by another attempt
 MOST_DEATHS_AWAY = 5  # where the bot was down too: the machine was, and not the training, at fault
+MOST_MISHAPS = 3  # errors of ours in one training, before it is given up
 OVERTIME = 1.25  # of the longest training, for one that counts epochs
 SAID_STATUS = 2  # train.py's exit status for a problem that it has said
 
@@ -51,14 +52,13 @@ class TrainingSupervisor:
         self._cancelled: set[int] = set()
         self._processes: dict[int, subprocess.Popen[bytes]] = {}  # pid to what reaps it
         self._current = 0  # number of the training that runs
+        self._mishaps: dict[int, int] = {}  # training to errors of ours while it ran
 
     async def run(self) -> None:
         """Work until cancelled. What an earlier process of the bot began is gone on with first."""
         swept = -SWEEP_SECONDS
         while True:
             try:
-                for training in await self._trainings.read_untold():
-                    await self._completion.tell(training)
                 if time.monotonic() - swept >= SWEEP_SECONDS:
                     swept = time.monotonic()
                     await self._sweep()
@@ -109,9 +109,16 @@ class TrainingSupervisor:
         except (CoreError, OSError):
             raise  # the database or the disk, which may be there again in a moment
         except Exception:
+            self._mishaps[training.id] = self._mishaps.get(training.id, 0) + 1
+            if self._mishaps[training.id] < MOST_MISHAPS:
+                raise  # its process goes on, and is found again
             log.exception("Training %d", training.id)
-            reason = "Something went wrong; the bot's owner finds it in the log."
-            await self._completion.fail(training, reason)
+            child = await asyncio.to_thread(_find, training, self._folders.out(training))
+            if child is not None:
+                child.signal(signal.SIGKILL)
+            await self._completion.fail(
+                training, "Something went wrong; the bot's owner finds it in the log."
+            )
         finally:
             self._current = 0
             self._cancelled.discard(training.id)
@@ -199,7 +206,7 @@ class TrainingSupervisor:
             if training.planned().epochs and seconds > longest and not is_late and not was_stopped:
                 was_stopped = True
                 child.signal(signal.SIGTERM)  # it saves what it has, and a last start makes a run of that
-            await self._listener.show_progress(training, progress, note)
+            self._listener.show_progress(training, progress, note)
             await asyncio.sleep(POLL_SECONDS)
         return was_stopped
 
@@ -222,7 +229,7 @@ class TrainingSupervisor:
     async def _tell_queue(self) -> None:
         for place, training in enumerate(await self._trainings.read_states(*UNFINISHED)):
             if training.id != self._current:
-                await self._listener.show_waiting(training, place)
+                self._listener.show_waiting(training, place)
 
     async def _sweep(self) -> None:
         """Delete previews that nobody answered, and folders that belong to nothing."""

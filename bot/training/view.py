@@ -109,6 +109,20 @@ def build_end(training: TrainingRecord, *, is_used: bool) -> discord.Embed:
     return embed
 
 
+def describe_end(training: TrainingRecord) -> str:
+    """Return the line above a training's end: who started it, whom it does not ping."""
+    who = f"<@{training.member_id}>: the" if training.member_id else "The"
+    how = {"done": "has ended", "failed": "has failed"}.get(training.state, "was cancelled")
+    return f"{who} training of {plain(training.name)} {how}."
+
+
+def build_closed(training: TrainingRecord) -> discord.Embed:
+    """Return what the message of a training's progress shows once another one tells the end."""
+    embed = discord.Embed(title=f"Training {plain(training.name)}", colour=COLOUR)
+    embed.description = "This training is over; the message that answers this one says how it ended."
+    return embed
+
+
 def _facts(progress: Progress) -> list[str]:
     if progress.start is None:
         return ["The text is being read."]

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.local_discord import Interaction, LocalDiscord, Message
 
 PROJECT = Path(__file__).parents[2]
+START_SECONDS = 120.0  # on a machine that has much else to do
 
 
 @dataclass(eq=False)
@@ -72,9 +73,11 @@ async def running_bot(discord: LocalDiscord, data: Path, **environment: str) -> 
     """Run the bot until the context ends, from when it is connected and has its commands."""
     bot = await start_bot(discord.environment | environment, data)
     try:
-        await discord.gateway.until_connected(timeout_seconds=30)
-        await discord.until(lambda: bool(discord.world.application.global_commands), timeout_seconds=30)
-        await bot.until_says("Ready as")
+        await discord.gateway.until_connected(timeout_seconds=START_SECONDS)
+        await discord.until(
+            lambda: bool(discord.world.application.global_commands), timeout_seconds=START_SECONDS
+        )
+        await bot.until_says("Ready as", timeout_seconds=START_SECONDS)
         yield bot
     finally:
         if bot.process.returncode is None:

@@ -1,0 +1,259 @@
+"""The way to Discord: nothing that happens on it ends the bot, loses an answer or shows one twice."""
+
+import asyncio
+import json
+import socket
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.bot.bot_process import running_bot, scene_of, shows_scene, start_bot
+from tests.local_discord import Interaction, LocalDiscord, LocalDiscordSettings, Message, Permission
+from tests.local_discord.refusals import Reason
+
+EDIT = "PATCH /webhooks/{application}/{token}/messages/{message}"
+SEND = "POST /channels/{channel}/messages"
+WAITING = ("number", "being written", "restarting")
+
+
+def is_waiting(asked: Interaction) -> bool:
+    """Tell whether a message of an interaction still says that something is to come."""
+    return any(word in message.content for message in asked.messages for word in WAITING)
+
+
+def is_scene_for(asked: Interaction, message: Message) -> bool:
+    """Tell whether a message shows a scene and names who has asked."""
+    return shows_scene(message) and str(asked.person.user.id) in message.content
+
+
+@pytest.mark.parametrize("path", ["/users/@me", "/oauth2/applications/@me", "/gateway/bot"])
+@pytest.mark.parametrize("how", ["status", "drop"])
+async def test_bot_starts_while_discord_is_out_of_reach(tmp_path: Path, path: str, how: str) -> None:
+    """Whatever it asks first fails at the start, it tries again, and serves once Discord answers."""
+    async with LocalDiscord() as discord:
+        member = discord.add_member(discord.add_guild(), "Kira")
+        for pattern in (f"GET {path}", "GET /applications/@me") if "oauth2" in path else (f"GET {path}",):
+            if how == "drop":
+                discord.faults.drop(pattern, times=2)
+            else:
+                discord.faults.fail(pattern, status=503, times=2)
+        async with running_bot(discord, tmp_path) as bot:
+            assert "Discord is out of reach" in bot.log
+            await scene_of(await discord.slash(member, "episode", {"length": 20}))
+
+
+async def test_bot_starts_without_a_network(tmp_path: Path) -> None:
+    """With nobody listening at Discord's address it waits, and is there when somebody does."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    discord = LocalDiscord()
+    member = discord.add_member(discord.add_guild(), "Kira")
+    bot = await start_bot(
+        {"HOLOSUITE_DISCORD_API": f"http://127.0.0.1:{port}/api/v10", "DISCORD_TOKEN": discord.token},
+        tmp_path,
+    )
+    try:
+        await bot.until_says("Discord is out of reach")
+        await discord.start(port=port)
+        await bot.until_says("Ready as", timeout_seconds=60)
+        await discord.until(lambda: bool(discord.world.application.global_commands), timeout_seconds=30)
+        await scene_of(await discord.slash(member, "episode", {"length": 20}))
+        assert await bot.leave() == 0
+    finally:
+        if bot.process.returncode is None:
+            await bot.kill()
+        await discord.stop()
+
+
+@pytest.mark.parametrize(
+    ("event", "change"),
+    [
+        ("GUILD_UPDATE", {"roles": None, "channels": None, "features": None, "id": "0"}),
+        ("CHANNEL_CREATE", {"permission_overwrites": None}),
+        ("GUILD_ROLE_CREATE", {"role": None}),
+        ("GUILD_CREATE", {"channels": None, "roles": None}),
+        ("MESSAGE_CREATE", {"author": None}),
+        ("INTERACTION_CREATE", {"data": None, "type": "x"}),
+    ],
+)
+async def test_events_that_cannot_be_read_are_left_out(
+    tmp_path: Path, event: str, change: dict[str, object]
+) -> None:
+    """A malformed event is logged, and the bot serves on."""
+    async with LocalDiscord() as discord:
+        guild = discord.add_guild()
+        member = discord.add_member(guild, "Kira")
+        async with running_bot(discord, tmp_path) as bot:
+            discord.gateway.dispatch(event, {"guild_id": str(guild.id), **change}, guild_id=guild.id)
+            await scene_of(await discord.slash(member, "episode", {"length": 20}))
+            assert bot.process.returncode is None
+            assert discord.gateway.identified == 1
+
+
+@pytest.mark.parametrize("how", ["not JSON", "no object", "no shard", "no session"])
+async def test_session_that_makes_no_sense_is_begun_anew(tmp_path: Path, how: str) -> None:
+    """A frame that is no message, or a READY without its parts, makes the bot connect again."""
+    async with LocalDiscord() as discord:
+        member = discord.add_member(discord.add_guild(), "Kira")
+        lacking = {"no shard": "shard", "no session": "session_id"}.get(how)
+        if lacking:
+            discord.gateway.spoil("READY", lambda data: {k: v for k, v in data.items() if k != lacking})
+        async with running_bot(discord, tmp_path) as bot:
+            if not lacking:
+                discord.gateway.send_raw("nonsense" if how == "not JSON" else "[1]")
+            await discord.gateway.until_identified(2, timeout_seconds=30)
+            await bot.until_says("could not be read")
+            await scene_of(await discord.slash(member, "episode", {"length": 20}))
+
+
+@pytest.mark.parametrize(("code", "sentence"), [(4004, "token"), (4013, "4013"), (4014, "4014")])
+async def test_gateway_that_closes_for_good_ends_the_bot_in_a_sentence(
+    tmp_path: Path, code: int, sentence: str
+) -> None:
+    """Only a refused token, or a code that no attempt can mend, ends the process: status 2, no trace."""
+    async with LocalDiscord() as discord:
+        discord.add_guild()
+        async with running_bot(discord, tmp_path) as bot:
+            discord.gateway.drop_connections(code=code)
+            assert await asyncio.wait_for(bot.process.wait(), 30) == 2
+            assert sentence in bot.log.splitlines()[-1]
+            assert "Traceback" not in bot.log
+
+
+async def test_waiting_scenes_outlive_a_lost_network(tmp_path: Path) -> None:
+    """A network that is gone for longer than a few attempts loses no scene that was acknowledged."""
+    async with LocalDiscord() as discord:
+        guild = discord.add_guild()
+        people = [discord.add_member(guild, f"Member {number}") for number in range(6)]
+        async with running_bot(discord, tmp_path):
+            crowd = [await discord.slash(person, "episode", {"length": 3_000}) for person in people]
+            await discord.until(lambda: all(asked.acknowledged_at for asked in crowd), timeout_seconds=20)
+            discord.cut_network()
+            await asyncio.sleep(12)
+            discord.mend_network()
+            for asked in crowd:
+                await scene_of(asked, timeout_seconds=60)
+            assert all(sum(map(shows_scene, asked.messages)) == 1 for asked in crowd)
+            assert not any(map(is_waiting, crowd))
+
+
+async def test_failed_progress_does_not_cost_the_scene(tmp_path: Path) -> None:
+    """Where Discord refuses to change the place in the queue, the scene is written and shown all the same."""
+    async with LocalDiscord() as discord:
+        guild = discord.add_guild()
+        people = [discord.add_member(guild, f"Member {number}") for number in range(4)]
+        async with running_bot(discord, tmp_path):
+            first = [await discord.slash(person, "episode", {"length": 4_000}) for person in people]
+            await discord.until(lambda: all(asked.acknowledged_at for asked in first), timeout_seconds=20)
+            refusal = discord.faults.refuse(EDIT, Reason.INVALID_FORM, times=1)
+            for asked in first:
+                await asked.message_where(
+                    lambda message: shows_scene(message) or "wrong" in message.content, timeout_seconds=90
+                )
+            assert refusal.happened
+            assert sum(sum(map(shows_scene, asked.messages)) for asked in first) >= 3
+
+
+@pytest.mark.parametrize("how", ["expired", "uneditable"])
+async def test_answer_that_can_no_longer_be_changed_is_replaced(tmp_path: Path, how: str) -> None:
+    """After the token's time, or too many edits, the scene comes in a new message that names the member."""
+    seconds = 1.0 if how == "expired" else 900.0
+    async with LocalDiscord(LocalDiscordSettings(token_seconds=seconds)) as discord:
+        guild = discord.add_guild()
+        people = [discord.add_member(guild, f"Member {number}") for number in range(3)]
+        async with running_bot(discord, tmp_path):
+            crowd = [await discord.slash(person, "episode", {"length": 4_000}) for person in people]
+            await discord.until(lambda: all(asked.acknowledged_at for asked in crowd), timeout_seconds=20)
+            if how == "uneditable":
+                discord.faults.refuse(EDIT, Reason.TOO_MANY_EDITS, times=None)
+            last = crowd[-1]
+            found = await discord.until_bot_message(partial(is_scene_for, last), timeout_seconds=90)
+            assert found.interaction is None
+            await discord.until(lambda: not is_waiting(last), timeout_seconds=20)
+    assert not discord.pings
+
+
+async def test_promise_of_a_killed_bot_is_kept_after_the_tokens_time(tmp_path: Path) -> None:
+    """A request that an earlier process acknowledged long ago gets its scene in the channel, once."""
+    async with LocalDiscord(LocalDiscordSettings(token_seconds=3.0)) as discord:
+        guild = discord.add_guild()
+        people = [discord.add_member(guild, f"Member {number}") for number in range(3)]
+        async with running_bot(discord, tmp_path) as bot:
+            crowd = [await discord.slash(person, "episode", {"length": 4_000}) for person in people]
+            await discord.until(lambda: all(asked.acknowledged_at for asked in crowd), timeout_seconds=20)
+            await bot.kill()
+        left = [asked for asked in crowd if not any(map(shows_scene, asked.messages))]
+        await asyncio.sleep(3)
+        async with running_bot(discord, tmp_path):
+            for asked in left:
+                await discord.until_bot_message(partial(is_scene_for, asked), timeout_seconds=60)
+            await discord.settle(quiet_seconds=0.5)
+        scenes = [message for message in discord.bot_messages if shows_scene(message)]
+        assert len(scenes) == len(crowd)
+
+
+async def test_mention_is_answered_without_a_reference_that_discord_refuses(tmp_path: Path) -> None:
+    """Where the bot may not read the history, its answer does not hang on the message but comes."""
+    async with LocalDiscord() as discord:
+        guild = discord.add_guild()
+        member = discord.add_member(guild, "Kira")
+        channel = next(iter(guild.channels.values()))
+        discord.set_permissions(channel, guild.roles[guild.id], deny=Permission.READ_MESSAGE_HISTORY)
+        async with running_bot(discord, tmp_path):
+            await discord.say(member, content=f"<@{discord.world.bot.id}> KIRA: Prophets")
+            await discord.until_bot_message(shows_scene, timeout_seconds=30)
+
+
+async def test_limit_without_a_time_is_waited_out(tmp_path: Path) -> None:
+    """A 429 that does not say for how long costs no answer."""
+    async with LocalDiscord() as discord:
+        member = discord.add_member(discord.add_guild(), "Kira")
+        async with running_bot(discord, tmp_path):
+            discord.faults.rate_limit("POST /interactions/*", retry_after=None)
+            asked = await discord.slash(member, "episode", {"length": 20})
+            await scene_of(asked)
+            assert len(asked.messages) == 1
+
+
+async def test_second_bot_on_a_data_folder_is_refused(tmp_path: Path) -> None:
+    """A bot that is started where another one serves ends with a sentence, and the first goes on."""
+    async with LocalDiscord() as discord:
+        member = discord.add_member(discord.add_guild(), "Kira")
+        async with running_bot(discord, tmp_path):
+            second = await start_bot(discord.environment, tmp_path)
+            assert await asyncio.wait_for(second.process.wait(), 30) == 2
+            assert "Another bot is running with the data folder" in second.log
+            await scene_of(await discord.slash(member, "episode", {"length": 20}))
+
+
+async def test_mention_of_a_killed_bot_is_answered_by_the_next(tmp_path: Path) -> None:
+    """A mention that was told to wait gets its scene after `kill -9`, in the same message."""
+    async with LocalDiscord() as discord:
+        guild = discord.add_guild()
+        people = [discord.add_member(guild, f"Member {number}") for number in range(3)]
+        said = discord.add_member(guild, "Kira")
+        async with running_bot(discord, tmp_path) as bot:
+            for person in people:
+                await discord.slash(person, "episode", {"length": 4_000})
+            await discord.say(said, content=f"<@{discord.world.bot.id}> KIRA: Prophets")
+            waiting = await discord.until_bot_message(
+                lambda message: message.interaction is None and "number" in message.content,
+                timeout_seconds=30,
+            )
+            await asyncio.sleep(0.3)
+            await bot.kill()
+        async with running_bot(discord, tmp_path):
+            await discord.until(lambda: shows_scene(waiting), timeout_seconds=60)
+
+
+async def test_health_tells_of_a_task_that_is_down(tmp_path: Path) -> None:
+    """The health file names the tasks that have failed and wait to be started again."""
+    from bot.health import check_health  # noqa: PLC0415 -- beside its one test here
+
+    file = tmp_path / "health.json"
+    now = time.monotonic()
+    file.write_text(json.dumps({"time": now, "lost_since": None, "tasks_down": ["training"]}))
+    assert "training" in check_health(file, now=now)
