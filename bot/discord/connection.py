@@ -70,7 +70,7 @@ async def stay_connected(
         except discord.LoginFailure as error:
             raise _refused_token() from error
         except discord.PrivilegedIntentsRequired as error:
-            raise ConfigError(FOR_GOOD[4014]) from error
+            raise ConfigError(f"{FOR_GOOD[4014]} (close code 4014)") from error
         except (discord.ConnectionClosed, discord.HTTPException, discord.GatewayNotFound) as error:
             _check_reason(error)
             _note(error, pause)

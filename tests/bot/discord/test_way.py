@@ -129,7 +129,7 @@ async def test_waiting_scenes_outlive_a_lost_network(tmp_path: Path) -> None:
         guild = discord.add_guild()
         people = [discord.add_member(guild, f"Member {number}") for number in range(6)]
         async with running_bot(discord, tmp_path):
-            crowd = [await discord.slash(person, "episode", {"length": 3_000}) for person in people]
+            crowd = [await discord.slash(person, "episode", {"length": 1_500}) for person in people]
             await discord.until(lambda: all(asked.acknowledged_at for asked in crowd), timeout_seconds=20)
             discord.cut_network()
             await asyncio.sleep(12)
@@ -146,7 +146,7 @@ async def test_failed_progress_does_not_cost_the_scene(tmp_path: Path) -> None:
         guild = discord.add_guild()
         people = [discord.add_member(guild, f"Member {number}") for number in range(4)]
         async with running_bot(discord, tmp_path):
-            first = [await discord.slash(person, "episode", {"length": 4_000}) for person in people]
+            first = [await discord.slash(person, "episode", {"length": 1_500}) for person in people]
             await discord.until(lambda: all(asked.acknowledged_at for asked in first), timeout_seconds=20)
             refusal = discord.faults.refuse(EDIT, Reason.INVALID_FORM, times=1)
             for asked in first:
@@ -165,7 +165,7 @@ async def test_answer_that_can_no_longer_be_changed_is_replaced(tmp_path: Path, 
         guild = discord.add_guild()
         people = [discord.add_member(guild, f"Member {number}") for number in range(3)]
         async with running_bot(discord, tmp_path):
-            crowd = [await discord.slash(person, "episode", {"length": 4_000}) for person in people]
+            crowd = [await discord.slash(person, "episode", {"length": 1_500}) for person in people]
             await discord.until(lambda: all(asked.acknowledged_at for asked in crowd), timeout_seconds=20)
             if how == "uneditable":
                 discord.faults.refuse(EDIT, Reason.TOO_MANY_EDITS, times=None)
@@ -182,7 +182,7 @@ async def test_promise_of_a_killed_bot_is_kept_after_the_tokens_time(tmp_path: P
         guild = discord.add_guild()
         people = [discord.add_member(guild, f"Member {number}") for number in range(3)]
         async with running_bot(discord, tmp_path) as bot:
-            crowd = [await discord.slash(person, "episode", {"length": 4_000}) for person in people]
+            crowd = [await discord.slash(person, "episode", {"length": 1_500}) for person in people]
             await discord.until(lambda: all(asked.acknowledged_at for asked in crowd), timeout_seconds=20)
             await bot.kill()
         left = [asked for asked in crowd if not any(map(shows_scene, asked.messages))]
@@ -237,7 +237,7 @@ async def test_mention_of_a_killed_bot_is_answered_by_the_next(tmp_path: Path) -
         said = discord.add_member(guild, "Kira")
         async with running_bot(discord, tmp_path) as bot:
             for person in people:
-                await discord.slash(person, "episode", {"length": 4_000})
+                await discord.slash(person, "episode", {"length": 1_500})
             await discord.say(said, content=f"<@{discord.world.bot.id}> KIRA: Prophets")
             waiting = await discord.until_bot_message(
                 lambda message: message.interaction is None and "number" in message.content,
