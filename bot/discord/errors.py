@@ -14,7 +14,8 @@ from bot.discord.markdown import plain
 from bot.discord.reply import GoneError, InteractionReply, Reply
 from core.errors import CoreError, DeviceError, RunError
 
-FOLDERS = re.compile(r"(?<![\w/:.])/(?:[^\s/]+/)+")  # of an absolute path; the file's own name stays
+# Of an absolute path, or one in the data directory; the file's own name stays.
+FOLDERS = re.compile(r"(?<![\w/:.])(?:/(?:[^\s/]+/)+|jobs/(?:[^\s/]+/)+)")
 COMMAND_LINE_OPTION = re.compile(r"(?<!\S)--([a-z][a-z-]*)")
 DISCORD_OPTIONS = {"scripts": "corpus", "out": "name"}  # what Discord calls otherwise than the command line
 

@@ -26,15 +26,17 @@ class ModelCatalog:
         self._registry = registry
 
     async def find(self, guild_id: int | None, chosen: str) -> ModelRecord:
-        """Return the server's model of that number or name; for None, any server's.
+        """Return the server's model of that name, or of the number in `#12`; for None, any server's.
 
         Raises:
             RefusalError: It has none such.
         """
-        wanted = chosen.strip().lower()
-        for model in await self._models.read_all(guild_id):
-            if wanted in (str(model.id), model.name.lower()):
-                return model
+        wanted = chosen.strip().casefold()
+        models = await self._models.read_all(guild_id)
+        # What was picked from the suggestions is meant by its number, whatever other models are called.
+        for known in ([f"#{model.id}" for model in models], [model.name.casefold() for model in models]):
+            if wanted in known:
+                return models[known.index(wanted)]
         raise RefusalError("This server has no such model; /models list shows those that it has.")
 
     async def list_models(self, guild_id: int) -> tuple[list[ModelRecord], int]:
@@ -66,7 +68,7 @@ class ModelCatalog:
             RefusalError: It is taken, or cannot be used.
         """
         model, new = await self.find(guild_id, chosen), check_name(name)
-        if new.lower() != model.name.lower() and await self._trainings.is_name_taken(guild_id, new):
+        if new.casefold() != model.name.casefold() and await self._trainings.is_name_taken(guild_id, new):
             raise RefusalError("This server has a model of that name, or trains one; choose another name.")
         await self._registry.rename(model, new)
         return model.name, new
@@ -97,11 +99,11 @@ class ModelCatalog:
 
     async def suggest(self, guild_id: int | None, typed: str) -> list[tuple[str, str]]:
         """Return at most 25 (name to show, value) pairs of the server's models that fit what was typed."""
-        wanted = typed.strip().lower()
+        wanted = typed.strip().casefold()
         models = [
-            (f"{model.name} ({model.bits:.2f} bits per character)"[:CHOICE_CHARACTERS], str(model.id))
+            (f"{model.name} ({model.bits:.2f} bits per character)"[:CHOICE_CHARACTERS], f"#{model.id}")
             for model in await self._models.read_all(guild_id)
-            if wanted in model.name.lower()
+            if wanted in model.name.casefold()
         ]
         return models[:CHOICES]
 

@@ -80,6 +80,8 @@ class ModelRegistry:
             self._loaded.move_to_end(number)
             return self._loaded[number]
         async with self._loading:
+            if number in self._loaded:  # another request was quicker
+                return self._loaded[number]
             model = await self._models.read(number)
             if model is None:
                 return None

@@ -103,4 +103,4 @@ class Database:
                 return
             await damaged.dispose()
             await asyncio.to_thread(keep_aside, self._url)
-            self._engine = await open_engine(self._url)
+            self._engine = await open_engine(self._url, is_successor=True)

@@ -51,10 +51,11 @@ def read_url(database_url: str, *, data: Path) -> URL:
     return url.set(drivername=driver)
 
 
-async def open_engine(url: URL) -> AsyncEngine:
+async def open_engine(url: URL, *, is_successor: bool = False) -> AsyncEngine:
     """Connect, check the database's health, and bring its tables up to date.
 
-    A damaged SQLite file is kept aside under another name, and a new one begun.
+    A damaged SQLite file is kept aside under another name, and a new one begun; `is_successor` says that this has
+    been done already.
 
     Raises:
         StorageError: If the database is locked, out of reach, or from a newer version of the bot.
@@ -64,6 +65,8 @@ async def open_engine(url: URL) -> AsyncEngine:
         try:
             async with engine.begin() as connection:
                 await connection.run_sync(_check_and_migrate)
+                if attempt or is_successor:
+                    await connection.run_sync(_begin_numbers)
         except (SQLAlchemyError, OSError) as error:
             await engine.dispose()
             if attempt == 0 and is_damage(error):
@@ -168,6 +171,15 @@ def _check_and_migrate(connection: Connection) -> None:
             "The database was made by a newer version of the bot; install that version again, or set another "
             "DATABASE_URL or HOLOSUITE_DATA."
         ) from error
+
+
+def _begin_numbers(connection: Connection) -> None:
+    """Number scenes and trainings after all that a damaged database may have had: old buttons still carry those."""
+    for table in ("episodes", "jobs"):
+        connection.execute(
+            text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)"),
+            {"name": table, "seq": int(time.time())},
+        )
 
 
 def _read_revision(connection: Connection) -> str | None:

@@ -53,7 +53,10 @@ class ModelRepository:
 
         async def add(connection: AsyncConnection) -> None:
             await connection.execute(delete(models).where(models.c.id == model.id))
-            await connection.execute(insert(models).values(asdict(model)))
+            # Whoever was forgotten while it ran stays forgotten.
+            member_id = await connection.scalar(select(jobs.c.member_id).where(jobs.c.id == training.id))
+            values = asdict(model) | ({} if member_id is None else {"member_id": member_id})
+            await connection.execute(insert(models).values(values))
             if use:
                 await write_setting(connection, scope_of(training.guild_id), ACTIVE, str(model.id))
             values = {"state": "done", "ended": int(time.time()), "outcome": json.dumps(outcome)}

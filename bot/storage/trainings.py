@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import RowMapping, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
@@ -12,6 +12,7 @@ from bot.storage.schema import jobs, models
 from bot.storage.settings import BOT, read_setting, write_setting
 
 UNFINISHED = ("waiting", "running")
+BARELY_SECONDS = 60  # a training that was cancelled within them counts for nothing
 ENDED = ("done", "failed", "cancelled")
 
 
@@ -114,20 +115,21 @@ class TrainingRepository:
         await self._database.execute(delete(jobs).where(jobs.c.id == number, jobs.c.state == "offered"))
 
     async def read_queue_times(self, guild_id: int, *, since: float) -> list[int]:
-        """Return when a server's trainings since then were begun, the oldest first."""
-        query = select(jobs.c.queued).where(jobs.c.guild_id == guild_id, jobs.c.queued > int(since))
+        """Return when a server's trainings since then were begun, the oldest first; without those cancelled at once."""
+        query = select(jobs.c.queued).where(
+            jobs.c.guild_id == guild_id,
+            jobs.c.queued > int(since),
+            or_(jobs.c.state != "cancelled", jobs.c.ended - jobs.c.queued >= BARELY_SECONDS),
+        )
         return [int(row["queued"]) for row in await self._database.rows(query.order_by(jobs.c.queued))]
 
     async def is_name_taken(self, guild_id: int, name: str) -> bool:
         """Tell whether a server has a model, or an unfinished training, of that name in any case."""
-        lower = name.lower()
-        of_models = select(models.c.id).where(
-            models.c.guild_id == guild_id, func.lower(models.c.name) == lower
-        )
-        of_jobs = select(jobs.c.id).where(
-            jobs.c.guild_id == guild_id, func.lower(jobs.c.name) == lower, jobs.c.state.in_(UNFINISHED)
-        )
-        return bool(await self._database.row(of_models) or await self._database.row(of_jobs))
+        of_models = select(models.c.name).where(models.c.guild_id == guild_id)
+        of_jobs = select(jobs.c.name).where(jobs.c.guild_id == guild_id, jobs.c.state.in_(UNFINISHED))
+        rows = [*await self._database.rows(of_models), *await self._database.rows(of_jobs)]
+        # A database's lower case knows no letters but a to z.
+        return name.casefold() in {str(row["name"]).casefold() for row in rows}
 
     async def read_speed(self, preset: str) -> float:
         """Return how fast the last training with a preset was, in characters a second; 0 before the first."""

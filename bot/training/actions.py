@@ -163,10 +163,10 @@ def _check_channel(interaction: discord.Interaction) -> None:
     Raises:
         RefusalError: What the bot may not do there.
     """
-    may = interaction.app_permissions
+    may, is_thread = interaction.app_permissions, isinstance(interaction.channel, discord.Thread)
     needed = {
         "View Channel": may.view_channel,
-        "Send Messages": may.send_messages or may.send_messages_in_threads,
+        "Send Messages": may.send_messages_in_threads if is_thread else may.send_messages,
         "Embed Links": may.embed_links,
         "Attach Files": may.attach_files,
     }

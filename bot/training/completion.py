@@ -14,6 +14,7 @@ from bot.storage.trainings import TrainingRecord
 from bot.training.arguments import corpus_arguments
 from bot.training.folders import TrainingFolders, folder_size
 from bot.training.process import ask_child, full_disk, read_log_end
+from bot.training.progress import is_better
 from core.run.events import Progress
 from core.run.store import Run
 
@@ -97,13 +98,14 @@ class TrainingCompletion:
         }
 
     async def succeed(self, training: TrainingRecord, model: ModelRecord, outcome: dict[str, Any]) -> None:
-        """End a training with its model in use."""
+        """End a training with a model, which is used at once unless the one in use is better."""
         plan = training.planned()
         if outcome["characters_per_second"]:
             await self._trainings.write_speed(plan.preset, outcome["characters_per_second"])
         if plan.keep:
             await asyncio.to_thread(self._folders.keep_corpus, training)
-        await self._models.add_trained(training, model, outcome, use=True)
+        use = is_better(outcome) is not False
+        await self._models.add_trained(training, model, outcome, use=use)
         await self._finish(replace(training, state="done", outcome=json.dumps(outcome)))
 
     async def fail(self, training: TrainingRecord, reason: str) -> None:

@@ -16,9 +16,11 @@ from bot.settings import Settings
 from bot.storage.repositories import Repositories
 from bot.storage.trainings import UNFINISHED, RetrainPlan, TrainingRecord
 from bot.training.process import FREE_BYTES, ask_child, full_disk, missing_packages
+from bot.training.progress import clock
 from core.data.download import FROM_ENVIRONMENT, secrets_of
 from core.data.upload import safe_name
 
+HOUR_SECONDS = 3_600.0
 DAY_SECONDS = 86_400.0
 USUAL_MINUTES = 15.0
 START_SECONDS = 20.0  # until TensorFlow is loaded and the network compiled
@@ -107,9 +109,12 @@ class TrainingPreviews:
         times = await self._trainings.read_queue_times(guild_id, since=now - DAY_SECONDS)
         most = self._settings.trainings_per_day
         if len(times) >= most:
-            again = int(times[len(times) - most] + DAY_SECONDS)
+            left = times[len(times) - most] + DAY_SECONDS - now
+            begun = "1 training" if most == 1 else f"{most} trainings"
             raise RefusalError(
-                f"This server has begun {most} trainings within a day; the next one <t:{again}:R>."
+                f"This server has begun {begun} within a day; the next one can begin in {clock(left)} hours."
+                if left >= HOUR_SECONDS
+                else f"This server has begun {begun} within a day; the next one can begin in {clock(left)} minutes."
             )
 
     async def offer(

@@ -15,16 +15,35 @@ def describe_comparison(ending: Mapping[str, Any]) -> str:
         return ""
     new = f"new {found['new_bits']:.3f} bits per character"
     if "old_bits" in found:
-        return f"{new}, old {found['old_bits']:.3f} ({found['characters']:,} characters)"
+        return f"{new}, old {found['old_bits']:.3f} ({found['characters']:,} characters); lower is better"
     if "old_unknown" in found:
         return f"{new}; the old model cannot spell {100 * found['old_unknown']:.0f} % of it"
     return new
+
+
+def is_better(ending: Mapping[str, Any]) -> bool | None:
+    """Tell whether the new model makes more of the same held-out text; None where they cannot be compared."""
+    found = ending.get("comparison")
+    if not isinstance(found, dict) or "new_bits" not in found or "old_bits" not in found:
+        return None
+    return float(found["new_bits"]) < float(found["old_bits"])
 
 
 def bar(share: float) -> str:
     """Return a bar: `0.5` -> ten full cells and ten empty ones."""
     full = round(BAR_CELLS * min(1.0, max(0.0, share)))
     return "\N{BLACK PARALLELOGRAM}" * full + "\N{WHITE PARALLELOGRAM}" * (BAR_CELLS - full)
+
+
+def count(number: float, what: str) -> str:
+    """Return a number of things: `1, "episode"` -> `1 episode`, `2_000` -> `2,000 episodes`."""
+    return f"{number:,g} {what}" if number == 1 else f"{number:,g} {what}s"
+
+
+def describe_epochs(epochs: float) -> str:
+    """Return a number of epochs as people say it: `5.22642` -> `5.2 epochs`, `1` -> `1 epoch`."""
+    number = f"{epochs:.1f}".removesuffix(".0")
+    return f"{number} epoch" if number == "1" else f"{number} epochs"
 
 
 def clock(seconds: float) -> str:

@@ -8,7 +8,7 @@ from bot.discord.limits import EMBED_FIELD_CHARACTERS
 from bot.discord.markdown import clean_text, plain, shorten
 from bot.discord.page import COLOUR
 from bot.storage.trainings import TrainingRecord
-from bot.training.progress import bar, clock, describe_comparison
+from bot.training.progress import bar, clock, count, describe_comparison, describe_epochs, is_better
 from core.run.events import Progress
 
 DEVICE_CHARACTERS = 150
@@ -24,7 +24,7 @@ def build_preview(training: TrainingRecord, facts: dict[str, Any], *, place: int
         colour=COLOUR,
     )
     corpus = (
-        f"{facts['characters']:,} characters in {facts['episodes']:,} episodes, "
+        f"{facts['characters']:,} characters in {count(facts['episodes'], 'episode')}, "
         f"vocabulary of {facts['vocabulary']:,} characters, {facts['held_out']:,} characters held out"
     )
     embed.add_field(name="Learns from", value=_field(plain(facts["source"]) + ": " + corpus), inline=False)
@@ -44,7 +44,7 @@ def build_preview(training: TrainingRecord, facts: dict[str, Any], *, place: int
 def describe_plan(training: TrainingRecord) -> str:
     """Say with what and for how long a training runs."""
     plan = training.planned()
-    budget = f"{plan.epochs} epochs" if plan.epochs else f"{plan.minutes:g} minutes"
+    budget = describe_epochs(plan.epochs) if plan.epochs else count(plan.minutes or 0, "minute")
     text = "is kept with the model" if plan.keep else "is deleted when the training ends"
     upload = f"; the uploaded text {text}" if plan.upload else ""
     return f"preset {plan.preset}, {budget}, about {clock(plan.seconds)} in all{upload}"
@@ -73,7 +73,7 @@ def build_progress(training: TrainingRecord, progress: Progress, note: str) -> d
         embed.add_field(name="Bits per character, on text that it has not seen", value=diary, inline=False)
     if progress.sample:
         embed.add_field(
-            name=f"After {progress.sample['epoch']:g} epochs it writes",
+            name=f"After {describe_epochs(progress.sample['epoch'])} it writes",
             value=_block(progress.sample["text"], limit=EMBED_FIELD_CHARACTERS) or "*(nothing)*",
             inline=False,
         )
@@ -93,9 +93,16 @@ def build_end(training: TrainingRecord, *, is_used: bool) -> discord.Embed:
         return embed
     embed = discord.Embed(title=f"{name} is trained", colour=GOOD)
     used = "It is this server's model now." if is_used else "It is not in use."
+    better = is_better(ending)
+    if better is None and is_used:
+        used = "It cannot be compared with the model before it. " + used
+    elif better is False and not is_used:
+        used = f"The model in use is better on the same text, so it stays; {plain(ending['old_name'])} writes on. "
+        used += "Press *Use it* to change that."
     embed.description = (
-        f"{ending['bits']:.3f} bits per character on text that it has not seen, after {ending['epochs']:g} epochs "
-        f"and {clock(ending['seconds'])} on {_device(ending['device'])}.\n{used}"
+        f"{ending['bits']:.3f} bits per character (lower is better) on text that it has not seen, "
+        f"after {describe_epochs(ending['epochs'])} and {clock(ending['seconds'])} on {_device(ending['device'])}."
+        f"\n{used}"
     )
     compared = describe_comparison(ending)
     if compared:

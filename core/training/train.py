@@ -76,8 +76,8 @@ def _own(plan: TrainingPlan) -> Iterator[Path]:
             folder.mkdir(exist_ok=True)
         yield folder / EVENTS
     finally:
+        # The file stays: unlinked, it would let a third training hold a lock of the same name.
         lock.release()
-        Path(lock.lock_file).unlink(missing_ok=True)
 
 
 def _tidy(folder: Path) -> None:

@@ -4,6 +4,7 @@ A code is base 58 of a version, four bytes of the run's fingerprint, two of the 
 the requests that wrote the scene as MessagePack, and two bytes of a checksum that tell a mistyped code.
 """
 
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -78,7 +79,8 @@ def read_code(text: str) -> Code:
     Raises:
         PromptError: it is none, mistyped, or of a newer version.
     """
-    text = text.strip().strip("`")
+    # As it stands under a scene, in its file or in a command: "code 8Cf...", "-- code:8Cf...", "/replay code:8Cf...".
+    text = re.sub(r"^.*\bcode[:\s]\s*", "", text.strip().strip("`"), flags=re.DOTALL).strip("`\u0022 ")
     try:
         if len(text) > LONGEST_CODE:
             raise ValueError(len(text))  # noqa: TRY301  # caught with those of the functions below
