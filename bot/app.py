@@ -15,7 +15,7 @@ from bot.discord.command_sync import register_commands
 from bot.discord.connection import stay_connected, use_local_discord
 from bot.discord.limits import PROMISE_SECONDS
 from bot.discord.permissions import TrainerPermissions
-from bot.discord.reply import read_reply
+from bot.discord.replies.resumed import read_reply
 from bot.discord.translations import Translator
 from bot.models.about_cog import AboutCog
 from bot.models.cog import ModelsCog

@@ -6,10 +6,10 @@ from typing import Any
 import discord
 from discord.ext import commands
 
+from bot.background import BackgroundTasks
+from bot.discord.connection import forgive_events
 from bot.discord.errors import CommandTree
-from bot.discord.gateway import forgive_events
-from bot.discord.sending import SILENT
-from bot.ops.tasks import BackgroundTasks
+from bot.discord.replies.sending import SILENT
 
 # What the bot does in a channel, and nothing else.
 PERMISSIONS = discord.Permissions(

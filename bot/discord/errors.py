@@ -11,7 +11,9 @@ import discord
 from discord import app_commands
 
 from bot.discord.markdown import plain
-from bot.discord.reply import GoneError, InteractionReply, Reply
+from bot.discord.replies.interaction import InteractionReply
+from bot.discord.replies.reply import Reply
+from bot.discord.replies.sending import GoneError
 from core.errors import CoreError, DeviceError, RunError
 
 # Of an absolute path, or one in the data directory; the file's own name stays.

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
-from bot.discord.reply import SILENT
+from bot.discord.replies.sending import SILENT
 from bot.models.card import build_card
 from bot.models.registry import ModelRegistry
 from bot.storage.scenes import SceneRepository

@@ -9,7 +9,8 @@ from discord.ext import commands
 
 from bot.discord.markdown import plain
 from bot.discord.permissions import TrainerPermissions
-from bot.discord.reply import SILENT, InteractionReply
+from bot.discord.replies.interaction import InteractionReply
+from bot.discord.replies.sending import SILENT
 from bot.models.catalog import DEFAULT, ModelCatalog
 from bot.models.names import NAME_CHARACTERS
 from bot.models.registry import ModelRegistry

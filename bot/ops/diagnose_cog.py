@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
-from bot.discord.reply import SILENT
+from bot.discord.replies.sending import SILENT
 from bot.ops.diagnosis import build_diagnosis
 from bot.ops.logs import LastErrors
 from bot.ops.monitor import Monitor

@@ -9,12 +9,12 @@ import psutil
 import sqlalchemy
 from discord.ext import commands
 
+from bot.background import BackgroundTasks
 from bot.discord.limits import EMBED_FIELD_CHARACTERS
 from bot.discord.markdown import escape_markdown, shorten
 from bot.discord.page import COLOUR
 from bot.ops.logs import LastErrors
 from bot.ops.monitor import Monitor
-from bot.ops.tasks import BackgroundTasks
 from bot.scenes.pool import WriterPool
 
 TRAINING_PACKAGES = ("tensorflow", "keras", "pandas")  # that must not be here

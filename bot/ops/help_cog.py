@@ -6,7 +6,7 @@ from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
 from bot.discord.page import COLOUR
-from bot.discord.reply import SILENT
+from bot.discord.replies.sending import SILENT
 
 TEXT = """
 **/episode** writes a new scene.

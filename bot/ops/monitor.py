@@ -7,7 +7,7 @@ import time
 from collections import deque
 from pathlib import Path
 
-from bot.ops.tasks import BackgroundTasks
+from bot.background import BackgroundTasks
 
 INTERVAL_SECONDS = 0.05
 SAMPLES = 12_000  # ten minutes

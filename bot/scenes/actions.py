@@ -3,7 +3,7 @@
 import discord
 
 from bot.discord.errors import RefusalError, answer_error
-from bot.discord.reply import InteractionReply
+from bot.discord.replies.interaction import InteractionReply
 from bot.scenes.buttons import EPISODE_ID
 from bot.scenes.handler import Asker, SceneHandler
 from bot.scenes.request import Request, change_heat, go_on, take_again

@@ -15,7 +15,7 @@ from bot.discord.limits import (
     PLACE_CHARACTERS,
 )
 from bot.discord.markdown import unquote
-from bot.discord.reply import InteractionReply
+from bot.discord.replies.interaction import InteractionReply
 from bot.models.registry import ModelRegistry
 from bot.scenes.actions import read_asker
 from bot.scenes.autocomplete import choose_cast, choose_places, suggest_lines

@@ -5,7 +5,18 @@ from collections.abc import Callable
 
 from discord.ext import commands
 
+from bot.discord.errors import RefusalError
+
 MOST_REMEMBERED = 10_000  # members
+
+
+class CooldownError(RefusalError):
+    """A member asks again too soon."""
+
+    def __init__(self, seconds: float, *, is_first: bool) -> None:
+        """Say when they may; `is_first` tells whether they hear it for the first time since they asked last."""
+        super().__init__(f"Cooldown: try again in {max(1, round(seconds))} s.")
+        self.is_first = is_first
 
 
 class Cooldown:

@@ -4,21 +4,22 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from bot.discord.errors import RefusalError, say
 from bot.discord.limits import DIRECT_ANSWER_SECONDS, REQUEST_SECONDS, SECONDS_BETWEEN_EDITS
-from bot.discord.reply import Reply
-from bot.discord.sending import GoneError
+from bot.discord.replies.reply import Reply
+from bot.discord.replies.sending import GoneError
 from bot.models.registry import ModelRegistry
 from bot.scenes.build import build_work, count_characters
-from bot.scenes.cooldown import Cooldown
+from bot.scenes.cooldown import Cooldown, CooldownError
 from bot.scenes.pool import WriterPool
 from bot.scenes.queue import Ticket, Work
 from bot.scenes.request import Request
 from bot.scenes.view import build_page
 from bot.storage.parts import write_parts
+from bot.storage.pending import Promises
 from bot.storage.repositories import Repositories
 from bot.storage.scenes import SceneRecord
 from core.errors import CoreError
@@ -28,20 +29,10 @@ from core.writing.writer import Writer
 
 RESTARTING = "The bot is restarting; your scene follows in a moment."
 NOTE_SECONDS = 60.0  # after which the answer's number is kept: it may outlive the interaction's token
-SETTLE_SECONDS = 5.0  # between two attempts to forget a request that was answered
 
 EDIT_SPREAD_SECONDS = 0.02  # 50 a second, which is what Discord takes of one bot
 
 log = logging.getLogger(__name__)
-
-
-class CooldownError(RefusalError):
-    """A member asks again too soon."""
-
-    def __init__(self, seconds: float, *, is_first: bool) -> None:
-        """Say when they may; `is_first` tells whether they hear it for the first time since they asked last."""
-        super().__init__(f"Cooldown: try again in {max(1, round(seconds))} s.")
-        self.is_first = is_first
 
 
 @dataclass(frozen=True)
@@ -63,12 +54,10 @@ class SceneHandler:
         self._pool = pool
         self._registry = registry
         self._scenes = storage.scenes
-        self._pending = storage.pending
+        self._promises = Promises(storage.pending)
         self._cooldown = cooldown
         self._keys: set[str] = set()
         self._tasks: dict[asyncio.Task[None], Reply] = {}
-        self._settling: set[asyncio.Task[None]] = set()
-        self._promised: set[int] = set()  # requests that the database holds until they are answered
         self._is_closing = False
 
     async def handle(
@@ -95,13 +84,14 @@ class SceneHandler:
 
     async def resume(self, reply: Reply, request: Request, *, request_id: int, member_id: int) -> None:
         """Finish what an earlier process acknowledged; the scene may be kept already."""
-        self._promised.add(request_id)
+        self._promises.take_over(request_id)
         asker = Asker(member_id, is_administrator=True, guild_id=request.guild_id or None)
         await self._carry_out(reply, request, request_id=request_id, asker=asker)
 
     async def close(self, *, seconds: float) -> None:
         """Refuse what is new and finish what was begun; what takes longer is left to the next process."""
         self._is_closing = True
+        self._promises.close()
         if self._tasks:
             log.info("Finishing %d scenes before leaving.", len(self._tasks))
             await asyncio.wait(list(self._tasks), timeout=seconds)
@@ -132,13 +122,13 @@ class SceneHandler:
             if isinstance(error, CoreError):
                 # Nothing was written: a typing error costs nobody the cooldown.
                 self._cooldown.forget(asker.member_id)
-            if request_id not in self._promised:
+            if request_id not in self._promises:
                 raise
             if not await _refuse(reply, error):
                 return  # left to the next start
         finally:
             del self._tasks[task]
-        await self._settle(request_id)
+        await self._promises.settle(request_id)
 
     async def _write(self, reply: Reply, request: Request, *, request_id: int, asker: Asker) -> SceneRecord:
         """Return the scene once it is written and stored.
@@ -188,13 +178,12 @@ class SceneHandler:
         )
         if pending is not None:
             # Kept before it is promised: a process that dies in between has promised nothing.
-            self._promised.add(pending.id)
-            await self._pending.add(pending)
+            await self._promises.make(pending)
         await reply.wait(_describe_place(ticket.place))
         due = time.monotonic() + (NOTE_SECONDS if pending and pending.token else 0.0)
         while True:
             if pending is not None and reply.message_id and time.monotonic() >= due:
-                await self._note_answer(pending.id, reply.message_id)
+                await self._promises.note_answer(pending.id, reply.message_id)
                 pending = None
             if ticket.episode.done():
                 return
@@ -203,12 +192,6 @@ class SceneHandler:
             if not ticket.episode.done() and ticket.place != place:
                 place = ticket.place
                 await reply.progress(_describe_place(place))
-
-    async def _note_answer(self, request_id: int, message_id: int) -> None:
-        try:
-            await self._pending.note_answer(request_id, message_id)
-        except CoreError as error:
-            log.warning("The number of an answer could not be stored: %s", error)
 
     async def _store(
         self, episode: Episode, request: Request, *, writer: Writer, request_id: int, asker: Asker
@@ -235,26 +218,6 @@ class SceneHandler:
             code=code_of(episode, writer=writer) or "",
         )
         return await self._scenes.add(scene)
-
-    async def _settle(self, request_id: int) -> None:
-        """Forget a request that was answered; what fails here is tried again, for the answer stands."""
-        if request_id not in self._promised:
-            return
-        self._promised.discard(request_id)
-        try:
-            await self._pending.delete(request_id)
-        except CoreError as error:
-            log.warning("An answered request could not be forgotten yet: %s", error)
-            task = asyncio.create_task(self._settle_later(request_id))
-            self._settling.add(task)
-            task.add_done_callback(self._settling.discard)
-
-    async def _settle_later(self, request_id: int) -> None:
-        while not self._is_closing:
-            await asyncio.sleep(SETTLE_SECONDS)
-            with suppress(CoreError):
-                await self._pending.delete(request_id)
-                return
 
     def _check_cooldown(self, asker: Asker) -> None:
         if asker.is_administrator:

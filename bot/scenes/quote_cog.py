@@ -9,9 +9,11 @@ from discord.ext import commands
 
 from bot.discord.errors import RefusalError, answer_error
 from bot.discord.markdown import find_quoted
-from bot.discord.reply import InteractionReply, MessageReply
+from bot.discord.replies.interaction import InteractionReply
+from bot.discord.replies.message import MessageReply
 from bot.scenes.actions import SceneActions, read_asker
-from bot.scenes.handler import Asker, CooldownError, SceneHandler
+from bot.scenes.cooldown import CooldownError
+from bot.scenes.handler import Asker, SceneHandler
 
 MENU = "Continue as an episode"
 

@@ -1,7 +1,9 @@
-"""Requests that were acknowledged and not answered yet: the next process finishes them."""
+"""Requests that were acknowledged and not answered yet: what this process does not answer, the next one does."""
 
 import asyncio
+import logging
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, insert, select, update
@@ -9,6 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from bot.storage.schema import pending
+from core.errors import CoreError
+
+SETTLE_SECONDS = 5.0  # between two attempts to forget a request that was answered
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,3 +86,62 @@ class PendingRepository:
         await self._database.execute(delete(pending).where(mine, pending.c.created < oldest))
         rows = await self._database.rows(select(pending).where(mine).order_by(pending.c.id))
         return [PendingRequest(**{str(name): value for name, value in row.items()}) for row in rows]
+
+
+class Promises:
+    """What this process has promised to answer, or has taken over from an earlier one."""
+
+    def __init__(self, pending: PendingRepository) -> None:
+        """Keep promises in a table."""
+        self._pending = pending
+        self._open: set[int] = set()  # requests
+        self._settling: set[asyncio.Task[None]] = set()
+
+    def __contains__(self, request_id: int) -> bool:
+        """Tell whether a request was promised an answer."""
+        return request_id in self._open
+
+    async def make(self, pending: PendingRequest) -> None:
+        """Store a promise, before it is given.
+
+        Raises:
+            StorageError: It cannot be stored.
+        """
+        self._open.add(pending.id)
+        await self._pending.add(pending)
+
+    def take_over(self, request_id: int) -> None:
+        """Answer for what an earlier process has promised."""
+        self._open.add(request_id)
+
+    async def note_answer(self, request_id: int, message_id: int) -> None:
+        """Store which message answers a request so far, if that goes."""
+        try:
+            await self._pending.note_answer(request_id, message_id)
+        except CoreError as error:
+            log.warning("The number of an answer could not be stored: %s", error)
+
+    async def settle(self, request_id: int) -> None:
+        """Forget a request that was answered; what fails here is tried again, for the answer stands."""
+        if request_id not in self._open:
+            return
+        self._open.discard(request_id)
+        try:
+            await self._pending.delete(request_id)
+        except CoreError as error:
+            log.warning("An answered request could not be forgotten yet: %s", error)
+            task = asyncio.create_task(self._settle_later(request_id))
+            self._settling.add(task)
+            task.add_done_callback(self._settling.discard)
+
+    def close(self) -> None:
+        """Try nothing again."""
+        for task in self._settling:
+            task.cancel()
+
+    async def _settle_later(self, request_id: int) -> None:
+        while True:
+            await asyncio.sleep(SETTLE_SECONDS)
+            with suppress(CoreError):
+                await self._pending.delete(request_id)
+                return

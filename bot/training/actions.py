@@ -10,7 +10,8 @@ from bot.discord.errors import RefusalError, answer_error
 from bot.discord.limits import MESSAGE_CHARACTERS
 from bot.discord.markdown import clean_text, shorten
 from bot.discord.permissions import TrainerPermissions
-from bot.discord.reply import SILENT, GoneError, InteractionReply, insist
+from bot.discord.replies.interaction import InteractionReply
+from bot.discord.replies.sending import SILENT, GoneError, insist
 from bot.settings import Settings
 from bot.storage.repositories import Repositories
 from bot.storage.trainings import UNFINISHED, TrainingRecord

@@ -9,8 +9,7 @@ import time
 import discord
 from discord.ext import commands
 
-from bot.discord.reply import NO_HISTORY_TO_REPLY
-from bot.discord.sending import SILENT, GoneError, TooLateError, insist
+from bot.discord.replies.sending import SILENT, GoneError, TooLateError, insist, refuses_reference
 from bot.storage.models import ModelRepository
 from bot.storage.trainings import TrainingRecord, TrainingRepository
 from bot.training.announcer import TrainingAnnouncer
@@ -134,7 +133,7 @@ class TrainingOutbox:
         try:
             return await insist(lambda: send(answered), seconds=ATTEMPT_SECONDS)
         except discord.HTTPException as error:
-            if error.code != NO_HISTORY_TO_REPLY and "message_reference" not in str(error):
+            if not refuses_reference(error):
                 raise
         return await insist(lambda: send(missing), seconds=ATTEMPT_SECONDS)
 

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -15,12 +15,14 @@ Result = TypeVar("Result")
 
 # Mentions are never parsed. Each call names it, because an edit falls back to parsing all of them.
 SILENT = discord.AllowedMentions.none()
+ONCE_SECONDS = 10.0  # for what nobody misses
 INSIST_SECONDS = 30.0  # that a sending is tried again, unless it is worth more
 ATTEMPT_SECONDS = 60.0  # for one attempt; a network that swallows everything says nothing by itself
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
 # "JSON Error Codes".
 UNKNOWN_WEBHOOK, INVALID_WEBHOOK_TOKEN, TOO_MANY_EDITS = 10_015, 50_027, 30_046
+NO_HISTORY_TO_REPLY = 160_002
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +74,20 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(
         error, aiohttp.ClientError | OSError | TimeoutError | discord.RateLimited | json.JSONDecodeError
     )
+
+
+async def try_once(send: Callable[[], Awaitable[Any]]) -> None:
+    """Send what nobody misses; what goes wrong is noted alone."""
+    try:
+        async with asyncio.timeout(ONCE_SECONDS):
+            await insist(send, seconds=0.0)
+    except Exception as error:  # noqa: BLE001 -- whatever it is, more important things follow
+        log.info("A message was not changed: %s", error)
+
+
+def refuses_reference(error: discord.HTTPException) -> bool:
+    """Tell whether Discord takes a message only if it does not hang on another one."""
+    return error.code == NO_HISTORY_TO_REPLY or "message_reference" in str(error)
 
 
 def _check_refusal(error: BaseException) -> None:
