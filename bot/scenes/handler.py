@@ -103,11 +103,6 @@ class SceneHandler:
             farewells = [asyncio.create_task(reply.progress(RESTARTING)) for reply in left.values()]
             await asyncio.wait([*left, *farewells], timeout=2)
 
-    @property
-    def busy(self) -> int:
-        """How many requests are on their way."""
-        return len(self._tasks)
-
     async def _carry_out(self, reply: Reply, request: Request, *, request_id: int, asker: Asker) -> None:
         task = asyncio.current_task()
         if task is None:

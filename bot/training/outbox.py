@@ -110,23 +110,22 @@ class TrainingOutbox:
         if plot:
             embed.set_image(url=f"attachment://{PLOT}")
         channel = self._announcer.channel_of(training)
-        missing = discord.utils.MISSING
 
-        async def send(reference: discord.MessageReference) -> discord.Message:
+        async def send(reference: discord.MessageReference | None) -> discord.Message:
             # Discord takes a repeated sending for the one that it is, by its nonce.
             return await channel.send(
                 describe_end(training),
                 embed=embed,
                 view=build_buttons(training, is_used=is_used),
                 files=[discord.File(io.BytesIO(plot), filename=PLOT)] if plot else [],
-                reference=reference,
+                reference=reference,  # type: ignore[arg-type]  # None is its own default
                 mention_author=False,
                 nonce=f"end-{training.id}",
                 allowed_mentions=SILENT,
             )
 
         if not training.message_id:
-            return await insist(lambda: send(missing), seconds=ATTEMPT_SECONDS)
+            return await insist(lambda: send(None), seconds=ATTEMPT_SECONDS)
         answered = discord.MessageReference(
             message_id=training.message_id, channel_id=training.channel_id, fail_if_not_exists=False
         )
@@ -135,7 +134,7 @@ class TrainingOutbox:
         except discord.HTTPException as error:
             if not refuses_reference(error):
                 raise
-        return await insist(lambda: send(missing), seconds=ATTEMPT_SECONDS)
+        return await insist(lambda: send(None), seconds=ATTEMPT_SECONDS)
 
     async def _close(self, training: TrainingRecord) -> None:
         """Let the message of the progress say that it is over; delete it where it can no longer be changed."""

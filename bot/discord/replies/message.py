@@ -95,13 +95,13 @@ class MessageReply:
             message_id=self._source_id, channel_id=self._channel_id, fail_if_not_exists=False
         )
 
-        def send(reference: discord.MessageReference) -> Awaitable[discord.Message]:
+        def send(reference: discord.MessageReference | None) -> Awaitable[discord.Message]:
             # The nonce makes Discord take a repeated sending for the one that it is.
             return self._channel.send(
                 content,
                 embed=page.embed if page else missing,
                 view=page.view if page else missing,
-                reference=reference,
+                reference=reference,  # type: ignore[arg-type]  # None is its own default
                 mention_author=False,
                 nonce=nonce,
                 allowed_mentions=SILENT,
@@ -112,7 +112,7 @@ class MessageReply:
         except discord.HTTPException as error:
             if not refuses_reference(error):
                 raise
-        return await insist(lambda: send(missing), seconds=PROMISE_SECONDS)
+        return await insist(lambda: send(None), seconds=PROMISE_SECONDS)
 
     async def _edit(self, content: str | None, page: Page | None) -> None:
         await self._partial(self.message_id).edit(

@@ -236,7 +236,7 @@ async def test_mention_of_a_killed_bot_is_answered_by_the_next(tmp_path: Path) -
         people = [discord.add_member(guild, f"Member {number}") for number in range(3)]
         said = discord.add_member(guild, "Kira")
         async with running_bot(discord, tmp_path) as bot:
-            for person in people:
+            for person in 3 * people:
                 await discord.slash(person, "episode", {"length": 1_500})
             await discord.say(said, content=f"<@{discord.world.bot.id}> KIRA: Prophets")
             waiting = await discord.until_bot_message(

@@ -99,6 +99,18 @@ async def until_shows(scene: Scene, message: Message, text: str) -> None:
     await scene.discord.until(lambda: text in message.text, timeout_seconds=TRAINING_SECONDS)
 
 
+async def until_told(scene: Scene, message: Message, text: str) -> Message:
+    """Wait until a new message answers the one that showed a training, says a text, and the old one is closed."""
+    end = await scene.discord.until_bot_message(
+        lambda other: other.referenced is message and text in other.text, timeout_seconds=TRAINING_SECONDS
+    )
+    await scene.discord.until(lambda: message.deleted or "is over" in message.text, timeout_seconds=60)
+    assert not message.buttons
+    assert str(scene.chief.user.id) in end.content
+    assert len([other for other in scene.discord.bot_messages if other.referenced is message]) == 1
+    return end
+
+
 def trainings(data: Path) -> list[psutil.Process]:
     """Return the processes that train in a data directory, dead ones that nobody has buried too."""
     found = []
@@ -139,26 +151,30 @@ async def test_training_from_upload_to_use(tmp_path: Path) -> None:
         assert footer(await scene_of(await discord.slash(scene.member, "episode", {"seed": 1}))).startswith(
             "ds9"
         )
-        await until_shows(scene, shown, "is trained")
-        assert not shown.ephemeral
+        end = await until_told(scene, shown, "is trained")
+        assert not end.ephemeral
         states = [str(revision.embeds[0].get("description")) for revision in shown.revisions]
         assert any("%" in state for state in states)
         times = [revision.time for revision in shown.revisions if "%" in str(revision.embeds)]
         assert all(after - before > 4 for before, after in pairwise(times))  # what Discord allows, or slower
-        assert shown.embeds[0]["image"]["url"].endswith("loss.png?ex=0&is=0&hm=0")
-        assert "bits per character" in shown.text
-        assert "old " in shown.text
-        assert [field["name"] for field in shown.embeds[0]["fields"]][-2:] == ["Old: ds9", "New: Terok Nor"]
+        assert end.embeds[0]["image"]["url"].endswith("loss.png?ex=0&is=0&hm=0")
+        assert "bits per character" in end.text
+        assert "old " in end.text
+        assert [field["name"] for field in end.embeds[0]["fields"]][-2:] == ["Old: ds9", "New: Terok Nor"]
+        # Two epochs are no match for the shipped model: the new one waits to be chosen.
+        assert "Press" in end.text
+        assert footer(await scene_of(await discord.slash(scene.member, "episode"))).startswith("ds9")
+        await (await discord.press(end.button("Use it"), scene.chief)).acknowledged()
 
         scene_now = await scene_of(await discord.slash(scene.member, "episode", {"seed": 1, "length": 100}))
         assert footer(scene_now).startswith("Terok Nor")
-        await (await discord.press(shown.button("Go back"), scene.chief)).acknowledged()
+        await (await discord.press(end.button("Go back"), scene.chief)).acknowledged()
         old = await scene_of(await discord.slash(scene.member, "episode", {"seed": 1, "length": 100}))
         assert footer(old).startswith("ds9")
         # The scene of the new model goes on with the new model.
         more = await scene_of(await discord.press(scene_now.button("Continue"), scene.member))
         assert footer(more).startswith("Terok Nor")
-        await (await discord.press(shown.button("Use it"), scene.chief)).acknowledged()
+        await (await discord.press(end.button("Use it"), scene.chief)).acknowledged()
         new = await scene_of(await discord.slash(scene.member, "episode", {"seed": 1, "length": 100}))
         assert described(new) == described(scene_now)
         assert not trainings(tmp_path)
@@ -196,11 +212,8 @@ async def test_killed_bot_finds_its_training_again(tmp_path: Path) -> None:
         assert training.is_running()
         async with running_bot(discord, tmp_path) as bot:
             scene = Scene(discord, guild, chief, chief, bot, tmp_path)
-            await until_shows(scene, shown, "is trained")
-            assert footer(await scene_of(await discord.slash(chief, "episode", {"length": 20}))).startswith(
-                "terok_nor"
-            )
-            assert [message for message in discord.bot_messages if "is trained" in message.text] == [shown]
+            end = await until_told(scene, shown, "is trained")
+            assert [message for message in discord.bot_messages if "is trained" in message.text] == [end]
             assert not trainings(tmp_path)
         assert left_over(tmp_path) == []
 
@@ -217,9 +230,9 @@ async def test_killed_training_is_resumed_once(tmp_path: Path) -> None:
         assert second.pid != first.pid
         assert "--resume" in second.cmdline()
         second.kill()
-        await until_shows(scene, shown, "could not be trained")
-        assert "killed (signal 9)" in shown.text
-        assert not shown.buttons
+        end = await until_told(scene, shown, "could not be trained")
+        assert "killed (signal 9)" in end.text
+        assert not end.buttons
         assert footer(await scene_of(await scene.discord.slash(scene.member, "episode"))).startswith("ds9")
         assert not trainings(tmp_path)
         assert left_over(tmp_path) == []
@@ -256,7 +269,7 @@ async def test_two_servers_train_one_after_the_other(tmp_path: Path) -> None:
                 await (await discord.press(forged, rival, forged=True)).acknowledged()
             assert training.is_running()
             await (await discord.press(first.button("Cancel"), deputy)).acknowledged()
-            await until_shows(Scene(discord, guild, chief, member, bot, tmp_path), first, "was cancelled")
+            await until_told(Scene(discord, guild, chief, member, bot, tmp_path), first, "was cancelled")
             await discord.until(
                 lambda: "It begins" in second.text or "read" in second.text, timeout_seconds=30
             )
@@ -272,7 +285,7 @@ async def test_models_of_another_server_are_out_of_reach(tmp_path: Path) -> None
             discord.add_guild("Empok Nor"), "Dukat", permissions=Permission.ADMINISTRATOR
         )
         shown = await begin(scene, corpus=scripts(), epochs=1, name="Promenade", keep=True)
-        await until_shows(scene, shown, "is trained")
+        await until_told(scene, shown, "is trained")
         assert holds_text(tmp_path, "ODO: You are under arrest.")
         choices = await (await discord.autocomplete(chief, "models delete", "model", "prom")).choices()
         assert [choice["name"].split(" (")[0] for choice in choices] == ["Promenade"]
@@ -296,6 +309,7 @@ async def test_models_of_another_server_are_out_of_reach(tmp_path: Path) -> None
         packed = (await ask(chief, "download", model="ops")).attachments[0]
         names = zipfile.ZipFile(io.BytesIO(packed.content)).namelist()
         assert {name.split("/")[-1] for name in names} >= {"run.json", "weights.safetensors", "loss.png"}
+        assert "from now on" in (await ask(chief, "use", model="ops")).content
         assert footer(await scene_of(await discord.slash(scene.member, "episode"))).startswith("Ops")
         owner = discord.add_member(rival.guild, discord.world.application.owner)
         assert "from now on" in (await ask(owner, "everywhere", model=number)).content
@@ -346,9 +360,9 @@ async def test_retrain_is_refused_in_a_sentence(tmp_path: Path) -> None:
         assert left_over(tmp_path) == []
         shown = await begin(scene, twice=True, corpus=scripts(), minutes=10.0)
         await (await discord.press(shown.button("Cancel"), scene.chief)).acknowledged()
-        await until_shows(scene, shown, "was cancelled")
+        await until_told(scene, shown, "was cancelled")
         assert len([message for message in discord.bot_messages if "was cancelled" in message.text]) == 1
-        assert "begun 1 trainings within a day" in await refused(scene.chief, corpus=scripts())
+        assert "begun 1 training within a day" in await refused(scene.chief, corpus=scripts())
         await until_quiet(tmp_path)
 
 
