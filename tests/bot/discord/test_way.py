@@ -11,7 +11,7 @@ import pytest
 
 from tests.bot.bot_process import running_bot, scene_of, shows_scene, start_bot
 from tests.local_discord import Interaction, LocalDiscord, LocalDiscordSettings, Message, Permission
-from tests.local_discord.refusals import Reason
+from tests.local_discord.http.errors import Reason
 
 EDIT = "PATCH /webhooks/{application}/{token}/messages/{message}"
 SEND = "POST /channels/{channel}/messages"
@@ -237,7 +237,7 @@ async def test_mention_of_a_killed_bot_is_answered_by_the_next(tmp_path: Path) -
         said = discord.add_member(guild, "Kira")
         async with running_bot(discord, tmp_path) as bot:
             for person in 3 * people:
-                await discord.slash(person, "episode", {"length": 1_500})
+                await discord.slash(person, "episode", {"length": 4_000})
             await discord.say(said, content=f"<@{discord.world.bot.id}> KIRA: Prophets")
             waiting = await discord.until_bot_message(
                 lambda message: message.interaction is None and "number" in message.content,

@@ -20,7 +20,7 @@ from sqlalchemy import MetaData, Table, create_engine, insert
 from bot.storage.engine import StorageError
 from bot.storage.members import NOBODY, delete_member
 from bot.storage.models import ModelRecord
-from bot.storage.pending import PendingRequest
+from bot.storage.pending import PendingRequest, Promises
 from bot.storage.repositories import Repositories
 from bot.storage.scenes import SceneRecord
 from bot.storage.schema import REVISION, metadata
@@ -137,7 +137,7 @@ async def test_database_lists_recent_lines_once_newest_first(storage: Repositori
 
 async def test_database_returns_unfinished_requests_that_are_young_enough(storage: Repositories) -> None:
     """A pending request is returned until it is answered; one whose token has expired is deleted."""
-    young = replace(PENDING, id=8, created=int(time.time()))
+    young = replace(PENDING, id=8, created=int(time.time()), machine="here")
     await storage.pending.add(PENDING)
     await storage.pending.add(young)
     assert await storage.pending.read_unfinished(newer_than_seconds=60) == [young]
@@ -205,7 +205,8 @@ async def test_database_keeps_a_damaged_file_aside_and_begins_anew(tmp_path: Pat
     """A file that is no sound database is renamed, whole, and a new one is begun."""
     (tmp_path / "holosuite.db").write_bytes(damage)
     storage = await Repositories.open("", data=tmp_path, machine="here")
-    assert (await storage.scenes.add(EPISODE)).id == 1
+    # Buttons of before carry numbers that no new scene gets.
+    assert (await storage.scenes.add(EPISODE)).id > 1_700_000_000
     await storage.close()
     assert [path.read_bytes() for path in find_aside(tmp_path)] == [damage]
 
@@ -222,8 +223,40 @@ async def test_database_goes_on_when_its_file_is_damaged_under_it(
     other.close()
     (tmp_path / "holosuite.db").write_bytes(b"no database at all" * 5_000)
     kept = await storage.scenes.add(replace(EPISODE, request_id=11))
+    assert kept.id > 1_700_000_000
     assert await storage.scenes.read(kept.id) == kept
     assert find_aside(tmp_path)
+
+
+async def test_pending_requests_of_another_bot_are_left_to_it(storage: Repositories, tmp_path: Path) -> None:
+    """Two bots on one database each finish what they have promised themselves, and know its answer's message."""
+    await storage.pending.add(replace(PENDING, created=int(time.time()), channel_id=5))
+    await storage.pending.note_answer(PENDING.id, 9)
+    other = await Repositories.open("", data=tmp_path, machine="there")
+    assert await other.pending.read_unfinished(newer_than_seconds=60) == []
+    [mine] = await storage.pending.read_unfinished(newer_than_seconds=60)
+    assert (mine.machine, mine.channel_id, mine.message_id) == ("here", 5, 9)
+    await other.close()
+
+
+async def test_promise_that_cannot_be_forgotten_is_forgotten_later(
+    storage: Repositories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answered request whose row cannot be deleted fails nobody, and is deleted when that goes again."""
+    monkeypatch.setattr("bot.storage.pending.SETTLE_SECONDS", 0.01)
+    promises = Promises(storage.pending)
+    await promises.make(replace(PENDING, created=int(time.time())))
+    delete = storage.pending.delete
+
+    async def fail(_: int) -> None:
+        raise StorageError("The bot's disk is full.")
+
+    monkeypatch.setattr(storage.pending, "delete", fail)
+    await promises.settle(PENDING.id)
+    monkeypatch.setattr(storage.pending, "delete", delete)
+    async with asyncio.timeout(5):
+        while await storage.pending.read_unfinished(newer_than_seconds=60):  # noqa: ASYNC110 -- a table tells nobody
+            await asyncio.sleep(0.01)
 
 
 async def test_newer_database_is_said_in_a_sentence(tmp_path: Path) -> None:

@@ -9,15 +9,18 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import psutil
 import pytest
 
 from bot.discord.errors import RefusalError
 from bot.discord.limits import EMBED_DESCRIPTION_CHARACTERS, EMBED_FIELD_CHARACTERS
+from bot.models.catalog import ModelCatalog
 from bot.models.names import check_name
+from bot.models.registry import ModelRegistry
 from bot.settings import Settings, TrainerRole
-from bot.storage.members import delete_member
+from bot.storage.members import NOBODY, delete_member
 from bot.storage.models import SHIPPED, ModelRecord
 from bot.storage.repositories import Repositories
 from bot.storage.trainings import TrainingRecord
@@ -237,7 +240,9 @@ def test_durations_bars_and_comparisons_are_spelled_out() -> None:
     ]
     assert bar(0.5).count(bar(1.0)[0]) == 10
     both = {"comparison": {"new_bits": 2.0, "old_bits": 2.5, "characters": 5_000}}
-    assert describe_comparison(both) == "new 2.000 bits per character, old 2.500 (5,000 characters)"
+    assert describe_comparison(both) == (
+        "new 2.000 bits per character, old 2.500 (5,000 characters); lower is better"
+    )
     other = {"comparison": {"new_bits": 2.0, "old_unknown": 0.8, "characters": 5_000}}
     assert describe_comparison(other) == "new 2.000 bits per character; the old model cannot spell 80 % of it"
     assert describe_comparison({"comparison": {"problem": "gone"}}) == describe_comparison({}) == ""
@@ -254,3 +259,42 @@ def test_settings_name_who_may_train() -> None:
         Settings.from_env({"HOLOSUITE_TRAINER_ROLES": "42, Crew"})
     with pytest.raises(ConfigError, match="HOLOSUITE_TRAINERS"):
         Settings.from_env({"HOLOSUITE_TRAINERS": "everybody"})
+
+
+async def test_name_is_taken_in_any_case_of_any_alphabet(storage: Repositories) -> None:
+    """Capitals beyond a to z are the same name as their small letters."""
+    await storage.trainings.add(replace(JOB, name="\u00c4rger", state="running"))
+    assert await storage.trainings.is_name_taken(1, "\u00e4RGER")
+
+
+async def test_training_that_was_cancelled_at_once_counts_for_nothing(storage: Repositories) -> None:
+    """Of the day's trainings only those count that ran for a while, or to their end."""
+    for state, ended in (("cancelled", 25), ("cancelled", 500), ("failed", 25)):
+        await storage.trainings.add(replace(JOB, state=state, queued=10, ended=ended))
+    assert await storage.trainings.read_queue_times(1, since=5) == [10, 10]
+
+
+async def test_member_who_was_forgotten_during_a_training_stays_forgotten(storage: Repositories) -> None:
+    """The model that comes of it names nobody, although the training began with a name."""
+    training = await storage.trainings.add(replace(JOB, state="running", member_id=77))
+    await delete_member(storage.database, 77)
+    model = replace(MODEL, id=training.id, member_id=77)
+    await storage.models.add_trained(training, model, {}, use=False)
+    assert [each.member_id for each in await storage.models.read_all(1)] == [NOBODY]
+
+
+async def test_model_is_found_by_its_name_before_numbers_that_were_typed(
+    storage: Repositories, tmp_path: Path
+) -> None:
+    """A model that is called "2" is found by that name, and the one that was picked by its number."""
+    first = await storage.trainings.add(replace(JOB, state="running"))
+    second = await storage.trainings.add(replace(JOB, state="running"))
+    for training, name in ((first, str(second.id)), (second, "Promenade")):
+        model = replace(MODEL, id=training.id, name=name)
+        await storage.models.add_trained(training, model, {}, use=False)
+    catalog = ModelCatalog(storage=storage, registry=cast("ModelRegistry", None))
+    assert (await catalog.find(1, str(second.id))).id == first.id
+    picked = dict(await catalog.suggest(1, "prom"))
+    assert [(await catalog.find(1, value)).id for value in picked.values()] == [second.id]
+    with pytest.raises(RefusalError, match="number"):
+        await catalog.rename(1, "promenade", "#7")
