@@ -86,7 +86,7 @@ def parse_call(line: str, commands: Mapping[str, Command]) -> Call:
     Raises:
         PromptError: no such command or option, an option twice, or text that belongs to none.
     """
-    name, _, rest = line.strip().removeprefix("/").partition(" ")
+    name, _, rest = line.strip().removeprefix("/").strip().partition(" ")
     if name not in commands:
         raise PromptError(f"There is no command /{name[:40]}. {_suggest(name, commands)}")
     command = commands[name]
@@ -95,17 +95,39 @@ def parse_call(line: str, commands: Mapping[str, Command]) -> Call:
     while rest:
         found = re.match(r"(\w+):", rest)
         if found is None or found[1] not in command.options:
-            wrong = (found[1] if found else rest.split()[0])[:40]
-            known = ", ".join(f"{option}:" for option in command.options) or "no options"
-            raise PromptError(f"/{name} does not know {wrong!r}; it takes {known}.")
+            raise PromptError(f"/{name} {_explain_option(rest, command)}")
         if found[1] in values:
             raise PromptError(f"{found[1]}: stands there twice; give it once.")
-        values[found[1]], rest = _take_value(rest[found.end() :].lstrip(), command.options)
+        values[found[1]], rest = _take_value(found[1], rest[found.end() :].lstrip(), command.options)
     return Call(name, values)
 
 
-def _take_value(text: str, options: Mapping[str, str]) -> tuple[str, str]:
-    """Return (value, what follows it)."""
+def find_slip(line: str, commands: Mapping[str, Command]) -> str:
+    """Return what somebody probably meant by a line that is no command but looks like one; else an empty text.
+
+    Example: `quit` and `episode temp:0.5` lack their slash; `EPISODE: nobody sleeps` is a line of a script.
+    """
+    word, _, rest = line.strip().partition(" ")
+    bare = word.strip(":;,.!\\-").lower()
+    known = bare if bare in commands else next(iter(get_close_matches(bare, commands, n=1, cutoff=0.75)), "")
+    if bare in ("exit", "q", "bye"):
+        known = "quit" if not rest else ""
+    if bare in ("?", "h") and not rest:
+        known = "help"
+    if not known or (word.endswith(":") and rest):
+        return ""
+    is_option = re.match(r"\s*\w+\s*[:=]\s*\S", rest) is not None and known in commands
+    if rest and not is_option:
+        return ""
+    return f"/{known} {rest}".strip()
+
+
+def _take_value(option: str, text: str, options: Mapping[str, str]) -> tuple[str, str]:
+    """Return (value, what follows it).
+
+    Raises:
+        PromptError: its quotes do not close, or something stands behind them.
+    """
     following = rf"(?=\s+(?:{'|'.join(options)}):|\s*$)"
     closing = _QUOTES.get(text[:1])
     if closing:
@@ -113,11 +135,32 @@ def _take_value(text: str, options: Mapping[str, str]) -> tuple[str, str]:
         quoted = re.match(rf".(.*?){closing}{following}", text, re.DOTALL)
         if quoted:
             return quoted[1], text[quoted.end() :].strip()
+        if closing != "'":  # which may be an apostrophe: 'tis late
+            raise PromptError(
+                f"The quotation after {option}: does not end, or text stands behind it; write "
+                f"{option}:{text[0]}...{closing} and the next option after a space."
+            )
     plain = re.match(rf"(.*?){following}", text, re.DOTALL)
     end = plain.end() if plain else len(text)
     return text[:end].strip(), text[end:].strip()
 
 
+def _explain_option(rest: str, command: Command) -> str:
+    """Return what is wrong with the beginning of `rest`, with the right form where one is near."""
+    word = rest.split(maxsplit=1)[0]
+    found = re.match(r"(\w+)\s*([:=]*)\s*", rest)
+    name = (found[1] if found else word)[:40]
+    near = name.lower() if name.lower() in command.options else ""
+    near = near or next((option for option in command.options if name.lower().startswith(option)), "")
+    near = near or next((o for o in command.options if len(name) > 1 and o.startswith(name.lower())), "")
+    near = near or next(iter(get_close_matches(name.lower(), command.options, n=1)), "")
+    known = ", ".join(f"{option}:" for option in command.options) or "no options"
+    if near and found:
+        value = rest[found.end() :].split(" ", maxsplit=1)[0][:20] or "..."
+        return f"does not know {word[:40]!r}; did you mean {near}:{value}? It takes {known}."
+    return f"does not know {word[:40]!r}; it takes {known}."
+
+
 def _suggest(name: str, commands: Mapping[str, Command]) -> str:
-    close = get_close_matches(name, commands, n=1)
+    close = get_close_matches(name.lower(), commands, n=1)
     return f"Did you mean /{close[0]}?" if close else "Type /help to see what there is."

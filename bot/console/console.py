@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from bot.console.commands import Call, parse_call, read_number
+from bot.console.commands import Call, find_slip, parse_call, read_number
 from bot.console.models import ConsoleModels
+from bot.console.names import check_cast, check_place
 from bot.console.options import COMMANDS, EPISODE_OPTIONS, MODELS_OPTIONS, RETRAIN_OPTIONS
 from bot.console.prompt import read_lines
 from bot.console.terminal import Terminal
@@ -54,12 +55,27 @@ class Console:
         Anything that is no command is a line to go on from.
         """
         try:
-            call = parse_call(line, COMMANDS) if line.startswith("/") else Call("episode", {"line": line})
+            call = self._read(line)
             self._answers[call.name](call)
         except CoreError as error:
             self._screen.show_problem(str(error))
             return False
         return True
+
+    def _read(self, line: str) -> Call:
+        """Return the command in a line, or the scene that goes on from it.
+
+        Raises:
+            PromptError: It is neither, but probably one that was mistyped.
+        """
+        if line.startswith("/"):
+            return parse_call(line, COMMANDS)
+        meant = find_slip(line, COMMANDS)
+        if meant:
+            raise PromptError(
+                f'Did you mean {meant}? To write on from that line, type /episode line:"{line}".'
+            )
+        return Call("episode", {"line": line})
 
     def places(self) -> list[str]:
         """Return the run's scene headings, the most frequent first."""
@@ -70,16 +86,30 @@ class Console:
         return self._writer.speakers()
 
     def _episode(self, call: Call) -> None:
-        episode = self._writer.write(_request(call, self._writer.usual))
+        episode = self._writer.write(_request(self._check(call), self._writer.usual))
         self._show(episode, episode.script)
+
+    def _check(self, call: Call) -> Call:
+        """Return a command whose names are the run's own, or nobody's.
+
+        Raises:
+            PromptError: a name is probably mistyped.
+        """
+        check_cast(call.values.get("cast", ""), self._writer.speakers())
+        check_place(call.values.get("place", ""), self._writer.places())
+        return call
 
     def _continue(self, call: Call) -> None:
         if self._last is None:
             raise PromptError("There is no scene to go on with yet; start one with /episode.")
-        episode = self._writer.go_on(self._last, _request(call, self._last.directions or self._writer.usual))
+        episode = self._writer.go_on(
+            self._last, _request(self._check(call), self._last.directions or self._writer.usual)
+        )
         self._show(episode, episode.text)
 
     def _sweep(self, call: Call) -> None:
+        if call.text("temps") and call.text("temp"):
+            raise PromptError("Give temps or temp, and not both; temps:0.2,0.5 has several.")
         default = f"{self._run.config.default_temperature:g}"
         temperatures = [
             read_number("temps", part)
@@ -87,7 +117,7 @@ class Console:
         ]
         others = {option: value for option, value in call.values.items() if option != "temp"}
         # One seed for all: only the temperature differs.
-        request = _request(replace(call, values=others), self._writer.usual)
+        request = _request(self._check(replace(call, values=others)), self._writer.usual)
         for temperature in temperatures:
             episode = self._writer.write(replace(request, temperature=temperature))
             self._show(episode, episode.script)

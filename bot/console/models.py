@@ -31,7 +31,12 @@ class ConsoleModels:
             CoreError: there is no such run, or a name is taken.
         """
         if (chosen := call.text("use")) is not None:
-            return self._shipped if chosen.lower() == DEFAULT else self._find(chosen)
+            own = chosen.casefold() in (
+                DEFAULT,
+                self._shipped.path.name.casefold(),
+                self._shipped.name.casefold(),
+            )
+            return self._shipped if own else self._find(chosen)
         if (chosen := call.text("delete")) is not None:
             run = self._find(chosen)
             shutil.rmtree(run.path)

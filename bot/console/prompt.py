@@ -60,7 +60,9 @@ def complete(before: str, speakers: list[str], places: list[str] | None = None) 
         yield from ((speaker, start) for speaker in speakers if speaker.startswith(typed.upper()))
         return
     place_start = before.find("place:")
-    if place_start >= 0 and before.count('"', place_start) < 2:  # noqa: PLR2004  # an open quote, or none yet
+    place = before[place_start + len("place:") :]
+    whole = [each for each in places or () if place.casefold().startswith(f"{each.casefold()} ")]
+    if place_start >= 0 and before.count('"', place_start) < 2 and not whole:  # noqa: PLR2004  # an open quote, or none yet
         start = place_start + len("place:")
         typed = before[start:].lstrip('"').casefold()
         yield from ((f'"{place}" ', start) for place in places or () if place.casefold().startswith(typed))

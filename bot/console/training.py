@@ -87,6 +87,8 @@ class ConsoleTraining:
 
     def _preview(self, call: Call, preset: str, work: Path) -> dict[str, Any]:
         corpus = call.text("corpus")
+        if corpus is not None and "://" not in corpus:
+            corpus = str(Path(corpus).expanduser())
         arguments = ["--preset", preset]
         if corpus is not None and corpus.lower().endswith(".zip"):
             arguments += ["--upload", str(Path(corpus).resolve()), f"--name={Path(corpus).name}"]
@@ -169,9 +171,9 @@ class ConsoleTraining:
         if step is None:
             return
         line = (
-            f"{bar(progress.share)} {100 * progress.share:3.0f} %, epoch {step['epoch'] + 1}, "
-            f"{step['bits_per_character']:.2f} bits per character, {step['characters_per_second']:,.0f} characters/s, "
-            f"{clock(step['seconds_left'])} left"
+            f"{bar(progress.share)} {100 * progress.share:3.0f} %, {clock(step['seconds_left'])} left, "
+            f"epoch {step['epoch'] + 1}, {step['bits_per_character']:.2f} bits per character, "
+            f"{step['characters_per_second']:,.0f} characters/s"
         )
         self._screen.show_passing(line)
 

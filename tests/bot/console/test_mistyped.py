@@ -1,0 +1,130 @@
+"""Mistyped lines in the console: each gets the right form, and none changes its meaning in silence."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from bot.console.console import Console
+from bot.console.terminal import Terminal
+from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
+
+# What was typed, and what the answer has to name.
+MISTYPED = [
+    ("quit", "/quit"),
+    ("exit", "/quit"),
+    ("Quit", "/quit"),
+    ("help", "/help"),
+    ("HELP", "/help"),
+    ("about", "/about"),
+    ("models", "/models"),
+    ("episode", "/episode"),
+    ("continue", "/continue"),
+    ("hlep", "/help"),
+    ("epsiode", "/episode"),
+    ("episode temp:0.5", "/episode temp:0.5"),
+    ("episode temp=0.5", "/episode temp=0.5"),
+    ("continue length:200", "/continue length:200"),
+    ("replay code:8Cf", "/replay code:8Cf"),
+    ("models use:ds9", "/models use:ds9"),
+    ("retrain minutes:5", "/retrain minutes:5"),
+    ("sweep temps:0.2,0.5", "/sweep temps:0.2,0.5"),
+    ("epsiode temp:0.5", "/episode temp:0.5"),
+    ("?", "/help"),
+    ("/EPISODE", "/episode"),
+    ("/Episode temp:0.5", "/episode"),
+    ("/epsiode", "/episode"),
+    ("/episod", "/episode"),
+    ("/contineu", "/continue"),
+    ("/hepl", "/help"),
+    ("/repaly code:x", "/replay"),
+    ("/model", "/models"),
+    ("/swep", "/sweep"),
+    ("/retrian", "/retrain"),
+    ("/nonsense", "/help"),
+    ("/episode temp=0.5", "temp:0.5"),
+    ("/episode temp = 0.5", "temp:0.5"),
+    ("/episode temperature:0.5", "temp:0.5"),
+    ("/episode Temp:0.5", "temp:0.5"),
+    ("/episode tmp:0.5", "temp:0.5"),
+    ("/episode len:100", "length:100"),
+    ("/episode lenght:100", "length:100"),
+    ("/episode sed:3", "seed:3"),
+    ("/episode orignality:8", "originality:8"),
+    ("/episode speling:off", "spelling:off"),
+    ("/episode casts:QUARK", "cast:QUARK"),
+    ("/episode places:Ops", "place:Ops"),
+    ("/continue lengt:100", "length:100"),
+    ("/replay cod:8Cf", "code:8Cf"),
+    ("/episode temp 0.5", "temp:0.5"),
+    ("/episode temp:hot", "temp:0.5"),
+    ("/episode temp:0,5", "temp:0.5"),
+    ("/episode length:many", "length:500"),
+    ("/episode length:1.5", "length:500"),
+    ("/episode seed:x", "seed:500"),
+    ("/episode temp:0.5 temp:0.7", "twice"),
+    ('/episode line:"QUARK: No', "does not end"),
+    ('/episode line:"QUARK: No" yes', "does not end"),
+    ("/episode line:\u201cQUARK: No", "does not end"),
+    ('/episode line:"QUARK: No temp:0.5', "does not end"),
+    ("/episode line:", "line is empty"),
+    ("/episode cast:QUARQ", "QUARK"),
+    ("/episode cast:quark and odo", "QUARK, ODO"),
+    ("/episode cast:quark & odo", "QUARK, ODO"),
+    ("/episode cast:QUARK;ODO", "QUARK, ODO"),
+    ("/episode cast:KIRRA", "KIRA"),
+    ("/episode place:quarks", "Quark's"),
+    ("/episode place:Op5s", "Ops"),
+    ("/episode spelling:maybe", "spelling:off"),
+    ("/sweep temps:0.2,0.5 temp:0.7", "not both"),
+    ("/sweep temps:0.2;0.5", "temps:0.5"),
+    ("/continue", "/episode"),
+    ("/replay", "/replay code:"),
+]
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> tuple[Console, io.StringIO, io.StringIO]:
+    """Return a console over a small run, what it writes and what it complains of."""
+    written, problems = io.StringIO(), io.StringIO()
+    run = build_writer(tmp_path_factory.mktemp("console") / "run", SCRIPT).run
+    return Console(run, Terminal(written, problems), data=tmp_path_factory.mktemp("data")), written, problems
+
+
+@pytest.mark.parametrize(("typed", "named"), MISTYPED, ids=[typed for typed, _ in MISTYPED])
+def test_mistyped_line_is_answered_with_the_right_form(
+    console: tuple[Console, io.StringIO, io.StringIO], typed: str, named: str
+) -> None:
+    """No scene is written, and the answer names what was probably meant."""
+    answering, written, problems = console
+    before, start = written.tell(), problems.tell()
+    assert not answering.answer(typed)
+    assert written.tell() == before
+    assert named in problems.getvalue()[start:]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "QUARK: Help me quit, Odo.",
+        "Help us, Kira",
+        "about that bar",
+        "/episode line:'Tis late length:20",
+        '/episode line:"ODO: \\"Quit\\" is a word" length:20',
+        "/episode cast:GARAK length:20",
+        '/episode place:"Upper pylon" length:20',
+        "/episode cast:quark,ODO place:ops length:20",
+    ],
+)
+def test_line_that_is_meant_as_it_stands_is_written_on(
+    console: tuple[Console, io.StringIO, io.StringIO], line: str
+) -> None:
+    """A script's line with a command's word in it, a new name and an apostrophe are nobody's mistakes."""
+    assert console[0].answer(line), console[2].getvalue()[-300:]
+
+
+def test_default_model_is_used_by_the_name_that_it_is_listed_under(
+    console: tuple[Console, io.StringIO, io.StringIO], tmp_path: Path
+) -> None:
+    """The run that the console came with can be chosen as the list names it."""
+    assert console[0].answer("/models use:run")
