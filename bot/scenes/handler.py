@@ -135,7 +135,6 @@ class SceneHandler:
         ticket = self._pool.submit(
             work,
             party=request.guild_id or asker.member_id,
-            member=asker.member_id,
             characters=count_characters(request),
         )
         try:
