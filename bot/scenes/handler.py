@@ -28,6 +28,7 @@ from core.writing.episode import Episode
 from core.writing.writer import Writer
 
 RESTARTING = "The bot is restarting; your scene follows in a moment."
+DIRECT_PLACES = 8  # in the queue that are waited for before anything is said; a crowd is told at once
 NOTE_SECONDS = 60.0  # after which the answer's number is kept: it may outlive the interaction's token
 
 EDIT_SPREAD_SECONDS = 0.02  # 50 a second, which is what Discord takes of one bot
@@ -162,7 +163,7 @@ class SceneHandler:
 
     async def _wait(self, ticket: Ticket, reply: Reply, request: Request, *, asker: Asker) -> None:
         """Wait for the scene; where that takes long, acknowledge and show the place in the queue."""
-        if ticket.expected_seconds < DIRECT_ANSWER_SECONDS:
+        if ticket.expected_seconds < DIRECT_ANSWER_SECONDS and ticket.place <= DIRECT_PLACES:
             await asyncio.wait([ticket.episode], timeout=DIRECT_ANSWER_SECONDS)
         place = ticket.place
         if ticket.episode.done():
