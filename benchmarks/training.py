@@ -17,7 +17,7 @@ from benchmarks.measure import Child, Options, Row, Spread, judge, measure_once,
 from benchmarks.networks import VOCABULARY, write_scripts
 
 if TYPE_CHECKING:
-    from core.data.context import ContextTables
+    from core.data.context_tables import ContextTables
 
 # Units, batch, window; the first with the budgets of the design.
 _SHAPES = [(512, 16, 64), (512, 32, 64), (256, 32, 64), (128, 128, 20)]
@@ -151,7 +151,7 @@ def layer_turns(
 ) -> Iterator[dict[str, float]]:
     """Yield the characters learnt in a second by our network, by it with a context, or with Keras's layer."""
     from core.config import TrainConfig  # noqa: PLC0415  # only these children need Keras
-    from core.data.context import ContextTables  # noqa: PLC0415
+    from core.data.context_tables import ContextTables  # noqa: PLC0415
     from core.network.learner import build_learner, give_parts_their_cores  # noqa: PLC0415
     from core.network.model import build_model  # noqa: PLC0415
     from core.runtime.memory import keep_large_blocks  # noqa: PLC0415

@@ -4,103 +4,22 @@ One definition serves two uses: `context_changes` and `context_ids` read a whole
 `ContextReader` reads one character after another, for writing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from copy import copy
-from dataclasses import asdict, dataclass
-from functools import cached_property
-from typing import Any, Self
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from core.config import END_OF_EPISODE
-from core.data.screenplay import heading_of, places_of, speaker_of, speakers_of
+from core.data.context_tables import GUESTS, STEPS, ContextTables
+from core.data.screenplay import heading_of, speaker_of
 
 Rows = npt.NDArray[np.uint16]
 
-GUESTS = 4  # ids that the speakers share who have none of their own
-_SPEAKERS, _PLACES = 200, 100  # at most; the most frequent ones
 _SPOKEN = 3  # features that name a speaker: of this line, and the last two others
-_STEPS = (1, 2, 3, 5, 9, 17, 33)  # lines since the heading at which `progress` goes up by one
 _NAMED = 112  # characters; the name of a speaker, with its tags, and the colon is no longer
 _LONGEST_HEADING = 202  # characters, brackets and all
-
-
-@dataclass(frozen=True)
-class ContextTables:
-    """What a run's context ids stand for: its most frequent speakers and headings, and the labels of its texts.
-
-    An id 0 means none. Speakers follow from 1, then a few ids for guests, who have none of their own; places follow
-    from 1, then one id for every other. Features without anything to tell apart are left out. Row numbers count the
-    ids of all features on end.
-    """
-
-    speakers: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, texts: Iterable[str], labels: Iterable[str]) -> Self:
-        """Return the tables of `texts` and their labels; an empty label is none."""
-        texts = list(texts)
-        return cls(
-            tuple(speakers_of(texts, most=_SPEAKERS)),
-            tuple(dict.fromkeys(label for label in labels if label)),
-            tuple(places_of(texts, most=_PLACES)),
-        )
-
-    @classmethod
-    def from_dict(cls, values: dict[str, list[str]] | None) -> Self | None:
-        """Return the tables that `to_dict` made; None for a run that has none.
-
-        Raises:
-            TypeError, ValueError: they are damaged.
-        """
-        if values is None:
-            return None
-        names = {kind: tuple(words) for kind, words in values.items()}
-        if not all(isinstance(word, str) for words in names.values() for word in words):
-            raise TypeError("a name that is no text")
-        return cls(**names)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the tables for a JSON file."""
-        return {kind: list(words) for kind, words in asdict(self).items()}
-
-    @cached_property
-    def sizes(self) -> dict[str, int]:
-        """Number of ids of each feature that there is, in the order of the rows."""
-        spoken = 1 + len(self.speakers) + GUESTS if self.speakers else 0
-        every = {
-            **dict.fromkeys(("speaker", "before", "before_that"), spoken),
-            "label": 1 + len(self.labels) if self.labels else 0,
-            "place": 2 + len(self.places) if self.places else 0,
-            "progress": 1 + len(_STEPS) if self.places else 0,
-        }
-        return {feature: size for feature, size in every.items() if size}
-
-    @property
-    def rows(self) -> int:
-        """Number of rows of all features together."""
-        return sum(self.sizes.values())
-
-    @cached_property
-    def starts(self) -> dict[str, int]:
-        """The row of each feature's id 0."""
-        ends = np.cumsum(list(self.sizes.values())).tolist()
-        return {feature: end - size for (feature, size), end in zip(self.sizes.items(), ends, strict=True)}
-
-    def row_names(self) -> list[tuple[str, str]]:
-        """Return (feature, what it stands for) of every row, which tell the same rows of two runs."""
-        guests = [f"guest {number}" for number in range(GUESTS)]
-        spoken = ["", *(f"={name}" for name in self.speakers), *guests]
-        names = {
-            **dict.fromkeys(("speaker", "before", "before_that"), spoken),
-            "label": ["", *(f"={name}" for name in self.labels)],
-            "place": ["", *(f"={name}" for name in self.places), "other"],
-            "progress": [str(step) for step in range(1 + len(_STEPS))],
-        }
-        return [(feature, name) for feature in self.sizes for name in names[feature]]
 
 
 class _Scene:
@@ -138,7 +57,7 @@ class _Scene:
     def end_line(self) -> None:
         """Count one more line."""
         self._lines += 1
-        if self._lines in _STEPS:
+        if self._lines in STEPS:
             self._progress += 1
             self._show()
 

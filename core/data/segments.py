@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.config import END_OF_EPISODE
-from core.data.context import ContextTables, rows_of
+from core.data.context import rows_of
+from core.data.context_tables import ContextTables
 from core.data.vocabulary import Ids, Vocabulary
 from core.data.windows import Batch
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.config import TrainConfig
-from core.data.context import ContextTables
+from core.data.context_tables import ContextTables
 from core.network.layer import LSTM, has_quick_cpu
 from core.runtime.threads import share_batch
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.config import TrainConfig
-from core.data.context import ContextTables
+from core.data.context_tables import ContextTables
 from core.errors import TrainingError
 from core.network.model import Model
 from core.run.store import Run

@@ -15,7 +15,7 @@ from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
 from core.config import TrainConfig
-from core.data.context import ContextTables
+from core.data.context_tables import ContextTables
 from core.data.vocabulary import Vocabulary
 from core.errors import ConfigError, RunError
 from core.run.layout import FACTS, WEIGHTS, replaced_folder

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.config import TrainConfig
-from core.data.context import ContextTables
+from core.data.context_tables import ContextTables
 from core.data.corpus import Corpus, learnt_episodes, total_characters, validation_texts
 from core.data.screenplay import places_of, speakers_of
 from core.evaluation.score import score_texts

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.config import END_OF_EPISODE, TrainConfig
-from core.data.context import ContextTables
+from core.data.context_tables import ContextTables
 from core.data.corpus import Corpus
 from core.run.store import Arrays
 from core.writing.generator import Generator, context_of

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.config import TrainConfig
-from core.data.context import Context, ContextTables
+from core.data.context import Context
+from core.data.context_tables import ContextTables
 from core.data.vocabulary import Vocabulary
 from core.run.store import Arrays
 from core.writing.readers import CachedReader, CarriedReader, ContextualReader, Reader, WindowReader

@@ -5,7 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.config import END_OF_EPISODE
-from core.data.context import ContextReader, ContextTables, context_ids
+from core.data.context import ContextReader, context_ids
+from core.data.context_tables import ContextTables
 
 TABLES = ContextTables(("KIRA", "ODO", "DAX"), ("DS9", "TNG"), ("Ops", "Promenade"))
 PIECES = (

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from core.config import END_OF_EPISODE, TrainConfig
-from core.data.context import ContextTables, context_ids
+from core.data.context import context_ids
+from core.data.context_tables import ContextTables
 from core.data.segments import beside
 from core.data.vocabulary import Vocabulary
 from core.evaluation.likelihood import nats_of
