@@ -16,7 +16,7 @@ _SHORTEST = 200  # characters; a shorter scene says little about who talks to wh
 
 
 @dataclass(frozen=True)
-class Line:
+class SceneLine:
     """A line of a scene; `speaker` is empty for a direction."""
 
     speaker: str
@@ -29,11 +29,11 @@ class Scene:
     """What stands between two headings."""
 
     place: str  # empty where a text begins without a heading
-    lines: tuple[Line, ...]
+    lines: tuple[SceneLine, ...]
     characters: int
 
     @property
-    def spoken(self) -> list[Line]:
+    def spoken(self) -> list[SceneLine]:
         """The lines that somebody speaks."""
         return [line for line in self.lines if line.speaker]
 
@@ -54,7 +54,7 @@ def read_scenes(texts: Sequence[str]) -> list[Scene]:
 
 
 def _scenes(text: str) -> Iterator[Scene]:
-    place, lines, start, position = "", list[Line](), 0, 0
+    place, lines, start, position = "", list[SceneLine](), 0, 0
     for row in text.split("\n"):
         heading = _HEADING.match(row)
         if heading:
@@ -68,12 +68,12 @@ def _scenes(text: str) -> Iterator[Scene]:
         yield Scene(place, tuple(lines), position - 1 - start)
 
 
-def read_line(row: str) -> Line:
+def read_line(row: str) -> SceneLine:
     """Return a line; example: `"ODO [OC]: Yes."` is spoken by ODO, who is not there."""
     found = _SPOKEN.match(row)
     if found is None:
-        return Line("", row)
-    return Line(found["who"], found["said"] or "", is_heard_only="[" in found["tags"])
+        return SceneLine("", row)
+    return SceneLine(found["who"], found["said"] or "", is_heard_only="[" in found["tags"])
 
 
 def words(text: str) -> list[str]:

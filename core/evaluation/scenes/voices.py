@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.evaluation.scenes.script import Line, Scene, words
+from core.evaluation.scenes.script import Scene, SceneLine, words
 
 _SPEAKERS = 10
 _WORDS = 5  # a shorter line could be anybody's
@@ -48,7 +48,7 @@ class Voices:
         return self.speakers[int(self._shares[:, found].sum(axis=1).argmax())]
 
 
-def _lines(scenes: Sequence[Scene]) -> list[Line]:
+def _lines(scenes: Sequence[Scene]) -> list[SceneLine]:
     return [line for scene in scenes for line in scene.spoken if len(words(line.said)) >= _WORDS]
 
 
