@@ -84,6 +84,16 @@ def test_code_writes_the_very_same_scene(writer: Writer) -> None:
         assert code_of(again, writer=writer) == code
 
 
+@pytest.mark.parametrize(
+    "form", ["{}", "code {}", " code {}\n", "`{}`", "-- code:{}", "/replay code:{}", "code: {}"]
+)
+def test_code_is_read_as_it_is_printed(writer: Writer, form: str) -> None:
+    """The line under a scene, in its file or in a command is as good as the bare code."""
+    code = code_of(random_episode(writer, 1), writer=writer)
+    assert code is not None
+    assert read_code(form.format(code)) == read_code(code)
+
+
 def test_code_is_short(writer: Writer) -> None:
     """A scene from nothing takes three dozen characters, one with a line, a cast and a place about a hundred."""
     plain = code_of(writer.write(SceneRequest(seed=2**32 - 1, directions=writer.usual)), writer=writer)
