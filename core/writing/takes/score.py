@@ -11,7 +11,7 @@ from core.writing.takes.subject import RareWords, last_lines
 
 _SHORT = 20  # characters added to a length, so that a word or two is no line's whole score
 _LEAST_WORDS = 5  # a share of fewer words says nothing
-_MOST_CARRIED = 2  # words that count
+_ENOUGH = 0.22  # share of rare words that people's lines have; more is worth no more
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class ScoreWeights:
 
     association: float = 1.0  # of log p(line | scene) - log p(line | nothing)
     fluency: float = 0.0  # of log p(line | scene)
-    rare: float = 5.0  # nats for a line of nothing but rare words
-    carried: float = 1.0  # nats for a rare word that the last lines have
+    rare: float = 1.5  # nats for a line with as many rare words as people's have
+    carried: float = 0.5  # nats for a rare word that the last lines have
     power: float = 0.4  # of the length, by which the sum is divided
 
 
@@ -63,8 +63,9 @@ class LineScore:
             score = weights.association * (nats - take.nats) - weights.fluency * take.nats
             if self._rare is not None:
                 own = {word.casefold() for word in self._rare.of(text)}
-                score += weights.rare * len(own) / max(_LEAST_WORDS, len(text.split()))
-                score += weights.carried * min(_MOST_CARRIED, len(own & scene))
+                share = len(own) / max(_LEAST_WORDS, len(text.split()))
+                score += weights.rare * min(1.0, share / _ENOUGH)
+                score += weights.carried * bool(own & scene)
             scores.append(score / (len(text) + _SHORT) ** weights.power)
         return scores
 

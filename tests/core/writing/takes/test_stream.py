@@ -70,18 +70,15 @@ def write(
     )
     reader = writer.generator.reader(temperature=temperature)
     reader.read_all(vocabulary.encode("\x03" + line))
-    directed = (
-        None
-        if directions is None
-        else direct(
+    directed = None
+    if directions is not None:
+        directed = direct(
             directions,
             length=length,
             speakers=writer.speakers(),
             vocabulary=vocabulary,
             aids=writer.aids,
         )
-    )
-    if directed:
         directed.director.read_all(vocabulary.encode(line))
     ids = stream.stream(reader, directed=directed, before=line, length=length, forbidden_first=end)
     return vocabulary.decode(list(ids))
