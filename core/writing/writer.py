@@ -21,6 +21,7 @@ from core.writing.generator import Generator, context_of
 from core.writing.readers import Reader
 from core.writing.request import SceneRequest
 from core.writing.sampling import Sampler
+from core.writing.takes.build import stream_takes
 
 _CANCEL_EVERY = 64  # characters between two looks at whether the writing is still wanted
 _READ_AT_ONCE = 2048  # characters between two such looks while a text is read
@@ -132,6 +133,8 @@ class Writer:
         return replace(
             request,
             temperature=default if temperature is None else float(temperature),
+            # A window of the notes' kind slides for one text at a time.
+            takes=request.takes if self.generator.targets == "all" else 1,
             directions=directions,
         )
 
@@ -148,7 +151,7 @@ class Writer:
         longest = request.length if request.directions is None or not request.directions.ending else None
         written: list[int] = []
         ended = False
-        for character in self._stream(scene, reader):
+        for character in self._stream(scene, reader, cancelled):
             if character == self._end:
                 ended = True
                 break
@@ -164,25 +167,43 @@ class Writer:
             seconds=time.perf_counter() - started,
         )
 
-    def _stream(self, scene: Episode, reader: Reader) -> Iterator[int]:
+    def _stream(self, scene: Episode, reader: Reader, cancelled: Callable[[], bool] | None) -> Iterator[int]:
         """Return the ids that follow what `reader` has read, as the scene's request asks."""
         request = scene.request
+        before = scene.prompt + scene.earlier
+        directed = None
+        if request.directions is not None:
+            directed = direct(
+                request.directions,
+                length=request.length,
+                speakers=self.speakers(),
+                vocabulary=self.run.vocabulary,
+                aids=self.aids,
+            )
+            directed.director.read_all(self.run.vocabulary.encode(before))
+        if request.takes > 1:
+            return stream_takes(
+                request,
+                reader,
+                generator=self.generator,
+                vocabulary=self.run.vocabulary,
+                aids=self.aids,
+                speakers=self.speakers(),
+                scale=self.run.config.temperature_scale,
+                temperature=scene.temperature,
+                directed=directed,
+                before=before,
+                end=self._end,
+                cancelled=cancelled,
+            )
         sampler = Sampler(
             vocabulary=self.generator.vocabulary,
             temperature=scene.temperature,
             rng=np.random.default_rng(request.seed),
             scale=self.run.config.temperature_scale,
         )
-        if request.directions is None:
+        if directed is None:
             return self.generator.stream(sampler, reader=reader, forbidden_first=self._end)
-        directed = direct(
-            request.directions,
-            length=request.length,
-            speakers=self.speakers(),
-            vocabulary=self.run.vocabulary,
-            aids=self.aids,
-        )
-        directed.director.read_all(self.run.vocabulary.encode(scene.prompt + scene.earlier))
         return directed.stream(sampler, reader=reader, forbidden_first=self._end)
 
     def _open(

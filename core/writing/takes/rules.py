@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from core.config import END_OF_EPISODE
 from core.data.screenplay import speaker_of
 
 FIRST_PLACE_LASTS, PLACE_LASTS = 250, 500  # characters before the place may change, and before it may again
@@ -26,7 +27,7 @@ class SceneRules:
 
     def opens_with(self, before: str) -> str:
         """Return the character with which a line has to begin after `before`, or an empty text."""
-        return "[" if self._headings and not before else ""
+        return "[" if self._headings and before[-1:] in ("", END_OF_EPISODE) else ""
 
     def permit(self, head: str, before: str) -> bool:
         """Return whether a line may begin with `head`."""

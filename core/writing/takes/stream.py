@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.config import TemperatureScale
+from core.config import END_OF_EPISODE, TemperatureScale
 from core.data.vocabulary import Vocabulary
 from core.data.words import Alphabet
 from core.writing.constraints.build import ConstrainedWriting
@@ -16,7 +16,7 @@ from core.writing.takes.line import LineWriter, Start, Take
 from core.writing.takes.rules import SceneRules
 from core.writing.takes.subject import RareWords, SubjectWords
 
-MOST_TAKES = 16
+_LINE_ENDS = "\n" + END_OF_EPISODE
 _TRIES = 6  # heads of a line drawn until one is permitted
 Choose = Callable[[Sequence[Take], str], int]  # takes, the text before them -> index of the one to keep
 
@@ -76,7 +76,7 @@ class TakesStream:
         forbidden = forbidden_first
         one_take = False  # of the rest of this line
         while True:
-            in_line = bool(before) and before[-1] != "\n"
+            in_line = bool(before) and before[-1] not in _LINE_ENDS
             head = not in_line and self._rules is not None
             start = Start(
                 in_line,

@@ -55,6 +55,7 @@ class Case:
     temperature: float
     length: int
     seed: int
+    takes: int
     rng: np.random.Generator  # for whatever else a test varies
 
 
@@ -68,13 +69,16 @@ def build_writers(folder: Path) -> dict[str, Writer]:
     }
 
 
-def cases(scenes: int = SCENES) -> Iterator[Case]:
-    """Yield scenes of several lengths at temperatures from 0 to 2, all different and the same in every run."""
+def cases(scenes: int = SCENES, *, takes: tuple[int, ...] = (1, 1, 3)) -> Iterator[Case]:
+    """Yield scenes of several lengths at temperatures from 0 to 2, all different and the same in every run.
+
+    Their lines are written `takes` times, in turn.
+    """
     for seed in range(scenes):
         rng = np.random.default_rng(seed)
         even = (0.0, 0.2, 0.5, 0.8, 1.0, 2.0)
         temperature = float(rng.choice(even)) if seed % 2 else float(rng.uniform(0, 2))
-        yield Case(temperature, int(rng.choice(LENGTHS)), seed, rng)
+        yield Case(temperature, int(rng.choice(LENGTHS)), seed, takes[seed % len(takes)], rng)
 
 
 def write(writer: Writer, case: Case, directions: Directions | None, line: str = "") -> Episode:
@@ -85,6 +89,7 @@ def write(writer: Writer, case: Case, directions: Directions | None, line: str =
             temperature=case.temperature,
             length=case.length,
             seed=case.seed,
+            takes=case.takes,
             directions=directions,
         )
     )

@@ -84,7 +84,7 @@ def test_ending_is_found_within_the_tolerance(writers: dict[str, Writer], name: 
 
 def test_ending_comes_after_a_sentence_or_a_line(writers: dict[str, Writer]) -> None:
     """The scene ends with a sentence's mark, a closed bracket, or where its line ended."""
-    for case in cases():
+    for case in cases(takes=(1,)):
         episode = write(writers["script"], case, Directions())
         if episode.ended or re.search(r"[.!?)\]]['\"]?$|\n$", episode.text):
             continue

@@ -1,0 +1,56 @@
+"""From a request for takes to the stream that writes them, or none where a run cannot."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from core.config import TemperatureScale
+from core.data.vocabulary import Vocabulary
+from core.writing.constraints.build import ConstrainedWriting
+from core.writing.generator import Generator, Reader
+from core.writing.index import CorpusIndex
+from core.writing.request import SceneRequest
+from core.writing.takes.rules import SceneRules
+from core.writing.takes.score import LineScore
+from core.writing.takes.stream import Draws, TakesStream
+from core.writing.takes.subject import RareWords
+
+
+def stream_takes(
+    request: SceneRequest,
+    reader: Reader,
+    *,
+    generator: Generator,
+    vocabulary: Vocabulary,
+    aids: CorpusIndex | None,
+    speakers: Sequence[str],
+    scale: TemperatureScale,
+    temperature: float,
+    directed: ConstrainedWriting | None,
+    before: str,
+    end: int | None,
+    cancelled: Callable[[], bool] | None,
+) -> Iterator[int]:
+    """Return the ids that follow `before`, which `reader` and `directed` have read, the best take of each line.
+
+    The raw model keeps to no rules of scenes, and its lines have no heads of their own.
+    """
+    names = (*speakers, *(request.directions.cast if request.directions else ()))
+    rare = RareWords(aids.alphabet, common=aids.common, names=names) if aids is not None else None
+    headings = aids is not None and "[" in aids.shape.openers
+    stream = TakesStream(
+        generator,
+        vocabulary,
+        Draws(temperature, request.seed, scale),
+        takes=request.takes,
+        end=end,
+        choose=LineScore(
+            generator,
+            vocabulary,
+            rare=rare,
+            takes=request.takes,
+            opening=max(0, vocabulary.characters.find("\n")),
+        ).choose,
+        rules=SceneRules(names=names, headings=headings) if directed is not None and names else None,
+        rare=rare,
+        cancelled=cancelled,
+    )
+    return stream.stream(reader, directed=directed, before=before, length=request.length, forbidden_first=end)
