@@ -1,11 +1,13 @@
 """Train a network on scripts: the command line over `core.training.train`."""
 
+import json
 import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before Keras loads: TensorFlow's greetings help nobody
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the generator has a thread for each core itself
@@ -15,32 +17,34 @@ from core.errors import CoreError
 from core.runtime.device import cpu_instead
 from core.training.options import build_parser
 
+if TYPE_CHECKING:
+    from core.data.sources import Source
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Train as the command line says and return the exit status: 0, 2 for bad input, 130 for a stop."""
     options = vars(build_parser().parse_args(arguments))
     own = {
         name: options.pop(name)
-        for name in ("scripts", "series", "episodes", "out", "start", "resume", "overwrite", "preset")
+        for name in (
+            *("scripts", "series", "episodes", "out", "start", "resume", "overwrite", "preset"),
+            *("preview", "json"),
+        )
     }
     stopped: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _: stopped.append(received))
     try:
         config = TrainConfig.from_preset(own["preset"], **options)
+        if own["preview"]:
+            return _preview(own, config)
         with _silence():
-            from core.data.corpus import Source  # noqa: PLC0415  # pandas and Keras take seconds; --help should not
+            # Keras takes seconds; --help should not.
             from core.training.plan import TrainingPlan, TrainingStopped  # noqa: PLC0415
             from core.training.progress import TerminalProgress  # noqa: PLC0415
             from core.training.stages import train_in_stages  # noqa: PLC0415
 
-        # The lecture's own episodes, unless the scripts are no such table.
-        is_table = str(own["scripts"] or ".json").endswith(".json")
-        lecture = is_table and own["preset"] == "notes" and own["series"] == "DS9"
-        episodes = own["episodes"] or (NOTES_EPISODES if lecture else None)
-        source = Source(
-            series=own["series"], episodes=episodes, **({"scripts": own["scripts"]} if own["scripts"] else {})
-        )
+        source = _source(own)
         progress = TerminalProgress()
         plan = TrainingPlan(
             source, config, own["out"], start=own["start"], resume=own["resume"], overwrite=own["overwrite"]
@@ -61,6 +65,27 @@ def main(arguments: list[str] | None = None) -> int:
     print(
         f"{run.path} is ready: {run.bits_per_character:.3f} bits per character. Try `python -m bot --run {run.path}`."
     )
+    return 0
+
+
+def _source(own: dict[str, Any]) -> "Source":
+    """Return what the command line says to learn from."""
+    from core.data.sources import NOTES_SERIES, Source  # noqa: PLC0415  # the readers take a second to load
+
+    # The lecture's own episodes, unless the scripts are no such table.
+    is_table = str(own["scripts"] or ".json").endswith(".json")
+    lecture = is_table and own["preset"] == "notes" and own["series"] in ("", NOTES_SERIES)
+    episodes = own["episodes"] or (NOTES_EPISODES if lecture else None)
+    scripts = {"scripts": own["scripts"]} if own["scripts"] else {}
+    return Source(series=own["series"], episodes=episodes, **scripts)
+
+
+def _preview(own: dict[str, Any], config: TrainConfig) -> int:
+    """Print what a training would learn from, as lines or as one line of JSON."""
+    from core.data.report import describe, print_report  # noqa: PLC0415  # likewise
+
+    facts = describe(_source(own), config)
+    print(json.dumps(facts, ensure_ascii=False) if own["json"] else "\n".join(print_report(facts)))
     return 0
 
 

@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.config import END_OF_EPISODE
-from core.data.corpus import Source, hold_out, read_corpus
+from core.data.corpus import hold_out, read_corpus
+from core.data.sources import Source
 from core.errors import CoreError
 from core.evaluation.likelihood import nats_of
 from core.run.store import Run

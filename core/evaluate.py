@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Print a line for each file, and one for all; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m core.evaluate", description=__doc__)
     parser.add_argument("run", type=Path, help="run directory")
-    parser.add_argument("files", type=Path, nargs="+", help="text files, or scripts JSON")
+    parser.add_argument("files", type=Path, nargs="+", help="texts of any kind that train.py takes")
     parser.add_argument(
         "--series", default="all", help="series of a scripts JSON, with commas between them (all)"
     )
@@ -53,7 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _print(score: Score) -> None:
-    unknown = f", {score.unknown:,} unknown characters mapped or dropped" if score.unknown else ""
+    share = 100 * score.unknown / (score.characters + score.unknown)
+    unknown = (
+        f", {score.unknown:,} unknown characters ({share:.1f} %) mapped or dropped" if score.unknown else ""
+    )
     alone = ""
     if score.bits != score.bits_alone:
         alone = f"; {score.bits_per_character_alone:.4f} by the network without its cache of the text so far"

@@ -14,7 +14,7 @@ EPISODE_OPTIONS = {
 }
 _GO_ON_OPTIONS = ("temp", "length", "seed", "cast", "spelling", "originality")
 RETRAIN_OPTIONS = {
-    "corpus": "a .txt, .json or .zip of scripts, or a folder of .txt files",
+    "corpus": "scripts, tables, chats, subtitles or documents: a file, a folder or a .zip",
     "series": "which series of a .json",
     "episodes": "which episodes, such as 20-69",
     "preset": "default, or notes: as the lecture trains",

@@ -104,7 +104,7 @@ class ConsoleTraining:
             arguments.append(f"--episodes={episodes}")
         if corpus is not None and "://" not in corpus and not Path(corpus).exists():
             raise PromptError(
-                f"There is no file {corpus[:200]}; name a .txt, .json or .zip, or a folder of .txt."
+                f"There is no file {corpus[:200]}; name a text of any kind, or a folder or .zip of them."
             )
         return asyncio.run(ask_child("core.data.report", arguments, data=self._data, seconds=PREVIEW_SECONDS))
 

@@ -5,6 +5,9 @@ import string
 import unicodedata
 from itertools import pairwise
 
+from core.data.formats.reading import Form
+from core.errors import CorpusError
+
 NOTES_HEADER = "\n\n\n\n\n\nThe Deep Space Nine Transcripts -"
 NOTES_UNWANTED = "\xa0à\xe9}{"
 _PARTS = "\n" * 7  # the scraped pages put this between header, script and footer
@@ -29,6 +32,10 @@ _PLAIN = str.maketrans(
 )
 _JOINERS = "\u200c\u200d"  # letters of Persian or Hindi change their form by them
 
+_MARKS = 30  # combining marks in a row that some language could have
+MOST_GROWTH = 3  # times as long may a text be when compatibility forms are spelled out
+_PIECE = 2**16  # characters normalised at a time
+
 _STARTS_A_LINE = re.compile(r"\s*(?:[(\[{]|[-*•]\s|[^\s:][^:\n]{0,40}:(?:\s|$))")
 _LONGEST_WRAPPED_LINE = 100  # characters; no mail, page or terminal wraps wider
 _SHARE_OF_FULL_LINES = 0.2  # a wrapped text has more; verse and chat have fewer
@@ -44,9 +51,16 @@ def clean_notes(raw: str) -> str:
     return body.translate(str.maketrans("", "", NOTES_UNWANTED))
 
 
-def clean_script(raw: str) -> str:
-    """Return an episode with our cleaning: page furniture off, plain characters, unwrapped, regular spacing."""
-    return regular_spacing(unwrap(plain_characters(strip_furniture(raw))))
+def clean_script(raw: str, *, form: Form = "wrapped") -> str:
+    """Return an episode with our cleaning: page furniture off, plain characters, unwrapped, regular spacing.
+
+    Text whose lines are whole is not unwrapped; a program keeps its indentation.
+    """
+    if form == "code":
+        lines = plain_characters(raw.replace("\t", "    ")).split("\n")
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n")
+    text = plain_characters(raw if form == "lines" else strip_furniture(raw))
+    return regular_spacing(unwrap(text) if form == "wrapped" else text)
 
 
 def clean_line(raw: str) -> str:
@@ -72,14 +86,50 @@ def strip_furniture(raw: str) -> str:
 
 
 def plain_characters(text: str) -> str:
-    """Return `text` with typographic quotes and dashes made plain, compatibility forms folded, controls dropped."""
+    """Return `text` with typographic quotes and dashes made plain, compatibility forms folded, controls dropped.
+
+    Raises:
+        CorpusError: it grows beyond all measure on the way, as signs do that stand for whole sentences.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_PLAIN)
-    text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
-    return "".join(
-        character
-        for character in text
-        if character == "\n" or character in _JOINERS or not unicodedata.category(character).startswith("C")
-    )
+    text = _normalise(_bound_marks(text)).translate(_PLAIN)
+    unseen = {
+        ord(character): None
+        for character in set(text)
+        if character != "\n" and character not in _JOINERS and unicodedata.category(character).startswith("C")
+    }
+    return text.translate(unseen) if unseen else text
+
+
+def _bound_marks(text: str) -> str:
+    """Return `text` with at most 30 combining marks in a row: to put many in order takes quadratic time."""
+    if text.isascii():
+        return text
+    marks = "".join(character for character in set(text) if unicodedata.combining(character))
+    return re.sub(f"([{re.escape(marks)}]{{{_MARKS}}})[{re.escape(marks)}]+", r"\1", text) if marks else text
+
+
+def _normalise(text: str) -> str:
+    """Return the compatibility form of `text`, made piece by piece so that its growth is bounded."""
+    if text.isascii():
+        return text
+    most = MOST_GROWTH * len(text) + _PIECE
+    parts: list[str] = []
+    length = start = 0
+    while start < len(text):
+        end = start + _PIECE
+        # A piece ends where a character begins, not between a letter and its mark.
+        while end < len(text) and (unicodedata.combining(text[end]) or "\u1160" <= text[end] <= "\u11ff"):
+            end += 1
+        parts.append(unicodedata.normalize("NFKC", text[start:end]))
+        length += len(parts[-1])
+        if length > most:
+            raise CorpusError(
+                "The text grows to several times its length when its signs are spelled out; no script does, so look at "
+                "what the file holds."
+            )
+        start = end
+    return "".join(parts)
 
 
 def unwrap(text: str) -> str:
@@ -94,15 +144,13 @@ def unwrap(text: str) -> str:
     width = _wrap_width(lines)
     if width is None:
         return text
-    joined = [lines[0]]
+    parts = [lines[0]]  # joined once: a line that grows by pieces takes quadratic time
     previous = lines[0]
     for line in lines[1:]:
-        if _is_full(previous, line, width) and not previous.endswith(" ") and not _STARTS_A_LINE.match(line):
-            joined[-1] += " " + line.lstrip()
-        else:
-            joined.append(line)
+        is_broken = _is_full(previous, line, width) and not previous.endswith(" ")
+        parts += (" ", line.lstrip()) if is_broken and not _STARTS_A_LINE.match(line) else ("\n", line)
         previous = line
-    return "\n".join(joined)
+    return "".join(parts)
 
 
 def regular_spacing(text: str) -> str:

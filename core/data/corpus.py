@@ -1,52 +1,18 @@
-"""Reading scripts from a JSON table, a text, a folder or an address into clean episodes; pandas lives here alone."""
+"""Clean episodes in a vocabulary's characters, and which of them are held out."""
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from io import StringIO
-from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from core.config import END_OF_EPISODE, Cleaning, TrainConfig
-from core.data.cleaning import clean_notes, clean_script
-from core.data.download import NOTES_ADDRESS, fetch, is_address, show_address
-from core.data.vocabulary import Vocabulary, common_characters
+from core.data.cleaning import clean_notes, clean_script, regular_spacing
+from core.data.formats.reading import Reading, Script
+from core.data.sources import Source, described, read_source
+from core.data.vocabulary import Vocabulary, learnable_characters
 from core.errors import CorpusError
 
 _MOST_VALIDATED = 700_000  # characters; more would only take longer to read
-_ENCODINGS = ("utf-8-sig", "utf-16")  # utf-16 only with its byte-order mark
-_CLEAN = {"notes": clean_notes, "script": clean_script}
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where scripts are and which of them are meant."""
-
-    scripts: str = NOTES_ADDRESS  # a path or an address
-    series: str = "DS9"  # columns of a JSON table, with commas between them, or "all"; a text has one series
-    episodes: range | None = None  # positions, first 0; None for all
-
-    def __str__(self) -> str:
-        """Return the source as a model card says it."""
-        name = show_address(self.scripts) if is_address(self.scripts) else Path(self.scripts).name
-        which = (
-            "" if self.episodes is None else f", episodes {self.episodes.start} to {self.episodes.stop - 1}"
-        )
-        series = f", series {self.series}" if Path(name).suffix.lower() == ".json" else ""
-        return f"{name}{series}{which}"
-
-
-@dataclass(frozen=True)
-class Script:
-    """One episode's text."""
-
-    name: str
-    position: int  # in its series, the first one 0
-    text: str
-    label: str = ""  # its series
 
 
 @dataclass(frozen=True)
@@ -77,7 +43,31 @@ def read_corpus(
     Raises:
         CorpusError: nothing there, not text, of another shape, an unknown series or episode, or empty.
     """
-    scripts = clean_scripts(read_scripts(source), cleaning)
+    reading = read_source(source, cleaning=cleaning)
+    return build_corpus(
+        reading,
+        cleaning=cleaning,
+        rare_count=rare_count,
+        vocabulary=vocabulary,
+        source=described(source, reading),
+    )
+
+
+def build_corpus(
+    reading: Reading,
+    *,
+    cleaning: Cleaning,
+    rare_count: int,
+    source: str,
+    vocabulary: Vocabulary | None = None,
+    cleaned: Iterable[Script] | None = None,
+) -> Corpus:
+    """Return the corpus of what was read, and perhaps cleaned, already, as `read_corpus` does.
+
+    Raises:
+        CorpusError: nothing is left of it, or its characters are too many.
+    """
+    scripts = clean_scripts(reading.scripts, cleaning) if cleaned is None else list(cleaned)
     if not scripts:
         raise CorpusError(
             f"{source} holds no text after cleaning; name scripts that have some with --scripts."
@@ -89,14 +79,15 @@ def read_corpus(
     elif cleaning == "notes":
         known = Vocabulary.of(separator + everything)
     else:
-        common = common_characters(everything + "\n" * rare_count, rare_count=rare_count)
-        known = Vocabulary.of(common.characters + separator)
+        known = Vocabulary.of(learnable_characters(everything, rare_count=rare_count) + separator + "\n")
     dropped = {
         character: count
         for character, count in sorted(Counter(everything).items())
         if character not in known.characters
     }
-    episodes = tuple(known.spell(script.text).text if dropped else script.text for script in scripts)
+    if dropped:
+        scripts = [replace(script, text=_spell(script, known, cleaning)) for script in scripts]
+    episodes = tuple(script.text for script in scripts)
     return Corpus(
         names=tuple(script.name for script in scripts),
         positions=tuple(script.position for script in scripts),
@@ -105,115 +96,29 @@ def read_corpus(
         separator=separator,
         dropped=dropped,
         fingerprint=hashlib.sha256("\0".join(episodes).encode()).hexdigest(),
-        source=str(source),
+        source=source,
         labels=tuple(script.label for script in scripts),
     )
 
 
-def clean_scripts(scripts: list[Script], cleaning: Cleaning) -> list[Script]:
+def clean_scripts(scripts: Iterable[Script], cleaning: Cleaning) -> list[Script]:
     """Return the scripts with clean text, those that have any."""
-    cleaned = [replace(script, text=_CLEAN[cleaning](script.text)) for script in scripts]
+    cleaned = (
+        replace(
+            script,
+            text=clean_notes(script.text)
+            if cleaning == "notes"
+            else clean_script(script.text, form=script.form),
+        )
+        for script in scripts
+    )
     return [script for script in cleaned if script.text.strip()]
 
 
-def read_scripts(source: Source) -> list[Script]:
-    """Return the raw episodes of `source`, in order.
-
-    Raises:
-        CorpusError: as `read_corpus`.
-    """
-    path = fetch(source.scripts) if is_address(source.scripts) else Path(source.scripts)
-    try:
-        if path.is_dir():
-            files = sorted(item for item in path.rglob("*.txt") if item.is_file())
-            if not files:
-                raise CorpusError(
-                    f"The folder {path} has no .txt file; put scripts there, one episode a file."
-                )
-            named = [(str(item.relative_to(path)), read_text(item)) for item in files]
-            every = [[Script(name, position, text) for position, (name, text) in enumerate(named)]]
-        elif path.suffix.lower() == ".json":
-            every = list(read_series(path, source.series).values())
-        else:
-            every = [[Script(path.name, 0, read_text(path))]]
-    except FileNotFoundError as error:
-        raise CorpusError(f"There is no file {path}; name one that exists with --scripts.") from error
-    except OSError as error:
-        raise CorpusError(f"{path} cannot be read: {error.strerror}.") from error
-    return [script for scripts in every for script in _choose(scripts, source)]
-
-
-def read_text(path: Path) -> str:
-    """Return the text of a file in UTF-8, or in UTF-16 with its mark.
-
-    Raises:
-        CorpusError: the file is binary or in another encoding.
-    """
-    data = path.read_bytes()
-    encoding = _ENCODINGS[1] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else _ENCODINGS[0]
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise CorpusError(
-            f"{path} is not UTF-8 text (byte {error.start:,}); save it as UTF-8 and try again."
-        ) from error
-    if "\0" in text:
-        raise CorpusError(f"{path} is a binary file and not a text; name a .txt or .json file.")
-    return text
-
-
-def read_series(path: Path, series: str = "all") -> dict[str, list[Script]]:
-    """Return the raw episodes of each series of a scripts JSON: all, or those named with commas between them.
-
-    The file is an object of series, each an object of episodes; a plain list of texts is a series without a name.
-
-    Raises:
-        CorpusError: not JSON, another shape, or no such series.
-    """
-    text = read_text(path)
-    try:
-        # No conversions: a series or an episode may be named like a number or a date.
-        table = pd.read_json(StringIO(text), dtype=False, convert_axes=False)
-    except (ValueError, AttributeError, TypeError, RecursionError) as error:
-        raise CorpusError(
-            f"{path} is not JSON in the shape {{series: {{episode: text}}}} or a list of texts; check the file."
-        ) from error
-    if table.empty:
-        raise CorpusError(f"{path} is JSON without any episodes; name scripts that have some with --scripts.")
-    columns: dict[str, Any] = {str(name): name for name in table.columns}
-    if list(columns.values()) == [0]:
-        return {"": [replace(script, label="") for script in _texts(table[0], path)]}
-    wanted = list(columns) if series == "all" else [name.strip() for name in series.split(",")]
-    for name in wanted:
-        if name not in columns:
-            raise CorpusError(
-                f"{path.name} has no series {name!r}. It has: {', '.join(list(columns)[:12])}. Choose with --series."
-            )
-    return {name: _texts(table[columns[name]], path) for name in wanted}
-
-
-def _texts(column: "pd.Series[Any]", path: Path) -> list[Script]:
-    texts = column.dropna()
-    if not all(isinstance(text, str) for text in texts):
-        raise CorpusError(
-            f"{path.name} holds something other than texts in series {str(column.name)!r}; it must map each episode "
-            "to its text."
-        )
-    named = [(f"{column.name}, {name}", str(text)) for name, text in texts.items()]
-    return [Script(name, position, text, str(column.name)) for position, (name, text) in enumerate(named)]
-
-
-def _choose(scripts: list[Script], source: Source) -> list[Script]:
-    """Return the episodes that `source` asks for, by their position."""
-    wanted = source.episodes
-    if wanted is None:
-        return scripts
-    if not 0 <= wanted.start < wanted.stop <= len(scripts):
-        raise CorpusError(
-            f"Episodes {wanted.start} to {wanted.stop - 1} are not all there: {show_address(source.scripts)} has 0 to "
-            f"{len(scripts) - 1}. Choose with --episodes."
-        )
-    return scripts[wanted.start : wanted.stop]
+def _spell(script: Script, known: Vocabulary, cleaning: Cleaning) -> str:
+    """Return a text in known characters, its spacing regular also where some are gone."""
+    text = known.spell(script.text).text
+    return text if cleaning == "notes" or script.form == "code" else regular_spacing(text)
 
 
 def is_held_out(position: int, *, share: float) -> bool:

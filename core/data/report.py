@@ -5,25 +5,24 @@ The bot asks this of a child process: reading scripts needs pandas, and an uploa
 
 import argparse
 import json
+import math
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core.config import NOTES_EPISODES, PRESETS, TrainConfig, parse_episodes
-from core.data.corpus import (
-    Corpus,
-    Source,
-    clean_scripts,
-    hold_out,
-    read_corpus,
-    read_scripts,
-    total_characters,
-)
-from core.data.screenplay import places_of, speakers_of
+from core.data.corpus import Corpus, build_corpus, clean_scripts, hold_out, total_characters
+from core.data.formats.archive import LOCAL, Limits
+from core.data.formats.reading import Reading
+from core.data.screenplay import count_speakers, places_of
+from core.data.sources import NOTES_SERIES, Source, described, read_source
 from core.data.upload import unpack_upload
-from core.data.vocabulary import MOST_CHARACTERS
+from core.data.vocabulary import MOST_CHARACTERS, learnable_characters
 from core.errors import CoreError, CorpusError
 
 LEAST_CHARACTERS = 2_500  # fewer teach a network nothing but themselves
@@ -31,57 +30,120 @@ _LEAST_WINDOWS = 40  # that the text has to fill
 _SAMPLE_CHARACTERS = 400
 _LONGEST_LINE = 2_000  # characters; a longer one is no line of a script
 _LINES_ARE_LONG = 0.5  # share of the text in such lines from which on we say so
+_SHOWN_SPEAKERS = 24
+_SHOWN_LABELS = 12
+# Bits per character on held-out text after a quarter of an hour from random weights, by characters of English scripts:
+# measured with the default preset (docs/training.md); between them, a line over the logarithm.
+_QUALITY = (
+    (20_000, 3.2),
+    (100_000, 2.5),
+    (250_000, 2.1),
+    (1_000_000, 1.85),
+    (5_500_000, 1.6),
+    (22_000_000, 1.5),
+)
+_WORDS = (
+    (2.9, "letters and a few short words"), (2.3, "words, many of them misspelled"), (1.9, "words and short phrases"),
+    (1.65, "lines that mostly read well"), (0.0, "lines that read well"),
+)  # fmt: skip
 
 
-def preview(source: Source, config: TrainConfig) -> dict[str, Any]:
+def preview(source: Source, config: TrainConfig, *, limits: Limits = LOCAL) -> dict[str, Any]:
     """Return the facts of the corpus that a training on `source` would see, and what is odd about it.
 
     Raises:
         CorpusError: it cannot be read, or is too small to learn from, or no text in any language.
     """
-    characters = _count(source, config)
-    least = max(LEAST_CHARACTERS, _LEAST_WINDOWS * config.window_length)
-    if 0 < characters < least:
-        raise CorpusError(
-            f"That is {characters:,} characters after cleaning, too few to learn from; give at least {least:,}."
-        )
-    corpus = read_corpus(source, cleaning=config.cleaning, rare_count=config.rare_count)
+    facts = describe(source, config, limits=limits)
+    if facts["problem"]:
+        raise CorpusError(facts["problem"])
+    return facts
+
+
+def describe(source: Source, config: TrainConfig, *, limits: Limits = LOCAL) -> dict[str, Any]:
+    """Return the same facts also of a corpus that is too small, `problem` saying so.
+
+    Raises:
+        CorpusError: it cannot be read, has no text after cleaning, or is no text in any language.
+    """
+    reading = read_source(source, cleaning=config.cleaning, limits=limits)
+    cleaned = tuple(clean_scripts(reading.scripts, config.cleaning))
+    _check_characters("".join(script.text for script in cleaned), config)
+    corpus = build_corpus(
+        reading,
+        cleaning=config.cleaning,
+        rare_count=config.rare_count,
+        source=described(source, reading),
+        cleaned=cleaned,
+    )
     characters = total_characters(corpus.episodes)
     train, held_out = hold_out(corpus, share=config.validation_share)
-    if config.targets == "all" and total_characters(held_out) <= 2 * config.window_length:
-        raise CorpusError(
-            f"Every tenth episode is held out to measure with, and those are {total_characters(held_out):,} "
-            "characters, too few; join short episodes."
-        )
+    labels = Counter(label for label in corpus.labels if label)
     return {
         "source": corpus.source,
+        "format": reading.format,
+        "encoding": reading.encoding or "said by the file",
         "characters": characters,
         "episodes": len(corpus.episodes),
         "vocabulary": len(corpus.vocabulary),
         "held_out": total_characters(held_out),
-        "speakers": speakers_of(corpus.episodes, most=8),
+        "labels": dict(labels.most_common(_SHOWN_LABELS)),
+        "speakers": dict(count_speakers(corpus.episodes).most_common(_SHOWN_SPEAKERS))
+        if not _is_code(reading)
+        else {},
         "places": places_of(corpus.episodes, most=4),
-        "sample": _sample(max(train, key=len)),
-        "notes": list(_notes(corpus)),
+        "left_out": [{"name": out.name, "why": out.why} for out in reading.left_out],
+        "sample": _sample(max(corpus.episodes, key=len)),
+        "notes": [*reading.notes, *_notes(corpus)],
+        "problem": _problem(corpus, config, held_out),
         "targets": _targets(total_characters(train), config),
+        "estimate": estimate_quality(characters),
     }
 
 
-def _count(source: Source, config: TrainConfig) -> int:
-    """Return how many clean characters there are, having looked at which before a vocabulary is made of them."""
-    scripts = clean_scripts(read_scripts(source), config.cleaning)
-    counts = Counter("".join(script.text for script in scripts))
-    learnable = sum(count >= config.rare_count for count in counts.values())
+def estimate_quality(characters: int) -> dict[str, Any]:
+    """Return about how well a network predicts unseen text after a quarter of an hour, and what that means."""
+    sizes, bits = zip(*_QUALITY, strict=True)
+    expected = float(np.interp(math.log(max(characters, 1)), np.log(sizes), bits))
+    words = next(said for least, said in _WORDS if expected >= least)
+    return {"bits_per_character": round(expected, 2), "writes": words}
+
+
+def _is_code(reading: Reading) -> bool:
+    return any(script.form == "code" for script in reading.scripts)
+
+
+def _problem(corpus: Corpus, config: TrainConfig, held_out: list[str]) -> str:
+    """Return why nothing can be learnt from so little; empty if it can."""
+    characters = total_characters(corpus.episodes)
+    least = max(LEAST_CHARACTERS, _LEAST_WINDOWS * config.window_length)
+    if characters < least:
+        return f"That is {characters:,} characters after cleaning, too few to learn from; give at least {least:,}."
+    if config.targets == "all" and total_characters(held_out) <= 2 * config.window_length:
+        return (
+            f"Every tenth episode is held out to measure with, and those are {total_characters(held_out):,} "
+            "characters, too few; join short episodes."
+        )
+    return ""
+
+
+def _check_characters(text: str, config: TrainConfig) -> None:
+    """Look at which characters there are before a vocabulary is made of them.
+
+    Raises:
+        CorpusError: they are too many, or each too rare.
+    """
+    counts = Counter(text)
+    learnable = len(learnable_characters(text, rare_count=config.rare_count))
     if learnable > MOST_CHARACTERS:
         raise CorpusError(
             f"The text has {len(counts):,} different characters, and at most {MOST_CHARACTERS:,} can be learnt; "
             "no script has so many, so look at what the file holds."
         )
-    if sum(counts.values()) >= LEAST_CHARACTERS and not learnable:
+    if counts.total() >= LEAST_CHARACTERS and not learnable:
         raise CorpusError(
             f"Each of its {len(counts):,} different characters is too rare to learn; give more text."
         )
-    return sum(counts.values())
 
 
 def _notes(corpus: Corpus) -> list[str]:
@@ -97,7 +159,7 @@ def _notes(corpus: Corpus) -> list[str]:
         notes.append(
             f"Its longest line has {max(lines):,} characters: this is no script form, but can be learnt."
         )
-    elif not speakers_of(corpus.episodes, most=1):
+    elif not count_speakers(corpus.episodes):
         notes.append("No speakers were found (lines like NAME: text), so casts cannot be chosen.")
     if everything < 10 * LEAST_CHARACTERS:
         notes.append("This is little text: the model will mostly repeat it.")
@@ -110,9 +172,36 @@ def _targets(characters: int, config: TrainConfig) -> int:
 
 
 def _sample(text: str) -> str:
-    """Return whole lines from the middle of a text."""
+    """Return whole lines from the middle of a text; all of a short one."""
+    if len(text) <= _SAMPLE_CHARACTERS:
+        return text
     start = text.find("\n", len(text) // 2) + 1
-    return text[start : start + _SAMPLE_CHARACTERS]
+    return text[start : start + _SAMPLE_CHARACTERS].strip("\n")
+
+
+def print_report(facts: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of a report for a terminal."""
+    yield f"{facts['source']}: {facts['format']}, encoding {facts['encoding']}"
+    yield (
+        f"{facts['characters']:,} characters in {facts['episodes']:,} episodes, vocabulary of {facts['vocabulary']:,} "
+        f"characters; {facts['held_out']:,} characters held out"
+    )
+    for title, found in (("Series", facts["labels"]), ("Speakers", facts["speakers"])):
+        if found:
+            yield f"{title}: " + ", ".join(f"{name} ({count:,})" for name, count in found.items())
+    if facts["places"]:
+        yield f"Places: {', '.join(facts['places'])}"
+    for out in facts["left_out"]:
+        yield f"Left out: {out['name']} - {out['why']}"
+    for note in (*facts["notes"], *filter(None, [facts["problem"]])):
+        yield f"Note: {note}"
+    estimate = facts["estimate"]
+    yield (
+        f"With this much text, about {estimate['bits_per_character']:.1f} bits per character after 15 minutes: "
+        f"{estimate['writes']}."
+    )
+    yield "A sample as the network will read it:"
+    yield from (f"    {line}" for line in facts["sample"].split("\n"))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -132,13 +221,23 @@ def main(arguments: list[str] | None = None) -> int:
             scripts: str | None = str(unpack_upload(options.upload, name=options.name, folder=options.into))
         else:
             scripts = options.scripts
-        series = options.series or ("all" if options.upload else "DS9")
+        series = options.series or ("all" if options.upload else "")
         # As train.py has it: the lecture's own episodes, unless the scripts are no such table.
-        lecture = options.preset == "notes" and series == "DS9" and str(scripts or ".json").endswith(".json")
+        lecture = (
+            options.preset == "notes"
+            and series in ("", NOTES_SERIES)
+            and str(scripts or ".json").endswith(".json")
+        )
         episodes = options.episodes or (NOTES_EPISODES if lecture else None)
         source = Source(series=series, episodes=episodes, **({"scripts": scripts} if scripts else {}))
         chosen = f"{episodes.start}-{episodes.stop - 1}" if episodes else ""
-        document = {**preview(source, config), "scripts": scripts or "", "series": series, "chosen": chosen}
+        limits = LOCAL if options.upload is None else Limits()
+        document = {
+            **preview(source, config, limits=limits),
+            "scripts": scripts or "",
+            "series": series,
+            "chosen": chosen,
+        }
         status = 0
     except CoreError as error:
         # The sentences name options as the command line does.

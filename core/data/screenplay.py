@@ -6,12 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+# A name that begins with a capital, or, in chats, up to three words of any kind with a letter in the first.
+_NAME = (
+    r"(?:[^\W\d_a-z][^\n:()\[\]]{0,30}?|"
+    r"(?=[^\s:]{0,30}[^\W\d_])(?!https?:)[^\s:()\[\]{}\"'*-][^\s:()\[\]]{0,29}(?: [^\s:()\[\]]{1,20}){0,2}?)"
+)
 _SPEAKER = re.compile(
-    r"^([^\W\d_a-z][^\n:()\[\]]{0,30}?)((?: \[[^\]\n]{1,30}\])?(?: \([^)\n]{1,40}\))?):(?=\s|$)", re.MULTILINE
+    rf"^({_NAME})((?: \[[^\]\n]{{1,30}}\])?(?: \([^)\n]{{1,40}}\))?):(?=\s|$)", re.MULTILINE
 )
 _HEADING = re.compile(r"^\[([^\]\n]{2,60})\]$", re.MULTILINE)
 _ANY_HEADING = re.compile(r"\[([^\[\]\n]+)\]")
 _DIRECTION = re.compile(r"\(.+\)")
+_MOSTLY = 0.9  # of the lines
 _RARE = 3  # a name seen less often may be a typing error
 
 
@@ -49,6 +55,18 @@ def speakers_of(texts: Iterable[str], *, most: int = 200) -> list[str]:
     Example: `"KIRA: No.\nODO [OC]: Yes.\nKIRA: So?"` has the speakers KIRA and ODO.
     """
     return _frequent((match[1] for text in texts for match in _SPEAKER.finditer(text)), most)
+
+
+def count_speakers(texts: Iterable[str]) -> Counter[str]:
+    """Return how many lines each speaker has; without those of a line or two, unless most lines have a speaker."""
+    lines = 0
+    names = Counter[str]()
+    for text in texts:
+        lines += sum(1 for line in text.split("\n") if line and line[0] not in "[(")
+        names.update(match[1] for match in _SPEAKER.finditer(text))
+    if names.total() >= _MOSTLY * lines:
+        return names
+    return Counter({name: count for name, count in names.items() if count >= _RARE})
 
 
 def places_of(texts: Iterable[str], *, most: int = 200) -> list[str]:

@@ -1,5 +1,6 @@
 """The characters that a network knows: text to ids and back, and the nearest spelling of what it lacks."""
 
+import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,7 +13,16 @@ from core.errors import CorpusError
 
 Ids = npt.NDArray[np.uint16]
 
+# Emoji that are one sign together: joined, coloured, flags, keycaps. One of which a part is unknown goes as a whole.
+_PICTURE = "[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+_EMOJI = re.compile(
+    f"[\U0001f1e6-\U0001f1ff]{{2}}|{_PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]*"
+    f"(?:\u200d{_PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]*)+|{_PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]+"
+)
+
 MOST_CHARACTERS = 8192  # a one-hot row and an output per character: beyond this nothing learns on one machine
+SMALL_TEXT = 1_000_000  # characters; a larger text shows each letter of its language often enough
+_OWN_SHARE = 0.01  # of its letters that belong to a script of a text, at least
 _PIECE = 2**18  # characters encoded at a time
 
 
@@ -103,6 +113,7 @@ class Vocabulary:
         Example: with only plain letters known, `"Café"` becomes `"Cafe"`.
         """
         known = set(self.characters)
+        text = _EMOJI.sub(lambda found: found[0] if known.issuperset(found[0]) else "", text)
         stand_ins = {
             character: _nearest(character, known)
             for character in dict.fromkeys(text)
@@ -113,6 +124,43 @@ class Vocabulary:
             mapped={old: new for old, new in stand_ins.items() if new},
             dropped="".join(old for old, new in stand_ins.items() if not new),
         )
+
+
+def learnable_characters(text: str, *, rare_count: int) -> str:
+    """Return the characters of `text` that are worth learning: those it has at least `rare_count` times.
+
+    In a small text the letters, marks and digits of its own scripts stay however rare they are, and ASCII's signs:
+    a letter of the language is no slip. What goes there are foreign letters and rare symbols.
+
+    Raises:
+        CorpusError: too many are left.
+    """
+    counts = Counter(text)
+    common = {character for character, count in counts.items() if count >= rare_count}
+    if len(text) < SMALL_TEXT:
+        scripts = Counter[str]()
+        for character, count in counts.items():
+            if character.isalpha():
+                scripts[_script_of(character)] += count
+        own = {script for script, count in scripts.items() if count >= _OWN_SHARE * scripts.total()}
+        kept = common | {
+            character
+            for character in counts
+            if character.isprintable() and (character.isascii() or _belongs(character, own))
+        }
+        common = kept if len(kept) < MOST_CHARACTERS else common
+    return "".join(sorted(common))
+
+
+def _belongs(character: str, scripts: set[str]) -> bool:
+    """Return whether a character is a letter, mark or digit of one of the scripts."""
+    kind = unicodedata.category(character)[0]
+    return kind in "LN" and _script_of(character) in scripts
+
+
+def _script_of(character: str) -> str:
+    """Return the first word of a letter's name: LATIN, CYRILLIC, CJK, HIRAGANA."""
+    return unicodedata.name(character, "?").partition(" ")[0].partition("-")[0]
 
 
 def common_characters(text: str, *, rare_count: int) -> Vocabulary:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from core.config import parse_episodes
-from core.data.corpus import Source, hold_out, hold_out_labels, read_corpus
+from core.data.corpus import hold_out, hold_out_labels, read_corpus
+from core.data.sources import Source
 from core.errors import CoreError, RunError
 from core.evaluation.score import score_texts
 from core.run.store import Run
@@ -106,7 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("new", type=Path, help="run directory of the new model")
     parser.add_argument("--old", type=Path, help="run directory of the one to compare with")
     parser.add_argument("--scripts", help="what the new one was trained on, as for train.py")
-    parser.add_argument("--series", default="DS9", help="as for train.py")
+    parser.add_argument("--series", default="", help="as for train.py")
     parser.add_argument("--episodes", type=parse_episodes, help="as for train.py")
     parser.add_argument("--blind", action="store_true", help="do not look at any text")
     options = parser.parse_args(arguments)

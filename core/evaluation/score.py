@@ -14,6 +14,8 @@ from core.writing.cache_model import cached_nats
 from core.writing.cells import Floats
 from core.writing.generator import Generator
 
+_MOST_UNKNOWN = 0.05  # share of a text's characters, up to which a score of the others tells something
+
 
 @dataclass(frozen=True)
 class Score:
@@ -72,33 +74,42 @@ def _bits(nats: Sequence[Floats]) -> float:
 
 
 def score_file(run: Run, generator: Generator, path: Path, *, series: str, held_out: bool) -> Iterator[Score]:
-    """Yield the score of a text file as it stands, or of each series of a scripts JSON, cleaned as the run's corpus.
+    """Yield the score of a plain text as it stands, or of each series of another source, cleaned as the run's corpus.
 
     Raises:
-        CorpusError: the file cannot be read, or lacks the series.
+        CorpusError: the file cannot be read, lacks the series, or is in another alphabet than the run's.
     """
     if held_out and run.config.targets == "last":
         raise CorpusError(
             f"The run in {run.path} held out the end of its text and no whole episodes; score it without --held-out."
         )
-    from core.data.corpus import clean_scripts, is_held_out, read_series, read_text  # noqa: PLC0415  # pandas, for this alone
+    from core.data.corpus import clean_scripts, is_held_out  # noqa: PLC0415  # pandas, for this alone
+    from core.data.formats.detect import PLAIN  # noqa: PLC0415  # likewise
+    from core.data.sources import Source, read_source  # noqa: PLC0415  # likewise
 
-    if path.suffix.lower() != ".json":
-        if not path.is_file():
-            raise CorpusError(f"There is no file {path}; name a text or a scripts JSON.")
-        yield score_texts([read_text(path)], name=str(path), generator=generator, vocabulary=run.vocabulary)
-        return
-    for name, scripts in read_series(path, series).items():
-        texts = [
-            script.text
-            for script in clean_scripts(scripts, run.config.cleaning)
-            if not held_out or is_held_out(script.position, share=run.config.validation_share)
-        ]
-        if texts:
-            yield score_texts(
-                texts,
-                name=f"{path} {name}".strip(),
-                generator=generator,
-                vocabulary=run.vocabulary,
-                labels=[name] * len(texts),
+    source = Source(str(path), series)
+    reading = read_source(source, cleaning="notes")
+    is_plain = reading.format == PLAIN
+    if not is_plain:
+        reading = read_source(source, cleaning=run.config.cleaning)
+    scripts = reading.scripts if is_plain else clean_scripts(reading.scripts, run.config.cleaning)
+    texts: dict[str, list[str]] = {}
+    for script in scripts:
+        if is_plain or not held_out or is_held_out(script.position, share=run.config.validation_share):
+            texts.setdefault(script.label, []).append(script.text)
+    for label, found in texts.items():
+        name = f"{path} {label}".strip()
+        score = score_texts(
+            found,
+            name=name,
+            generator=generator,
+            vocabulary=run.vocabulary,
+            labels=None if is_plain else [label] * len(found),
+        )
+        share = score.unknown / sum(map(len, found))
+        if share > _MOST_UNKNOWN:
+            raise CorpusError(
+                f"{name}: {100 * share:.0f} % of its characters are unknown to the run, so that a figure of the others "
+                "would say nothing; name a text in the alphabet that it was trained on."
             )
+        yield score

@@ -7,7 +7,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from core.data.corpus import Source, learnt_episodes, read_corpus
+from core.data.corpus import learnt_episodes, read_corpus
+from core.data.sources import Source
 from core.errors import CoreError, CorpusError
 from core.run.layout import RUNS, WORDS
 from core.run.store import Run
@@ -21,9 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--scripts", required=True, help="the corpus: a JSON table, a text, a folder or an address"
     )
-    parser.add_argument(
-        "--series", default="DS9", help="columns of a JSON table, with commas between, or all"
-    )
+    parser.add_argument("--series", default="", help="as for train.py")
     options = parser.parse_args(arguments)
     try:
         run = Run.read(options.run)

@@ -14,9 +14,13 @@ def build_parser() -> argparse.ArgumentParser:
         description="Train a network on scripts.", formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     parser.add_argument(
-        "--scripts", help="JSON table, .txt file, folder of them, or address (the lecture notes' file)"
+        "--scripts",
+        help="texts of any kind: scripts, tables, chats, subtitles, documents, a folder or .zip of them, or an address "
+        "(the lecture notes' file)",
     )
-    parser.add_argument("--series", default="DS9", help="columns of the JSON table, with commas, or all")
+    parser.add_argument(
+        "--series", default="", help="series to learn, with commas, or all (DS9 where there is one, else all)"
+    )
     parser.add_argument(
         "--episodes", type=parse_episodes, help="positions of the episodes, such as 20-69 (all)"
     )
@@ -26,6 +30,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--overwrite", action="store_true", help="replace the run, or half-done training, in --out"
     )
+    parser.add_argument("--preview", action="store_true", help="say what would be learnt, and train nothing")
+    parser.add_argument("--json", action="store_true", help="with --preview: as one line of JSON")
     parser.add_argument(
         "--preset", choices=sorted(PRESETS), default="default", help="where the settings start from"
     )

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data.corpus import Script, Source, clean_scripts, is_held_out, read_scripts, read_series
+from core.data.corpus import clean_scripts, is_held_out
+from core.data.formats.reading import Script
+from core.data.sources import Source, read_source
 from core.errors import CorpusError
 from core.run.store import Run
 
@@ -28,14 +30,13 @@ def read_people(run: Run, path: Path, *, series: str, held_out: bool) -> People:
     Raises:
         CorpusError: the file cannot be read, lacks the series, or holds too little.
     """
-    if path.suffix.lower() == ".json":
-        found = read_series(path)
-        if series not in found and list(found) != [""]:
-            raise CorpusError(
-                f"{path.name} has no series {series!r}. It has: {', '.join(found)}. Choose with --series."
-            )
-    else:
-        found = {"": read_scripts(Source(scripts=str(path)))}
+    found: dict[str, list[Script]] = {}
+    for script in read_source(Source(str(path), "all"), cleaning=run.config.cleaning).scripts:
+        found.setdefault(script.label, []).append(script)
+    if series not in found and "" not in found:
+        raise CorpusError(
+            f"{path.name} has no series {series!r}. It has: {', '.join(found)}. Choose with --series."
+        )
     series = series if series in found else ""
     cleaned = {name: clean_scripts(scripts, run.config.cleaning) for name, scripts in found.items()}
     own = cleaned[series]

@@ -336,7 +336,7 @@ async def test_retrain_is_refused_in_a_sentence(tmp_path: Path) -> None:
             return message.content
 
         assert "Only administrators" in await refused(scene.member, corpus=scripts())
-        assert "not UTF-8" in await refused(scene.chief, corpus=Upload("a.txt", "Köln".encode("latin-1")))
+        assert "is a picture" in await refused(scene.chief, corpus=Upload("a.txt", b"\x89PNG\r\n\x1a\n\0"))
         assert "points outside" in await refused(scene.chief, corpus=Upload("a.zip", hostile_archive()))
         assert "too few to learn from" in await refused(
             scene.chief, corpus=Upload("a.txt", b"ODO: No.\n" * 9)

@@ -20,7 +20,8 @@ from core.data.screenplay import Line, parse_line, places_of, speaker_of, speake
         ("(She leaves.)", Line("direction", "(She leaves.)")),
         ("(sighs) No.", Line("text", "(sighs) No.")),
         ("at 10:30 it was late", Line("text", "at 10:30 it was late")),
-        ("note: lower case", Line("text", "note: lower case")),
+        ("ann_99: lower case", Line("speech", "lower case", "ann_99")),
+        ("so I said to them this: no", Line("text", "so I said to them this: no")),
         ("  ", Line("blank", "")),
     ],
 )

@@ -33,7 +33,7 @@ def test_evaluate_prints_what_the_training_found(
     result = tiny_run.facts["result"]
     assert float(found[1]) == pytest.approx(result["cached_bits_per_character"], abs=1e-4)
     # Validation leaves out the last few characters, which fill no window.
-    assert float(found[2]) == pytest.approx(result["bits_per_character"], rel=0.05)
+    assert float(found[2]) == pytest.approx(result["bits_per_character"], rel=0.1)
 
 
 def test_evaluate_of_a_run_of_windows_has_one_figure(

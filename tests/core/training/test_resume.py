@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.config import TrainConfig
-from core.data.corpus import Source
+from core.data.sources import Source
 from core.errors import CoreError, RunError, TrainingError
 from core.run.events import Event
 from core.run.layout import EVENTS

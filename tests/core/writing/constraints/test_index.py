@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from core.config import END_OF_EPISODE
-from core.data.corpus import Source, read_corpus
+from core.data.corpus import read_corpus
+from core.data.sources import Source
 from core.data.vocabulary import Vocabulary
 from core.errors import RunError
 from core.run.layout import FACTS, RUNS, WORDS

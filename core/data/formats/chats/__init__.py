@@ -1,0 +1,1 @@
+"""Chat exports: messages become `NAME: text`, days and channels become episodes."""

@@ -1,0 +1,202 @@
+"""Chats exported as JSON: DiscordChatExporter, Telegram (a chat or all of them), Slack."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from core.data.formats.chats.messages import Message, MessageCounts, read_messages
+from core.data.formats.reading import Reading
+
+_SPOKEN = {"Default", "Reply", "0", "19"}  # types of Discord's messages that somebody wrote
+_SYSTEM = "of the app itself: joined, left, changed"
+_BOTS = "of a bot"
+
+
+def find_export(document: object) -> str:  # noqa: PLR0911  # an answer for each export
+    """Return what chat export a JSON document is; empty if it is none."""
+    if isinstance(document, dict):
+        messages = document.get("messages")
+        if isinstance(messages, list):
+            first = next((message for message in messages if isinstance(message, dict)), {})
+            if isinstance(first.get("author"), dict) and ("channel" in document or "guild" in document):
+                return "DiscordChatExporter JSON"
+            if not messages and ("channel" in document or "guild" in document):
+                return "DiscordChatExporter JSON"
+            if "from" in first or "from_id" in first or "actor" in first:
+                return "Telegram chat"
+        chats = document.get("chats")
+        if isinstance(chats, dict) and isinstance(chats.get("list"), list):
+            return "Telegram chats"
+        return ""
+    if isinstance(document, list):
+        found = [message for message in document[:50] if isinstance(message, dict)]
+        slack = sum(
+            "ts" in message and "type" in message and ("user" in message or "text" in message)
+            for message in found
+        )
+        return "Slack channel" if found and 2 * slack > len(found) else ""
+    return ""
+
+
+def read_export(
+    document: Any,  # noqa: ANN401  # any JSON
+    *,
+    kind: str,
+    encoding: str,
+    name: str,
+    people: Mapping[str, str] | None = None,
+    label: str = "",
+    episode: str = "",
+) -> Reading:
+    """Return the episodes of a chat export.
+
+    Args:
+        document: the JSON.
+        kind: as `find_export` says.
+        encoding: of the file.
+        name: of the file, for sentences.
+        people: names by id that another file of the export has (Slack's users.json).
+        label: channel of the messages where the document does not say.
+        episode: name of the one episode; empty to have days.
+
+    Raises:
+        CorpusError: nobody wrote any text.
+    """
+    counts = MessageCounts()
+    known = dict(people or {})
+    if kind == "DiscordChatExporter JSON":
+        channel = document.get("channel")
+        label = _text(channel.get("name")) if isinstance(channel, dict) else label
+        messages = _read_discord(document["messages"], known, counts)
+    elif kind == "Slack channel":
+        messages = _read_slack(document, known, counts)
+    elif kind == "Telegram chat":
+        label = _text(document.get("name")) or label
+        messages = _read_telegram(document["messages"], counts, "")
+    else:
+        messages = (
+            message
+            for number, chat in enumerate(document["chats"]["list"], 1)
+            if isinstance(chat, dict) and isinstance(chat.get("messages"), list)
+            for message in _read_telegram(
+                chat["messages"], counts, _text(chat.get("name")) or f"chat {number}"
+            )
+        )
+    return read_messages(
+        messages,
+        format_=kind,
+        encoding=encoding,
+        name=name,
+        counts=counts,
+        people=known,
+        label=label,
+        episode=episode,
+    )
+
+
+def _read_discord(messages: list[Any], people: dict[str, str], counts: MessageCounts) -> Iterator[Message]:
+    for message in messages:
+        if not isinstance(message, dict) or not isinstance(message.get("author"), dict):
+            continue
+        author = message["author"]
+        for person in (author, *(message.get("mentions") or ())):
+            if isinstance(person, dict):
+                people.setdefault(
+                    _text(person.get("id")), _text(person.get("nickname") or person.get("name"))
+                )
+        if author.get("isBot") is True or author.get("bot") is True:
+            counts.skip(_BOTS)
+        elif _text(message.get("type", "Default")) not in _SPOKEN:
+            counts.skip(_SYSTEM)
+        else:
+            speaker = _text(
+                author.get("nickname")
+                or author.get("global_name")
+                or author.get("name")
+                or author.get("username")
+            )
+            yield Message(speaker, _text(message.get("content")), _text(message.get("timestamp"))[:10])
+
+
+def _read_telegram(messages: list[Any], counts: MessageCounts, channel: str) -> Iterator[Message]:
+    for message in messages:
+        if not isinstance(message, dict):
+            continue
+        if message.get("type", "message") != "message":
+            counts.skip(_SYSTEM)
+        elif message.get("via_bot") or _text(message.get("from")).lower().endswith("bot"):
+            counts.skip(_BOTS)
+        else:
+            speaker = _text(message.get("from")) or "Deleted account"
+            yield Message(
+                speaker, _join_entities(message.get("text")), _text(message.get("date"))[:10], channel
+            )
+
+
+def _join_entities(text: object) -> str:
+    """Return Telegram's text, which is a text or a list of texts and of objects with one; links go."""
+    if isinstance(text, str):
+        return text
+    parts = text if isinstance(text, list) else [text]
+    said = [
+        part
+        if isinstance(part, str)
+        else _text(part.get("text"))
+        if isinstance(part, dict) and part.get("type") not in {"link", "email", "phone", "bank_card"}
+        else ""
+        for part in parts
+    ]
+    return "".join(said)
+
+
+def _read_slack(messages: list[Any], people: dict[str, str], counts: MessageCounts) -> Iterator[Message]:
+    for message in messages:
+        if not isinstance(message, dict):
+            continue
+        if message.get("bot_id") or message.get("subtype") == "bot_message":
+            counts.skip(_BOTS)
+        elif message.get("type") != "message" or message.get("subtype") not in (
+            None,
+            "thread_broadcast",
+            "me_message",
+        ):
+            counts.skip(_SYSTEM)
+        else:
+            user = _text(message.get("user"))
+            profile = message.get("user_profile")
+            own = profile if isinstance(profile, dict) else {}
+            speaker = people.get(user) or _text(
+                own.get("display_name") or own.get("real_name") or own.get("name")
+            )
+            people.setdefault(user, speaker or user)
+            yield Message(
+                speaker or _text(message.get("username")) or user, _unescape(_text(message.get("text")))
+            )
+
+
+def read_slack_people(document: object) -> dict[str, str]:
+    """Return names by id of Slack's users.json; empty if it is none."""
+    people = {}
+    for user in document if isinstance(document, list) else ():
+        if isinstance(user, dict) and isinstance(user.get("profile"), dict) and "id" in user:
+            profile = user["profile"]
+            people[_text(user["id"])] = _text(
+                profile.get("display_name")
+                or profile.get("real_name")
+                or user.get("real_name")
+                or user.get("name")
+            )
+    return people
+
+
+def _text(value: object) -> str:
+    return (
+        value
+        if isinstance(value, str)
+        else ""
+        if value is None or isinstance(value, dict | list | bool)
+        else str(value)
+    )
+
+
+def _unescape(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

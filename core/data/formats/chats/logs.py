@@ -1,0 +1,203 @@
+"""Chats as lines of text with times: WhatsApp of both systems in any locale, IRC, DiscordChatExporter's .txt."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.data.formats.chats.messages import Message, MessageCounts, read_messages
+from core.data.formats.reading import Reading
+
+_LOOKED_AT = 400  # lines, by which a log is told
+_LEAST_SHARE = 0.3  # of them that begin as a message does: a message may have several lines
+_HEAD = 200  # characters of a line that its beginning may take
+_DATE = (
+    r"(?P<date>\d{4}[-./年]\s?\d{1,2}[-./月]\s?\d{1,2}日?|\d{1,2}[-./]\s?\d{1,2}[-./]\s?\d{2,4}\.?|"
+    r"\d{1,2}[- ](?:[^\W\d_]{3,12}\.?)[- ]\d{2,4}|(?:[^\W\d_]{3,12}\.?) \d{1,2},? \d{4})"
+)
+_TIME = (
+    r"(?P<time>\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d{1,6})?)(?:[\s\u202f\xa0]*"
+    r"(?:[ap]\.?[\s\u202f\xa0]?m\.?|上午|下午|午前|午後|오전|오후|Uhr|h))?(?:Z|[+-]\d{2}:?\d{2})?"
+)
+_STAMP = rf"[\u200e\u200f]?\[?\(?(?:{_DATE}[\sT,،\u202f]*(?:at |um |à |,|[上下]午|午[前後]|오[전후])?\s?)?{_TIME}[\])]?"
+# WhatsApp: `1/5/24, 9:03 PM - Ada: hi` and `[05/01/2024, 21:03:12] Ada: hi`.
+_WHATSAPP = re.compile(rf"{_STAMP}(?:\s[-–—]\s|:?\s)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_SAID = re.compile(r"[\u200e\u200f~\s]*(?P<name>[^:\n]{1,80}?):(?:\s(?P<text>.*)|\s*$)", re.DOTALL)
+_IRC = re.compile(
+    rf"(?:{_STAMP}\s*)?<[@+%~&\s]?(?P<name>[^<>\s][^<>\n]{{0,50}})>\s(?P<text>.*)", re.IGNORECASE | re.DOTALL
+)
+_IRC_ACTION = re.compile(
+    rf"(?:{_STAMP}\s*)?\*\s(?P<name>[^\s*][^\s]{{0,40}})\s(?P<text>[^\n]*)", re.IGNORECASE
+)
+_IRC_SYSTEM = re.compile(
+    rf"(?:{_STAMP}\s*)?(?:===|\*\*\*|-!-|-->|<--|--|---|-[^-\s]{{1,30}}-|←|→|Session (?:Start|Close|Ident))(?:\s|:|$)",
+    re.IGNORECASE,
+)
+_WEECHAT = re.compile(
+    r"(?P<date>\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}\t(?P<name>[^\t\n]{0,60})\t(?P<text>.*)", re.DOTALL
+)
+_DISCORD = re.compile(rf"\[{_DATE} {_TIME}\] (?P<name>[^\n]{{1,80}})", re.IGNORECASE)
+_DAY_LINE = re.compile(
+    rf"(?:---|===)?\s*(?:Log opened|Day changed|Session Start:?|Date:?)[^\n]{{0,20}}?{_DATE}?[^\n]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    name: str
+    begins: re.Pattern[str]
+
+
+_KINDS = (
+    _Kind("IRC log", _IRC),
+    _Kind("IRC log", _WEECHAT),
+    _Kind("WhatsApp chat", _WHATSAPP),
+)
+
+
+def find_log(text: str) -> str:
+    """Return what kind of log a text is; empty if it is none."""
+    if text.startswith("=" * 20) and re.search(r"^Guild: .*\n^Channel: ", text[:2_000], re.MULTILINE):
+        return "DiscordChatExporter text"
+    lines = [line[:_HEAD] for line in text[: 200 * _LOOKED_AT].split("\n") if line.strip()][:_LOOKED_AT]
+    for kind in _KINDS:
+        begun = [found for found in map(kind.begins.match, lines) if found]
+        if kind.begins is _WHATSAPP:
+            begun = [found for found in begun if found["date"] or _SAID.match(found["rest"])]
+            if not any(_SAID.match(found["rest"]) for found in begun):
+                continue
+            if not any(found["date"] for found in begun) and kind.name.startswith("Whats"):
+                return "log of a chat" if len(begun) >= _LEAST_SHARE * len(lines) else ""
+        noise = sum(_IRC_SYSTEM.match(line) is not None for line in lines) if kind.begins is _IRC else 0
+        if (
+            begun
+            and len(begun) + noise >= max(_LEAST_SHARE * len(lines), 1)
+            and len(begun) > 0.1 * len(lines)
+        ):
+            return kind.name
+    return ""
+
+
+def read_log(text: str, *, kind: str, encoding: str, name: str) -> Reading:
+    """Return the episodes of a chat log.
+
+    Raises:
+        CorpusError: nobody says anything in it.
+    """
+    counts = MessageCounts()
+    lines = text.split("\n")
+    messages = {
+        "IRC log": _read_irc,
+        "DiscordChatExporter text": _read_discord,
+    }.get(kind, _read_whatsapp)(lines, counts)
+    return read_messages(messages, format_=kind, encoding=encoding, name=name, counts=counts)
+
+
+def _read_whatsapp(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
+    month_first = _is_month_first(lines)
+    speaker, day = "", ""
+    said: list[str] = []
+    for line in lines:
+        found = _WHATSAPP.match(line) if line[:1] in "[(0123456789\u200e\u200f" else None
+        if found is None or (day and not found["date"]):
+            if speaker:
+                said.append(line)
+            continue
+        if speaker:
+            yield Message(speaker, "\n".join(said), day)
+        speaker = ""
+        day = _day(found["date"] or "", month_first=month_first)
+        rest = _SAID.match(found["rest"])
+        if rest is None:
+            counts.skip("of the app itself: joined, left, changed")
+            continue
+        speaker, said = rest["name"].strip(), [rest["text"] or ""]
+    if speaker:
+        yield Message(speaker, "\n".join(said), day)
+
+
+def _read_irc(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
+    day = ""
+    for line in filter(str.strip, lines):
+        weechat = _WEECHAT.match(line)
+        if weechat:
+            if weechat["name"].strip(" @+%~&") in {"", "--", "-->", "<--", "*", "=!="}:
+                counts.skip("of the app itself: joined, left, changed")
+            else:
+                yield Message(weechat["name"].strip(" @+%~&"), weechat["text"], weechat["date"])
+            continue
+        found = _IRC.match(line)
+        if found:
+            day = _day(found["date"] or "", month_first=False) or day
+            yield Message(found["name"], found["text"], day)
+            continue
+        opened = _DAY_LINE.match(line)
+        if opened and opened["date"]:
+            day = _day(opened["date"], month_first=False)
+        if not _IRC_SYSTEM.match(line):
+            action = _IRC_ACTION.match(line)
+            if action and not re.match(r"(?:has |is now|sets |changes )", action["text"]):
+                yield Message(action["name"], f"({action['text']})", day)
+                continue
+        counts.skip("of the app itself: joined, left, changed")
+
+
+def _read_discord(lines: list[str], _: MessageCounts) -> Iterator[Message]:
+    """Yield the messages of DiscordChatExporter's text: `[date time] name`, then what was written."""
+    speaker, day = "", ""
+    said: list[str] = []
+    skipping = False
+    begun = False
+    month_first = _is_month_first(lines)
+    for line in lines:
+        found = _DISCORD.fullmatch(line) if line.startswith("[") else None
+        if found:
+            if speaker:
+                yield Message(speaker, "\n".join(said), day)
+            begun, skipping, said = True, False, []
+            speaker, day = (
+                found["name"].removesuffix(" (pinned)").strip(),
+                _day(found["date"], month_first=month_first),
+            )
+        elif line.strip() in {"{Attachments}", "{Embed}", "{Reactions}", "{Stickers}"}:
+            skipping = True
+        elif line.startswith("=" * 20) and begun:
+            break
+        elif not line.strip():
+            skipping = False
+        elif not skipping:
+            said.append(line)
+    if speaker:
+        yield Message(speaker, "\n".join(said), day)
+
+
+def _is_month_first(lines: list[str]) -> bool:
+    """Return whether dates are written 12/31/24: some second number is no month, or no first one is above twelve."""
+    firsts, seconds = 0, 0
+    for line in lines:
+        found = re.match(r"[\u200e\u200f\[(]{0,3}(\d{1,2})/(\d{1,2})/\d{2,4}", line)
+        if found:
+            firsts, seconds = max(firsts, int(found[1])), max(seconds, int(found[2]))
+    return firsts <= 12 < seconds or (firsts <= 12 and seconds <= 12 and firsts < seconds)  # noqa: PLR2004  # months
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def _day(date: str, *, month_first: bool) -> str:
+    """Return a date as `2024-01-05`; as it stands where its order is not known; empty for none."""
+    numbers = [int(part) for part in re.findall(r"\d+", date)]
+    word = re.search(r"[^\W\d_]{3,}", date)
+    if len(numbers) == 2 and word and word[0][:3].lower() in _MONTHS:  # noqa: PLR2004  # day and year
+        day, year = sorted(numbers) if numbers[0] != numbers[1] else numbers
+        month = _MONTHS.index(word[0][:3].lower()) + 1
+        return f"{year if year > 99 else 2000 + year}-{month:02}-{day:02}"  # noqa: PLR2004
+    if len(numbers) != 3:  # noqa: PLR2004  # day, month, year
+        return date.strip()
+    if numbers[0] > 31:  # noqa: PLR2004  # the year comes first
+        year, month, day = numbers
+    else:
+        day, month, year = numbers
+        if month_first or month > 12:  # noqa: PLR2004
+            day, month = month, day
+    return f"{year if year > 99 else 2000 + year}-{month:02}-{day:02}"  # noqa: PLR2004  # 24 is 2024

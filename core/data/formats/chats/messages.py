@@ -1,0 +1,171 @@
+"""A chat's messages to episodes: `NAME: text` lines, a day an episode, without what nobody said."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from core.data.formats.chats.marks import strip_marks
+from core.data.formats.reading import LeftOut, Reading, Script, natural_key, show_name
+from core.errors import CorpusError
+
+_FIRST_SIGN = "\u2000"  # from which on emoji stand
+LONGEST_NAME = 30  # characters, as the casts of scenes have it
+_LEAST_A_DAY = 2  # messages, on average; chats with fewer have months as episodes
+_NOT_IN_NAMES = re.compile(r"[:：()\[\]{}<>*\n\r\t\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_TAG = re.compile(r"#\d{1,5}$")  # of a Discord name: ada#0001
+_PHONE = re.compile(r"[+(]?\d[\d\s()./-]{5,}")
+_FENCE = re.compile(r"```(?:\w{1,20}\n)?|\|\||\*\*|__|~~")
+# What apps write where somebody sent no text, or did something else than speak; in several languages.
+_OMITTED = re.compile(
+    r"[\u200e\u200f\s]*(?:"
+    r"<[^<>]{0,60}(?:omitted|weggelassen|ausgeschlossen|omitido|omitida|omitidos|omis|omise|omesso|omessi|pominięto|"
+    r"опущен\w*|без медиафайлов|attached|adjunto|oculto|oculta|weggelaten)[^<>]{0,20}>|"
+    r"(?:image|video|audio|gif|sticker|document|contact card|voice message|media)(?: message)? omitted|"
+    r"(?:bild|video|audio|gif|sticker|dokument|kontaktkarte|sprachnachricht) weggelassen|"
+    r"(?:imagen|imagem|vídeo|video|audio|áudio|gif|sticker|figurinha|documento) omitid[oa]|"
+    r"(?:image|vidéo|audio|gif|sticker|document) (?:absente?|omise?)|"
+    r"(?:this message was deleted|you deleted this message|this message was deleted by admin[^\n]{0,40}|"
+    r"diese nachricht wurde gelöscht|du hast diese nachricht gelöscht|se eliminó este mensaje|eliminaste este mensaje|"
+    r"esta mensagem foi apagada|mensagem apagada|ce message a été supprimé|vous avez supprimé ce message|"
+    r"questo messaggio è stato eliminato|dit bericht is verwijderd|данное сообщение удалено)\.?|"
+    r"(?:missed (?:voice|video|group)[^\n]{0,30}call[^\n]{0,40})|null|"
+    r"[^\n]{1,120}\((?:file attached|datei angehängt|archivo adjunto|arquivo anexado|fichier joint|file allegato)\)|"
+    r"<attached: [^<>\n]{1,200}>|<anhang: [^<>\n]{1,200}>|(?:poll|umfrage|live location shared|location):[^\n]{0,300}|"
+    r"waiting for this message[^\n]{0,60}"
+    r")\s*",
+    re.IGNORECASE,
+)
+_EDITED = re.compile(
+    r"\s*<(?:this message was edited|diese nachricht wurde bearbeitet|se editó este mensaje|mensagem editada|"
+    r"ce message a été modifié)>|\s*\(edited\)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What somebody wrote, as an export has it."""
+
+    speaker: str
+    text: str
+    day: str = ""  # sorts by time: 2024-01-05; empty where the export has no dates
+    channel: str = ""
+
+
+class MessageCounts:
+    """What of a chat is not learnt from, and why."""
+
+    def __init__(self) -> None:
+        self._why: Counter[str] = Counter()
+
+    def skip(self, why: str) -> None:
+        """Count one message that is left out."""
+        self._why[why] += 1
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Return what was counted."""
+        return tuple(
+            LeftOut(f"{count:,} message{'s' if count > 1 else ''}", why)
+            for why, count in self._why.most_common()
+        )
+
+
+def read_messages(
+    messages: Iterable[Message],
+    *,
+    format_: str,
+    encoding: str,
+    name: str,
+    counts: MessageCounts | None = None,
+    people: Mapping[str, str] | None = None,
+    label: str = "",
+    episode: str = "",
+) -> Reading:
+    """Return the episodes of a chat in the order of its messages: one a channel and day, or all of it as `episode`.
+
+    Args:
+        messages: from the first to the last.
+        format_: what the export was recognised as.
+        encoding: of its file.
+        name: of the file, for sentences.
+        counts: what was left out already.
+        people: names by id, for mentions.
+        label: of its texts where messages name no channel.
+        episode: name of the one episode; empty to have days.
+
+    Raises:
+        CorpusError: nobody wrote any text.
+    """
+    counts = counts or MessageCounts()
+    names = _Names()
+    lines: dict[tuple[str, str], list[str]] = {}
+    seen = 0
+    for message in messages:
+        seen += 1
+        text = clean_message(message.text, people)
+        if not text:
+            counts.skip("no text: a sticker, a file, a link, a deleted message")
+            continue
+        line = f"{names.clean(message.speaker)}: {text}"
+        lines.setdefault((message.channel or label, message.day), []).append(line)
+    if not lines:
+        raise CorpusError(
+            f"{show_name(name)} is a {format_} of {seen:,} messages, and none has text to learn from; bring an export "
+            "in which people write."
+        )
+    scripts = _scripts(lines, name, episode)
+    return Reading(format_, encoding, scripts, counts.left_out(), kind="chat")
+
+
+def clean_message(text: str, people: Mapping[str, str] | None = None) -> str:
+    """Return a message on one line, without marks, links and what an app wrote in its place; perhaps nothing."""
+    if _OMITTED.fullmatch(text):
+        return ""
+    text = strip_marks(_EDITED.sub("", text), people=people)
+    text = " ".join(_FENCE.sub("", text).split()).strip("\u200e\u200f ")
+    return text if any(character.isalnum() or character > _FIRST_SIGN for character in text) else ""
+
+
+class _Names:
+    """Names as they may stand before a colon: their spelling stays, numbers of telephones become `Person 1`."""
+
+    def __init__(self) -> None:
+        self._cleaned: dict[str, str] = {}
+        self._numbered = 0
+
+    def clean(self, name: str) -> str:
+        """Return the name for a line."""
+        if name not in self._cleaned:
+            self._cleaned[name] = self._clean(name)
+        return self._cleaned[name]
+
+    def _clean(self, name: str) -> str:
+        plain = _TAG.sub("", " ".join(_NOT_IN_NAMES.sub(" ", name).split())).strip(
+            " ~@,.;" if name[:1] in "~@" else " ~@,;"
+        )
+        if not any(map(str.isalpha, plain)) or _PHONE.fullmatch(plain):
+            self._numbered += 1
+            return f"Person {self._numbered}"
+        return plain[:LONGEST_NAME].rstrip()
+
+
+def _scripts(lines: dict[tuple[str, str], list[str]], name: str, episode: str) -> tuple[Script, ...]:
+    """Return an episode for each channel and day; for each month where a day has hardly a message."""
+    if episode:
+        joined: dict[tuple[str, str], list[str]] = {}
+        for (channel, _), said in lines.items():
+            joined.setdefault((channel, episode), []).extend(said)
+        lines = joined
+    elif sum(map(len, lines.values())) < _LEAST_A_DAY * len(lines):
+        months: dict[tuple[str, str], list[str]] = {}
+        for (channel, day), said in lines.items():
+            months.setdefault((channel, day[:7]), []).extend(said)
+        lines = months
+    positions = Counter[str]()
+    scripts = []
+    for (channel, day), said in sorted(lines.items(), key=lambda item: tuple(map(natural_key, item[0]))):
+        full = " ".join(part for part in (channel, day) if part) or name
+        scripts.append(Script(full, positions[channel], "\n".join(said), channel, "lines"))
+        positions[channel] += 1
+    return tuple(scripts)

@@ -1,0 +1,1 @@
+"""Documents whose text is wrapped in markup: HTML, Markdown, Word, PDF, EPUB."""

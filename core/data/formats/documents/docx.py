@@ -1,0 +1,85 @@
+"""Word documents to paragraphs, read as a stream: a library that builds the document would need its size many times."""
+
+import io
+import zipfile
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from core.data.formats.reading import LeftOut, Reading, Script, show_name
+from core.errors import CorpusError
+
+_BODY = "word/document.xml"
+_DELETED = {"del", "moveFrom"}  # text that is struck out by a tracked change
+_BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "noBreakHyphen": "-"}
+
+
+def read_docx(archive: zipfile.ZipFile, *, name: str) -> Reading:
+    """Return a document as one episode; notes, headers and what tracked changes struck out are left out.
+
+    Raises:
+        CorpusError: it is damaged, defines entities, or has no text.
+    """
+    try:
+        with archive.open(_BODY) as file:
+            paragraphs = _read_paragraphs(io.BytesIO(file.read()))
+    except DefusedXmlException as error:
+        raise CorpusError(
+            f"{show_name(name)} holds XML that defines entities, as no Word document does; save it anew."
+        ) from error
+    except (ParseError, KeyError, LookupError, ValueError) as error:
+        raise CorpusError(
+            f"{show_name(name)} is a damaged Word document; save it anew as .docx or .txt."
+        ) from error
+    if not any(paragraphs):
+        raise CorpusError(
+            f"{show_name(name)} is a Word document without any text; bring one with a script in it."
+        )
+    notes = [part for part in ("footnotes", "comments") if f"word/{part}.xml" in archive.namelist()]
+    left_out = tuple(LeftOut(part, "no part of the script") for part in notes)
+    script = Script(name, 0, "\n".join(paragraphs), "", "paragraphs")
+    return Reading("Word document", "", (script,), left_out)
+
+
+def _read_paragraphs(data: io.BytesIO) -> list[str]:
+    """Return the text of each paragraph; the cells of a table's row on one line."""
+    paragraphs: list[str] = []
+    parts: list[str] = []
+    cells: list[str] | None = None
+    struck = 0
+    for event, element in iterparse(data, events=("start", "end")):
+        tag = _tag(element)
+        if event == "start":
+            struck += tag in _DELETED
+            if tag == "tr":
+                cells = []
+            continue
+        struck -= tag in _DELETED
+        if tag == "t" and not struck:
+            parts.append(element.text or "")
+        elif tag in _BREAKS and not struck:
+            parts.append(_BREAKS[tag])
+        elif tag == "p":
+            text = "".join(parts).strip()
+            parts = []
+            if cells is None:
+                paragraphs.append(text)
+            elif text:
+                cells.append(text)
+        elif tag == "tr" and cells is not None:
+            paragraphs.append(_join_cells(cells))
+            cells = None
+        element.clear()
+    return paragraphs
+
+
+def _join_cells(cells: list[str]) -> str:
+    """Return a table's row as a line: `Ada` and `Pour.` -> `Ada: Pour.`."""
+    if len(cells) == 2 and not cells[0].endswith(":"):  # noqa: PLR2004  # who, what
+        return f"{cells[0]}: {cells[1]}"
+    return " ".join(cells)
+
+
+def _tag(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2]

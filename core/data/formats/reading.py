@@ -1,0 +1,61 @@
+"""What every reader returns: scripts in the common form, what they were in, and what was left out."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+# How much is already known about a text's lines:
+#   wrapped     a page's width may have broken them; speakers are still to be found
+#   paragraphs  whole lines; speakers are still to be found
+#   lines       in the common form
+#   code        a program: its indentation counts, and nobody speaks
+Form = Literal["wrapped", "paragraphs", "lines", "code"]
+
+_SHOWN_CHARACTERS = 60  # of a name, in a sentence
+_DIGITS = re.compile(r"(\d{1,30})")
+
+
+@dataclass(frozen=True)
+class Script:
+    """One episode's text."""
+
+    name: str
+    position: int  # in its series, the first one 0
+    text: str
+    label: str = ""  # its series, channel or folder; empty for none
+    form: Form = "wrapped"
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Something in a source that is not learnt from."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of a file."""
+
+    format: str  # what it was recognised as: "WhatsApp chat"
+    encoding: str  # "UTF-8"; empty where the file says so itself
+    scripts: tuple[Script, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()  # sentences about what may be wrong
+    kind: Literal["scripts", "chat", "subtitles"] = field(default="scripts")
+
+
+def natural_key(name: str) -> tuple[object, ...]:
+    """Return a key that sorts names as people count: `ep2` before `ep10`.
+
+    Digits of any script count by their value.
+    """
+    parts = _DIGITS.split(name.casefold())
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part)
+
+
+def show_name(name: str) -> str:
+    """Return a name that somebody else chose as it may stand in a sentence."""
+    shown = "".join(character if character.isprintable() else "?" for character in name)
+    return repr(shown if len(shown) <= _SHOWN_CHARACTERS else shown[: _SHOWN_CHARACTERS - 1] + "…")

@@ -1,0 +1,1 @@
+"""Scripts and subtitles: who speaks, found by how lines begin, and brought into the common form."""

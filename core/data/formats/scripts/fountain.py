@@ -1,0 +1,100 @@
+"""Fountain screenplays to lines: https://fountain.io/syntax says what each line means."""
+
+import re
+from collections.abc import Iterator
+
+from core.data.formats.reading import LeftOut, Reading, Script
+from core.data.formats.scripts.names import is_name, split_tag
+
+_HEADING = re.compile(r"(?:INT|EXT|EST|INT\.?/EXT|I/E)[. ]", re.IGNORECASE)
+_TITLE_PAGE = re.compile(r"(?:[A-Za-z][\w ]{0,30}:[^\n]*\n(?:[ \t]+[^\n]+\n)*)+\s*\n")
+_NOTES = re.compile(r"/\*.*?\*/|\[\[.*?\]\]", re.DOTALL)
+_EMPHASIS = re.compile(r"(?<!\\)[*_]{1,3}(?=\S)|(?<=\S)(?<!\\)[*_]{1,3}")
+_LEAST_CUES = 2
+_NAMED = re.compile(
+    r"\s*(?:title|credit|author|authors|source|draft date|contact|copyright|notes)\s*:", re.IGNORECASE
+)
+
+
+def is_fountain(text: str) -> bool:
+    """Return whether a text has scene headings, and names in capitals with speech under them."""
+    lines = text[:200_000].split("\n")
+    headings = sum(
+        _HEADING.match(line.strip()) is not None and line.strip().upper() == line.strip() for line in lines
+    )
+    cues = sum(_cue(lines, number) is not None for number in range(len(lines)))
+    return (
+        headings > 0
+        and cues >= _LEAST_CUES
+        and not re.search(r"^[^\n:]{1,40}: \S", text[:50_000].partition("\n\n")[2][:5_000], re.MULTILINE)
+    )
+
+
+def read_fountain(text: str, *, encoding: str, name: str) -> Reading:
+    """Return a screenplay as one episode, without its title page, notes and synopses."""
+    left_out = []
+    text = _NOTES.sub("", text)
+    page = _TITLE_PAGE.match(text.lstrip("\n"))
+    if page and _NAMED.match(page[0]):
+        text = text.lstrip("\n")[page.end() :]
+        left_out.append(LeftOut("title page", "no part of the script"))
+    lines = [line.strip() for line in text.split("\n")]
+    script = Script(name, 0, "\n\n".join(_parts(lines)), "", "lines")
+    return Reading("Fountain screenplay", encoding, (script,), tuple(left_out))
+
+
+def _parts(lines: list[str]) -> Iterator[str]:
+    """Yield headings in square brackets, speeches after their speakers, and directions in round ones."""
+    speaker = ""
+    said: list[str] = []
+    action: list[str] = []
+    for number, line in enumerate([*lines, ""]):
+        if speaker and line:
+            said.append(_plain(line.lstrip("~")))
+            continue
+        if speaker:
+            yield f"{speaker}: {' '.join(part for part in said if part)}"
+            speaker, said = "", []
+        cue = _cue(lines, number)
+        heading = _heading(line)
+        if action and (not line or cue or heading):
+            yield f"({' '.join(action)})"
+            action = []
+        if cue:
+            speaker = cue
+        elif heading:
+            yield f"[{heading}]"
+        elif line and not line.startswith(("#", "=")):
+            transition = line.endswith("TO:") and line == line.upper()
+            bare = _plain(line.lstrip("!>").rstrip("<")).strip()
+            if bare and not transition and not line.startswith(">"):
+                action.append(bare.strip("()[]"))
+
+
+def _heading(line: str) -> str:
+    if line.startswith(".") and not line.startswith(".."):
+        return _plain(line[1:].strip())
+    if not _HEADING.match(line):
+        return ""
+    return _plain(re.sub(r"\s*#[^#]{1,20}#\s*$", "", line)).replace("[", "(").replace("]", ")")
+
+
+def _cue(lines: list[str], number: int) -> str | None:
+    """Return who is about to speak: a name alone in capitals after a blank line, with speech under it."""
+    line = lines[number].strip() if number < len(lines) else ""
+    after = lines[number + 1].strip() if number + 1 < len(lines) else ""
+    before = lines[number - 1].strip() if number else ""
+    if not line or not after or before:
+        return None
+    if line.startswith("@"):
+        name, _, _ = split_tag(line[1:].rstrip("^").strip())
+        return name or None
+    if line.startswith(("!", ">", ".", "#", "=", "(", "[")) or line.endswith(":") or _HEADING.match(line):
+        return None
+    name, _, _ = split_tag(line.rstrip("^").strip())
+    name = _plain(name)
+    return name if name == name.upper() and name != name.lower() and is_name(name) else None
+
+
+def _plain(text: str) -> str:
+    return " ".join(_EMPHASIS.sub("", text).replace("\\*", "*").replace("\\_", "_").split())

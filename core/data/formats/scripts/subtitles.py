@@ -1,0 +1,99 @@
+"""Subtitles (SubRip, WebVTT, SubStation Alpha, MicroDVD) to lines, through pysubs2."""
+
+import re
+
+from core.data.formats.reading import LeftOut, Reading, Script, show_name
+from core.errors import CorpusError
+
+_TIMES = re.compile(
+    r"^\s*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}", re.MULTILINE
+)
+_MICRODVD = re.compile(r"(?:\{\d{1,8}\}\{\d{1,8}\}[^\n]*\n){3}")
+_HEAD = 20_000  # characters, in which a cue has to stand
+_TAGS = re.compile(r"</?[a-zA-Z][^<>\n]{0,100}>|\{[^{}\n]{0,200}\}|\\[Nnh]")
+_VOICE = re.compile(r"<v(?:\.[\w.]{1,40})?\s([^<>\n]{1,60})>")
+_NOTES = re.compile(r"[♪♫#*]+")
+_ADVERTS = re.compile(
+    r"(?:opensubtitles|subscene|addic7ed|podnapisi|subtitles? (?:by|downloaded)|sub(?:bed|titled) by|"
+    r"sync(?:ed)?(?: (?:and|&)"
+    r" correct\w*)? by|captions? (?:by|paid)|www\.|https?://|encoded by|ripped by|advertise your)",
+    re.IGNORECASE,
+)
+
+
+def is_subtitles(text: str) -> bool:
+    """Return whether a text holds cues with times."""
+    head = text[:_HEAD]
+    if (
+        head.startswith("WEBVTT")
+        or re.match(r"\s*\[Script Info\]", head, re.IGNORECASE)
+        or _MICRODVD.match(head)
+    ):
+        return True
+    return (
+        len(_TIMES.findall(head)) * 12 >= sum(1 for line in head.split("\n") if line.strip()) > 0
+    )  # a cue is not 12 lines long
+
+
+def read_subtitles(text: str, *, encoding: str, name: str) -> Reading:
+    """Return one episode with a line for each cue, and its speaker where the file says one.
+
+    Raises:
+        CorpusError: the subtitles are damaged, or empty.
+    """
+    import pysubs2  # noqa: PLC0415  # for subtitles alone
+
+    text = _VOICE.sub(r"\1: ", text)
+    kind = "vtt" if text.startswith("WEBVTT") else None
+    try:
+        file = pysubs2.SSAFile.from_string(text, format_=kind, fps=25.0)
+    except (
+        pysubs2.exceptions.Pysubs2Error,
+        ValueError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        TypeError,
+        ArithmeticError,
+    ) as error:
+        raise CorpusError(
+            f"{show_name(name)} has damaged subtitles that cannot be read; save them anew as .srt."
+        ) from error
+    lines: list[str] = []
+    adverts = 0
+    for event in file:
+        if event.is_comment:
+            continue
+        line = _clean(event.plaintext)
+        if _ADVERTS.search(line):
+            adverts += 1
+            continue
+        if line and event.name.strip() and ":" not in line[:40]:
+            line = f"{' '.join(event.name.split())}: {line}"
+        if line and (not lines or lines[-1] != line):
+            lines.append(line)
+    if not lines:
+        raise CorpusError(f"{show_name(name)} has subtitles without any text; bring ones with lines.")
+    left_out = (LeftOut(f"{adverts:,} subtitles", "advertisements"),) if adverts else ()
+    script = Script(name, 0, "\n".join(lines), "", "paragraphs")
+    formats = {
+        "srt": "subtitles (SubRip)",
+        "vtt": "subtitles (WebVTT)",
+        "ass": "subtitles (SubStation Alpha)",
+        "ssa": "subtitles (SubStation Alpha)",
+    }
+    return Reading(
+        formats.get(file.format or "", "subtitles"), encoding, (script,), left_out, kind="subtitles"
+    )
+
+
+def _clean(text: str) -> str:
+    """Return a cue on one line without marks: a second speaker's dash stays a dash."""
+    parts = []
+    for line in _NOTES.sub(" ", _TAGS.sub(" ", text)).split("\n"):
+        bare = line.strip().lstrip("-–— ").strip()
+        if bare.startswith("[") and bare.endswith("]"):
+            bare = f"({bare[1:-1]})"  # a sound; a line in square brackets alone is a place
+        if bare:
+            parts.append(bare)
+    return " ".join(parts)

@@ -1,0 +1,1 @@
+"""Tables and JSON: columns found by name and content; pandas is used here alone."""

@@ -1,0 +1,183 @@
+"""CSV, TSV and Excel to tables of texts."""
+
+import csv
+import io
+import zipfile
+from dataclasses import replace
+from itertools import islice
+
+import pandas as pd
+
+from core.data.formats.reading import Reading, show_name
+from core.data.formats.tables.columns import has_header, known_names
+from core.data.formats.tables.rows import MOST_COLUMNS, read_rows
+from core.errors import CorpusError
+
+_DELIMITERS = "\t,;|"
+_LOOKED_AT = 100_000  # characters, by which a delimiter is told
+_LEAST_ROWS = 3
+_SAME = 0.9  # share of rows with the same number of cells
+_MOST_ROWS = 2_000_000
+_EMPTY_ROWS = 10_000  # one after another, that end a sheet
+
+
+def find_delimiter(text: str, *, is_named: bool) -> str:
+    """Return what separates the cells of a table, or an empty text if `text` is none.
+
+    Args:
+        text: of the file.
+        is_named: its name says that it is a table.
+    """
+    head = text[:_LOOKED_AT]
+    if len(text) > _LOOKED_AT:
+        head = head[: head.rfind("\n") + 1] or head
+    best, most = "", 0.0
+    for delimiter in _DELIMITERS:
+        rows = _first_rows(head, delimiter)
+        widths = [len(row) for row in rows if row]
+        if not widths or widths[0] < 2:  # noqa: PLR2004  # one cell is no table
+            continue
+        same = sum(width == widths[0] for width in widths) / len(widths)
+        known = has_header(rows[0]) and _names_columns(rows[0])
+        regular = same >= _SAME and len(widths) >= _LEAST_ROWS
+        tabs = delimiter == "\t" and regular
+        if not (is_named or (known and same >= 0.5) or tabs):  # noqa: PLR2004  # lines may hold stray quotes
+            continue
+        score = same * (2.0 if known else 1.0) + 0.01 * min(widths[0], 10)
+        if score > most:
+            best, most = delimiter, score
+    return best
+
+
+def read_delimited(text: str, *, delimiter: str, encoding: str, name: str) -> Reading:
+    """Return the episodes of a CSV or TSV.
+
+    Raises:
+        CorpusError: it is empty, damaged, too wide, or has no text.
+    """
+    first = next(iter(_first_rows(text[: 20 * _LOOKED_AT], delimiter)), [])
+    if len(first) > MOST_COLUMNS:
+        raise CorpusError(_too_wide(name, len(first)))
+    header = has_header(first)
+    try:
+        table = pd.read_csv(
+            io.StringIO(text.replace("\0", "")),
+            sep=delimiter,
+            header=0 if header else None,
+            dtype=str,
+            keep_default_na=False,
+            na_filter=False,
+            on_bad_lines="skip",
+            index_col=False,
+            skipinitialspace=True,
+            engine="c",
+            quoting=csv.QUOTE_NONE if delimiter == "\t" and text.count('"') % 2 else csv.QUOTE_MINIMAL,
+        )
+    except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise CorpusError(
+            f"{show_name(name)} cannot be read as a table: {str(error).splitlines()[0][:120]}. Save it anew as CSV."
+        ) from error
+    table = table.fillna("").astype(str)
+    format_ = "table (TSV)" if delimiter == "\t" else "table (CSV)"
+    return read_rows(table, format_=format_, encoding=encoding, name=name)
+
+
+def read_excel(data: bytes, *, name: str) -> Reading:
+    """Return the episodes of an Excel workbook: of its widest sheets that have text, a sheet a series.
+
+    Raises:
+        CorpusError: it is damaged, too large, or has no text.
+    """
+    from openpyxl import load_workbook  # noqa: PLC0415  # for Excel alone
+
+    try:
+        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        readings: list[tuple[str, Reading]] = []
+        problem: CorpusError | None = None
+        for sheet in workbook.worksheets:
+            rows = _sheet_rows(sheet)
+            try:
+                table = _table_of(rows, name)
+                readings.append(
+                    (sheet.title, read_rows(table, format_="table (Excel)", encoding="", name=name))
+                )
+            except CorpusError as error:
+                problem = error
+    except CorpusError:
+        raise
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OSError,
+        SyntaxError,
+        EOFError,
+    ) as error:
+        raise CorpusError(
+            f"{show_name(name)} is no sound Excel workbook; save it anew as .xlsx, or as CSV in UTF-8."
+        ) from error
+    if not readings:
+        raise problem or CorpusError(
+            f"{show_name(name)} is a workbook without sheets; bring one with lines of text."
+        )
+    if len(readings) == 1:
+        return readings[0][1]
+    scripts = tuple(
+        replace(script, label=script.label or title)
+        for title, reading in readings
+        for script in reading.scripts
+    )
+    return Reading(
+        "table (Excel)", "", scripts, tuple(out for _, reading in readings for out in reading.left_out)
+    )
+
+
+def _sheet_rows(sheet: object) -> list[list[str]]:
+    rows: list[list[str]] = []
+    empty = 0
+    for row in sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True):  # type: ignore[attr-defined]  # openpyxl
+        cells = ["" if cell is None else str(cell) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        empty = 0 if cells else empty + 1
+        if empty > _EMPTY_ROWS or len(rows) > _MOST_ROWS:
+            break
+        if cells:
+            rows.append(cells)
+    return rows
+
+
+def _table_of(rows: list[list[str]], name: str) -> pd.DataFrame:
+    if not rows:
+        raise CorpusError(
+            f"{show_name(name)} is a table without rows; bring one with a line of text in each row."
+        )
+    width = max(map(len, rows[:1_000]))
+    if width >= MOST_COLUMNS:
+        raise CorpusError(_too_wide(name, width))
+    filled = [(row + [""] * (width - len(row)))[:width] for row in rows]
+    header = has_header([cell for cell in filled[0] if cell]) and len(filled) > 1
+    names = filled[0] if header else [str(number) for number in range(width)]
+    return pd.DataFrame(filled[1:] if header else filled, columns=names, dtype=str)
+
+
+def _first_rows(head: str, delimiter: str) -> list[list[str]]:
+    try:
+        return [row for row in islice(csv.reader(io.StringIO(head), delimiter=delimiter), 200) if row]
+    except csv.Error:
+        return [line.split(delimiter) for line in head.split("\n")[:200] if line]
+
+
+def _names_columns(first: list[str]) -> bool:
+    """Return whether two columns have names that are known."""
+    return known_names(first) > 1
+
+
+def _too_wide(name: str, columns: int) -> str:
+    return (
+        f"{show_name(name)} is a table of {columns:,} columns or more, and at most {MOST_COLUMNS:,} are read; bring "
+        "one with a line of text in each row."
+    )

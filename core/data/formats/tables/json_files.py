@@ -1,0 +1,256 @@
+"""JSON of any shape: the notes' table of series, episodes, texts, lists of messages, chat exports, JSON lines."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from core.data.formats.chats.exports import find_export, read_export
+from core.data.formats.reading import LeftOut, Reading, Script, show_name
+from core.data.formats.tables.rows import MOST_COLUMNS, read_rows
+from core.errors import CorpusError
+
+SERIES = "scripts JSON"
+_LINES = 20  # texts in a list, from which on short ones are lines and no episodes
+_SHORT = 200  # characters of a line on average
+_SHAPES = (
+    "bring {series: {episode: text}}, a list of texts, a list of objects with a speaker and a line, or the export of a "
+    "chat as its app makes it"
+)
+
+
+def read_json(
+    text: str,
+    *,
+    encoding: str,
+    name: str,
+    people: Mapping[str, str] | None = None,
+    label: str = "",
+    episode: str = "",
+) -> Reading:
+    """Return the episodes of a JSON file, or of JSON lines.
+
+    Raises:
+        CorpusError: not JSON, cut short, or without texts that a reader knows.
+    """
+    document, is_lines = _parse(text, name)
+    kind = find_export(document)
+    if kind:
+        return read_export(
+            document, kind=kind, encoding=encoding, name=name, people=people, label=label, episode=episode
+        )
+    if isinstance(document, dict):
+        return _read_object(document, encoding, name)
+    if isinstance(document, list):
+        return _read_list(document, encoding, name, is_lines=is_lines)
+    if document is None:
+        raise CorpusError(f"{show_name(name)} is JSON without any episodes; {_SHAPES}.")
+    raise CorpusError(f"{show_name(name)} is JSON that holds {_describe(document)} alone; {_SHAPES}.")
+
+
+def looks_like_json(text: str) -> bool:
+    """Return whether a text begins as JSON does, or as JSON lines."""
+    head = text[:2_000].lstrip("\ufeff \n\t")
+    if head.startswith("{"):
+        return head[1:].lstrip()[:1] in {'"', "}"}
+    return (
+        head.startswith("[") and head[1:].lstrip()[:1] in {'"', "{", "[", "]"} and not head.startswith("[[")
+    )
+
+
+def _parse(text: str, name: str) -> tuple[Any, bool]:
+    """Return (document, whether it was JSON lines)."""
+    text = text.lstrip("\ufeff")
+    try:
+        return json.loads(text), False
+    except RecursionError as error:
+        raise CorpusError(f"{show_name(name)} is JSON nested too deeply; {_SHAPES}.") from error
+    except ValueError as error:
+        broken = error
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) > 1 and lines[0].lstrip().startswith(("{", "[")):
+        try:
+            return [json.loads(line) for line in lines], True
+        except (ValueError, RecursionError):
+            pass
+    where = (
+        f", line {broken.lineno}, column {broken.colno}" if isinstance(broken, json.JSONDecodeError) else ""
+    )
+    cut = isinstance(broken, json.JSONDecodeError) and broken.pos >= len(text.rstrip()) - 1
+    unclosed = "Unterminated" in str(broken)
+    what = "ends in the middle: it is cut short" if cut or unclosed else f"cannot be read as JSON{where}"
+    raise CorpusError(f"{show_name(name)} {what}; export or copy it anew.") from broken
+
+
+def _read_object(document: dict[str, Any], encoding: str, name: str) -> Reading:
+    values = [value for value in document.values() if value is not None]
+    if not values:
+        raise CorpusError(f"{show_name(name)} is JSON without any episodes; {_SHAPES}.")
+    if all(isinstance(value, str) for value in values):
+        return _read_series({"": document}, encoding)
+    nested = all(isinstance(value, dict | list) for value in values)
+    texts = [item for value in values if isinstance(value, dict | list) for item in _items(value).values()]
+    if nested and texts and all(item is None or isinstance(item, str) for item in texts):
+        return _read_series(
+            {label: _items(value) for label, value in document.items() if value is not None}, encoding
+        )
+    lists = [
+        key
+        for key, value in document.items()
+        if isinstance(value, list) and value and isinstance(value[0], dict)
+    ]
+    if len(lists) == 1:  # an object around a list of messages
+        return _read_list(document[lists[0]], encoding, name, is_lines=False)
+    if (
+        nested
+        and texts
+        and all(isinstance(item, dict) for value in values if isinstance(value, list) for item in value)
+        and lists
+    ):
+        return _read_named_lists(document, lists, encoding, name)
+    for label, value in document.items():
+        if value is not None and not isinstance(value, dict | list):
+            raise CorpusError(f"{show_name(name)} holds {_describe(value)} at {show_name(label)}; {_SHAPES}.")
+        for item in _items(value).values() if value else ():
+            if item is not None and not isinstance(item, str):
+                raise CorpusError(
+                    f"{show_name(name)} holds something other than texts in series {show_name(label)}: "
+                    f"{_describe(item)}; {_SHAPES}."
+                )
+    raise CorpusError(f"{show_name(name)} is JSON without any episodes; {_SHAPES}.")
+
+
+def _read_series(table: dict[str, dict[str, Any]], encoding: str) -> Reading:
+    """Return an episode for each text; a null keeps its place, so that the others keep theirs."""
+    scripts = []
+    nulls = 0
+    for label, episodes in table.items():
+        for position, (episode, text) in enumerate(episodes.items()):
+            if text is None:
+                nulls += 1
+                continue
+            scripts.append(Script(f"{label}, {episode}" if label else episode, position, text, label))
+    left_out = (
+        (LeftOut(f"{nulls:,} episode{'s' if nulls > 1 else ''}", "null in place of a text"),) if nulls else ()
+    )
+    return Reading(SERIES, encoding, tuple(scripts), left_out)
+
+
+def _read_list(items: list[Any], encoding: str, name: str, *, is_lines: bool) -> Reading:
+    if not items:
+        raise CorpusError(f"{show_name(name)} is JSON without any episodes; {_SHAPES}.")
+    if all(item is None or isinstance(item, str) for item in items):
+        texts = [item for item in items if item]
+        if (
+            len(texts) >= _LINES
+            and sum(map(len, texts)) < _SHORT * len(texts)
+            and not any("\n" in text for text in texts)
+        ):
+            script = Script(name, 0, "\n".join(texts), "", "paragraphs")
+            return Reading("JSON list of lines", encoding, (script,))
+        return _read_series({"": _items(items)}, encoding)
+    if all(isinstance(item, dict) for item in items):
+        dialogues = _dialogues(items)
+        if dialogues:
+            return _read_dialogues(dialogues, encoding, name)
+        return read_rows(
+            _table(items, name),
+            format_="JSON lines" if is_lines else "JSON list",
+            encoding=encoding,
+            name=name,
+        )
+    if all(
+        isinstance(item, list) and item and all(isinstance(part, dict) for part in item) for item in items
+    ):
+        return _read_dialogues(items, encoding, name)
+    odd = next(item for item in items if not isinstance(item, str) and item is not None)
+    raise CorpusError(f"{show_name(name)} is a JSON list that holds {_describe(odd)}; {_SHAPES}.")
+
+
+def _dialogues(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Return the lists of messages that objects hold, one each; empty where they hold none."""
+    found = []
+    for item in items:
+        lists = [
+            value
+            for value in item.values()
+            if isinstance(value, list) and value and all(isinstance(part, dict) for part in value)
+        ]
+        if len(lists) != 1 or (len(lists[0]) < 2 and len(items) < 2):  # noqa: PLR2004  # one remark is no dialogue
+            return []
+        texts = [part for part in lists[0] if sum(isinstance(value, str) for value in part.values()) > 1]
+        if not texts or any(isinstance(item.get(key), str) for key in ("text", "content", "line")):
+            return []
+        found.append(lists[0])
+    return found
+
+
+def _read_dialogues(dialogues: list[list[dict[str, Any]]], encoding: str, name: str) -> Reading:
+    rows = [
+        {**message, "episode": str(number)}
+        for number, dialogue in enumerate(dialogues, 1)
+        for message in dialogue
+    ]
+    return read_rows(_table(rows, name), format_="JSON dialogues", encoding=encoding, name=name)
+
+
+def _read_named_lists(document: dict[str, Any], keys: list[str], encoding: str, name: str) -> Reading:
+    rows = [{**message, "episode": key} for key in keys for message in document[key]]
+    return read_rows(_table(rows, name), format_="JSON dialogues", encoding=encoding, name=name)
+
+
+def _table(rows: list[dict[str, Any]], name: str) -> pd.DataFrame:
+    columns: dict[str, None] = {}
+    for row in rows:
+        columns.update(dict.fromkeys(row))
+        if len(columns) > MOST_COLUMNS:
+            raise CorpusError(
+                f"{show_name(name)} is JSON whose objects have more than {MOST_COLUMNS:,} different names; {_SHAPES}."
+            )
+    cells = {column: [_cell(row.get(column)) for row in rows] for column in columns}
+    return pd.DataFrame(cells, dtype=str)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):  # {"author": {"name": "Ada"}}
+        return next(
+            (
+                _cell(value[key])
+                for key in ("nickname", "name", "username", "text", "title")
+                if value.get(key)
+            ),
+            "",
+        )
+    if isinstance(value, list):
+        return "\n".join(item for item in value if isinstance(item, str))
+    return "" if value is None else str(value)
+
+
+def _items(value: dict[str, Any] | list[Any]) -> dict[str, Any]:
+    """Return the episodes of a series by name; those of a list by number."""
+    return (
+        value if isinstance(value, dict) else {f"episode {number}": item for number, item in enumerate(value)}
+    )
+
+
+def _describe(value: object) -> str:
+    names = {
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        str: "a text",
+        list: "a list",
+        dict: "an object",
+    }
+    return names.get(type(value), "nothing")
+
+
+def load_json(data: bytes) -> object:
+    """Return what JSON in a file holds; None where it is none."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,177 @@
+"""A table of lines, messages or texts to episodes, whatever kind of file it came from."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from core.data.formats.chats.messages import Message, MessageCounts, clean_message, read_messages
+from core.data.formats.reading import LeftOut, Reading, Script, natural_key, show_name
+from core.data.formats.tables.columns import Columns, find_columns
+from core.errors import CorpusError
+
+MOST_COLUMNS = 1_000
+_DISCORD_COLUMNS = {"AuthorID", "Author", "Date", "Content"}
+_LONG_TEXT = 300  # characters on average: such a column holds whole texts, and no lines
+_MOSTLY = 0.5
+_SPOKEN = {"", "default", "reply", "message", "0", "19", "text"}
+
+
+def read_rows(table: pd.DataFrame, *, format_: str, encoding: str, name: str) -> Reading:
+    """Return the episodes of a table whose cells are all texts.
+
+    Raises:
+        CorpusError: it is empty, or no column holds text.
+    """
+    if table.empty:
+        raise CorpusError(
+            f"{show_name(name)} is a table without rows; bring one with a line of text in each row."
+        )
+    columns = find_columns(table)
+    if columns is None:
+        names = ", ".join(show_name(str(column)) for column in table.columns[:12])
+        raise CorpusError(
+            f"{show_name(name)} is a table in which no column holds lines of text. It has the columns {names}; name "
+            "the one that does `line`, and the one of who speaks `speaker`."
+        )
+    notes = (_describe_guess(table, columns),) if columns.is_guess else ()
+    if columns.speaker is None:
+        reading = _read_texts(table, columns, format_, encoding, name)
+    elif columns.episode is None and columns.season is None and columns.title is None and _is_chat(columns):
+        if set(map(str, table.columns)) >= _DISCORD_COLUMNS:
+            format_ = "DiscordChatExporter CSV"
+        counts = MessageCounts()
+        reading = read_messages(
+            _messages(table, columns, counts), format_=format_, encoding=encoding, name=name, counts=counts
+        )
+    else:
+        reading = _read_lines(table, columns, format_, encoding, name)
+    return Reading(reading.format, encoding, reading.scripts, reading.left_out, notes, reading.kind)
+
+
+def _is_chat(columns: Columns) -> bool:
+    return columns.date is not None or columns.channel is not None or columns.bot is not None
+
+
+def _messages(table: pd.DataFrame, columns: Columns, counts: MessageCounts) -> Iterator[Message]:
+    empty = [""] * len(table)
+
+    def cells(index: int | None) -> list[str]:
+        return empty if index is None else table.iloc[:, index].tolist()
+
+    kinds = cells(columns.type)
+    texts, speakers = cells(columns.text), cells(columns.speaker)
+    days, channels, bots = cells(columns.date), cells(columns.channel), cells(columns.bot)
+    for text, speaker, day, channel, bot, kind in zip(
+        texts, speakers, days, channels, bots, kinds, strict=True
+    ):
+        if bot.casefold() in {"true", "1", "yes"}:
+            counts.skip("of a bot")
+        elif kind.casefold() not in _SPOKEN and columns.bot is not None:
+            counts.skip("of the app itself: joined, left, changed")
+        elif not speaker.strip():
+            counts.skip("nobody is named as its author")
+        else:
+            yield Message(speaker, text, _day(day), channel.strip())
+
+
+def _day(date: str) -> str:
+    """Return the day of a date: `2024-01-05T21:03:00+00:00` -> `2024-01-05`, `05/01/2024 21:03` -> `05/01/2024`."""
+    date = date.strip()
+    return "" if date.isdecimal() else date.replace("T", " ").split(" ")[0][:10]
+
+
+def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: str, name: str) -> Reading:
+    """Return an episode for each series, season and episode, and a heading where the scene changes."""
+    keys = [columns.season, columns.episode if columns.episode is not None else columns.title]
+    series = table.iloc[:, columns.series if columns.series is not None else columns.text].str.strip()
+    names = [table.columns[key] for key in keys if key is not None]
+    parts = [table.iloc[:, key].str.strip().tolist() for key in keys if key is not None]
+    speakers = table.iloc[:, columns.speaker if columns.speaker is not None else columns.text].tolist()
+    scenes = table.iloc[:, columns.scene].tolist() if columns.scene is not None else [""] * len(table)
+    numbered = all(scene.strip().replace(".", "").isdigit() for scene in scenes if scene.strip())
+    labels = series.tolist() if columns.series is not None else [""] * len(table)
+    texts = table.iloc[:, columns.text].tolist()
+    episodes: dict[tuple[str, ...], list[str]] = {}
+    last: dict[tuple[str, ...], str] = {}
+    empty = 0
+    for number, (text, speaker, scene, label) in enumerate(zip(texts, speakers, scenes, labels, strict=True)):
+        line, who = clean_message(text), " ".join(speaker.replace(":", " ").split())
+        if not line:
+            empty += 1
+            continue
+        key = (label, *(part[number] for part in parts))
+        said = episodes.setdefault(key, [])
+        if scene.strip() and not numbered and last.get(key) != scene:
+            last[key] = scene
+            said.append(f"[{' '.join(scene.replace('[', '(').replace(']', ')').split())}]")
+        said.append(f"{who}: {line}" if who else f"({line.strip('()')})")
+    if not episodes:
+        raise CorpusError(
+            f"{show_name(name)} is a table of {len(table):,} rows without any text; bring one with lines."
+        )
+    order = sorted(episodes, key=lambda key: tuple(natural_key(part) for part in key))
+    positions: dict[str, int] = {}
+    scripts = []
+    for key in order:
+        place = positions.get(key[0], 0)
+        positions[key[0]] = place + 1
+        full = " ".join(f"{column} {part}" for column, part in zip(names, key[1:], strict=True)) or name
+        scripts.append(Script(full, place, "\n".join(episodes[key]), key[0], "lines"))
+    left_out = (LeftOut(f"{empty:,} rows", "no text"),) if empty else ()
+    return Reading(format_, encoding, tuple(scripts), left_out)
+
+
+def _read_texts(table: pd.DataFrame, columns: Columns, format_: str, encoding: str, name: str) -> Reading:
+    """Return an episode for each row that is a whole text; where rows are lines, one for each episode."""
+    texts = table.iloc[:, columns.text]
+    whole = (
+        columns.title is not None
+        or bool(texts.str.contains("\n").mean() > _MOSTLY)
+        or float(texts.str.len().mean()) > _LONG_TEXT
+    )
+    if not whole:
+        return _read_lines_without_speakers(table, columns, format_, encoding, name)
+    titles = table.iloc[:, columns.title].tolist() if columns.title is not None else [""] * len(table)
+    labels = table.iloc[:, columns.series].tolist() if columns.series is not None else [""] * len(table)
+    positions: dict[str, int] = {}
+    scripts = []
+    for number, (text, title, label) in enumerate(zip(texts.tolist(), titles, labels, strict=True)):
+        place = positions.get(label, 0)
+        positions[label] = place + 1
+        if text.strip():
+            scripts.append(Script(title.strip() or f"row {number + 1}", place, text, label))
+    if not scripts:
+        raise CorpusError(
+            f"{show_name(name)} is a table of {len(table):,} rows without any text; bring one with lines."
+        )
+    return Reading(format_, encoding, tuple(scripts))
+
+
+def _read_lines_without_speakers(
+    table: pd.DataFrame, columns: Columns, format_: str, encoding: str, name: str
+) -> Reading:
+    keys = [key for key in (columns.season, columns.episode) if key is not None]
+    parts = [table.iloc[:, key].str.strip().tolist() for key in keys]
+    episodes: dict[tuple[str, ...], list[str]] = {}
+    for number, text in enumerate(table.iloc[:, columns.text].tolist()):
+        line = clean_message(text)
+        if line:
+            episodes.setdefault(tuple(part[number] for part in parts), []).append(line)
+    if not episodes:
+        raise CorpusError(
+            f"{show_name(name)} is a table of {len(table):,} rows without any text; bring one with lines."
+        )
+    order = sorted(episodes, key=lambda key: tuple(natural_key(part) for part in key))
+    scripts = tuple(
+        Script(" ".join(key) or name, position, "\n".join(episodes[key]), "", "paragraphs")
+        for position, key in enumerate(order)
+    )
+    return Reading(format_, encoding, scripts)
+
+
+def _describe_guess(table: pd.DataFrame, columns: Columns) -> str:
+    """Say which columns were chosen by what they hold."""
+    said = f"the text is taken from the column {show_name(str(table.columns[columns.text]))}"
+    if columns.speaker is not None:
+        said += f" and who speaks from {show_name(str(table.columns[columns.speaker]))}"
+    return f"In the table {said}; if that is wrong, name the columns `line` and `speaker`."
