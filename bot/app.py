@@ -6,12 +6,11 @@ import logging
 import signal
 import sys
 
-import aiohttp
 import discord
 from discord.ext import commands
 
 from bot.discord.client import DiscordClient
-from bot.discord.command_sync import register_commands
+from bot.discord.command_sync import synchronise_commands
 from bot.discord.connection import stay_connected, use_local_discord
 from bot.discord.limits import PROMISE_SECONDS
 from bot.discord.permissions import TrainerPermissions
@@ -117,7 +116,9 @@ class Holosuite(DiscordClient):
             await self.add_cog(cog)
         self.add_dynamic_items(EpisodeButton, PageButton, TrainingButton)
         log.info("Invite the bot with %s", self.invitation)
-        self.tasks.begin(self._register())
+        self.tasks.begin(
+            synchronise_commands(self.tree, self.storage.settings, test_guild=self.settings.test_guild)
+        )
         self.tasks.begin(self._finish_pending())
         self.tasks.keep("retention", self._delete_old_scenes)
         self.tasks.keep("outbox", self._tell)
@@ -131,9 +132,7 @@ class Holosuite(DiscordClient):
         """Note a connection."""
         self.monitor.connect(shard_id)
 
-    async def on_shard_resumed(self, shard_id: int) -> None:
-        """Note a connection that goes on."""
-        self.monitor.connect(shard_id)
+    on_shard_resumed = on_shard_connect
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """Note a lost connection."""
@@ -155,16 +154,6 @@ class Holosuite(DiscordClient):
             ForgetCog(self.storage.database),
             HelpCog(),
         )
-
-    async def _register(self) -> None:
-        try:
-            await register_commands(self.tree, self.storage.settings, test_guild=self.settings.test_guild)
-        except discord.Forbidden:
-            log.warning(
-                "Discord refuses commands for the server in HOLOSUITE_TEST_GUILD; invite the bot there first."
-            )
-        except (discord.DiscordException, aiohttp.ClientError, OSError, CoreError) as error:
-            log.warning("The commands could not be synchronised (%s); the next start tries again.", error)
 
     async def _finish_pending(self) -> None:
         """Answer what an earlier process acknowledged."""

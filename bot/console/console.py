@@ -12,19 +12,15 @@ from bot.console.models import ConsoleModels
 from bot.console.names import check_cast, check_place
 from bot.console.options import COMMANDS, EPISODE_OPTIONS, MODELS_OPTIONS, RETRAIN_OPTIONS
 from bot.console.prompt import read_lines
+from bot.console.scene_options import read_request
 from bot.console.terminal import Terminal
-from bot.discord.markdown import unquote
 from core.errors import CoreError, PromptError
 from core.run.card import card_rows
 from core.run.store import Run
 from core.writing.codes import code_of, read_code, replay
-from core.writing.constraints.cast import split_cast
-from core.writing.directions import Directions
 from core.writing.episode import Episode
-from core.writing.request import SceneRequest, draw_seed
 from core.writing.writer import Writer
 
-_SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 _EXAMPLE = '/episode temp:0.5 length:500 line:"KIRA: No p"'
 
 
@@ -86,7 +82,7 @@ class Console:
         return self._writer.speakers()
 
     def _episode(self, call: Call) -> None:
-        episode = self._writer.write(_request(self._check(call), self._writer.usual))
+        episode = self._writer.write(read_request(self._check(call), self._writer.usual))
         self._show(episode, episode.script)
 
     def _check(self, call: Call) -> Call:
@@ -103,7 +99,7 @@ class Console:
         if self._last is None:
             raise PromptError("There is no scene to go on with yet; start one with /episode.")
         episode = self._writer.go_on(
-            self._last, _request(self._check(call), self._last.directions or self._writer.usual)
+            self._last, read_request(self._check(call), self._last.directions or self._writer.usual)
         )
         self._show(episode, episode.text)
 
@@ -117,7 +113,7 @@ class Console:
         ]
         others = {option: value for option, value in call.values.items() if option != "temp"}
         # One seed for all: only the temperature differs.
-        request = _request(self._check(replace(call, values=others)), self._writer.usual)
+        request = read_request(self._check(replace(call, values=others)), self._writer.usual)
         for temperature in temperatures:
             episode = self._writer.write(replace(request, temperature=temperature))
             self._show(episode, episode.script)
@@ -221,38 +217,3 @@ def run_console(
                 raise
             screen.show_aside("Stopped.")
     return 2 if failed and not interactive else 0
-
-
-def _request(call: Call, usual: Directions) -> SceneRequest:
-    """Return what a command asks; directions that it leaves out are as usual.
-
-    Raises:
-        PromptError: an option has a value that cannot be used.
-    """
-    length, seed = call.integer("length"), call.integer("seed")
-    return SceneRequest(
-        prompt=unquote(call.text("line") or ""),
-        directions=_directions(call, usual),
-        temperature=call.number("temp"),
-        length=500 if length is None else length,
-        seed=draw_seed() if seed is None else seed,
-    )
-
-
-def _directions(call: Call, usual: Directions) -> Directions:
-    """Return what a command asks of its scene; what it leaves out is as usual.
-
-    Raises:
-        PromptError: an option has a value that cannot be used.
-    """
-    cast, place, spelling = call.text("cast"), call.text("place"), call.text("spelling")
-    if spelling is not None and spelling.lower() not in _SWITCH:
-        raise PromptError(f"spelling must be on or off, such as spelling:off, and not {spelling[:40]!r}.")
-    originality = call.integer("originality")
-    return replace(
-        usual,
-        cast=usual.cast if cast is None else split_cast(cast),
-        place=usual.place if place is None else place,
-        spelling=usual.spelling if spelling is None else _SWITCH[spelling.lower()],
-        originality=usual.originality if originality is None else originality,
-    )

@@ -4,12 +4,28 @@ import hashlib
 import json
 import logging
 
+import aiohttp
 import discord
 from discord import app_commands
 
 from bot.storage.settings import BOT, SettingRepository
+from core.errors import CoreError
 
 log = logging.getLogger(__name__)
+
+
+async def synchronise_commands(
+    tree: app_commands.CommandTree[discord.Client], settings: SettingRepository, *, test_guild: int | None
+) -> None:
+    """Synchronise the commands with Discord; what goes wrong is logged, and the next start tries again."""
+    try:
+        await register_commands(tree, settings, test_guild=test_guild)
+    except discord.Forbidden:
+        log.warning(
+            "Discord refuses commands for the server in HOLOSUITE_TEST_GUILD; invite the bot there first."
+        )
+    except (discord.DiscordException, aiohttp.ClientError, OSError, CoreError) as error:
+        log.warning("The commands could not be synchronised (%s); the next start tries again.", error)
 
 
 async def register_commands(

@@ -55,7 +55,6 @@ class TrainingPreviews:
     """Checks requests for trainings and reads their texts, one at a time."""
 
     def __init__(self, *, settings: Settings, storage: Repositories) -> None:
-        """Keep to the settings' limits."""
         self._settings = settings
         self._trainings = storage.trainings
         self._models = storage.models

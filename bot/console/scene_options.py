@@ -1,0 +1,47 @@
+"""What `/episode` and its like ask of a scene, from the options that were typed."""
+
+from dataclasses import replace
+
+from bot.console.commands import Call
+from bot.discord.markdown import unquote
+from core.errors import PromptError
+from core.writing.constraints.cast import split_cast
+from core.writing.directions import Directions
+from core.writing.request import SceneRequest, draw_seed
+
+_SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
+
+
+def read_request(call: Call, usual: Directions) -> SceneRequest:
+    """Return what a command asks; directions that it leaves out are as usual.
+
+    Raises:
+        PromptError: an option has a value that cannot be used.
+    """
+    length, seed = call.integer("length"), call.integer("seed")
+    return SceneRequest(
+        prompt=unquote(call.text("line") or ""),
+        directions=_directions(call, usual),
+        temperature=call.number("temp"),
+        length=500 if length is None else length,
+        seed=draw_seed() if seed is None else seed,
+    )
+
+
+def _directions(call: Call, usual: Directions) -> Directions:
+    """Return what a command asks of its scene; what it leaves out is as usual.
+
+    Raises:
+        PromptError: an option has a value that cannot be used.
+    """
+    cast, place, spelling = call.text("cast"), call.text("place"), call.text("spelling")
+    if spelling is not None and spelling.lower() not in _SWITCH:
+        raise PromptError(f"spelling must be on or off, such as spelling:off, and not {spelling[:40]!r}.")
+    originality = call.integer("originality")
+    return replace(
+        usual,
+        cast=usual.cast if cast is None else split_cast(cast),
+        place=usual.place if place is None else place,
+        spelling=usual.spelling if spelling is None else _SWITCH[spelling.lower()],
+        originality=usual.originality if originality is None else originality,
+    )
