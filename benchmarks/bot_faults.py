@@ -6,6 +6,7 @@ The bot is the real one, in its own process, against the tests' local Discord; i
 import argparse
 import asyncio
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -22,6 +23,7 @@ FAULT_SECONDS = 5.0  # between two faults, on average
 CALM_SECONDS = 180.0  # after the last fault, in which all has to be answered
 WAITING = ("number", "being written", "restarting")
 FAULTS = ("network", "limit", "limit without a time", "error", "gateway", "event", "frame", "kill", "leave")
+WEIGHTS = (4, 4, 4, 4, 4, 4, 2, 1, 1)  # a start takes its time
 
 
 @dataclass
@@ -46,13 +48,17 @@ class Play:
             await asyncio.sleep(0.2)
             if self.bot is None or self.bot.process.returncode is None:
                 continue
-            self.unasked_ends += self.bot.process.returncode not in (0, -9)
+            if self.bot.process.returncode not in (0, -signal.SIGKILL, -signal.SIGTERM):
+                self.unasked_ends += 1
+                print(
+                    f"ended with {self.bot.process.returncode}: {self.bot.log.splitlines()[-1:]}", flush=True
+                )
             await self.start()
 
     async def break_something(self) -> None:
         """Cause one fault."""
         discord, rng = self.discord, self.rng
-        kind = rng.choice(FAULTS)
+        kind = rng.choices(FAULTS, WEIGHTS)[0]
         self.faults[kind] += 1
         pattern = rng.choice(("PATCH /webhooks/*", "POST /interactions/*", "POST /channels/*", "*"))
         if kind == "network":
