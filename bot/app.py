@@ -61,7 +61,6 @@ class Holosuite(DiscordClient):
     def __init__(
         self, settings: Settings, *, pool: WriterPool, storage: Repositories, last_errors: LastErrors
     ) -> None:
-        """Put the parts together; nothing is asked of Discord yet."""
         super().__init__(shard_ids=settings.shard_ids, shard_count=settings.shard_count)
         self.settings = settings
         self.pool = pool
