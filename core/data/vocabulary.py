@@ -153,9 +153,9 @@ def learnable_characters(text: str, *, rare_count: int) -> str:
 
 
 def _belongs(character: str, scripts: set[str]) -> bool:
-    """Return whether a character is a letter, mark or digit of one of the scripts."""
+    """Return whether a character is a letter or digit of one of the scripts, or punctuation."""
     kind = unicodedata.category(character)[0]
-    return kind in "LN" and _script_of(character) in scripts
+    return kind == "P" or (kind in "LN" and _script_of(character) in scripts)
 
 
 def _script_of(character: str) -> str:

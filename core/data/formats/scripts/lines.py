@@ -108,8 +108,9 @@ def find_style(lines: list[str]) -> LineStyle:  # noqa: C901  # a case for each 
     best = LineStyle()
     most = 0.0
     for style, names, least in counted:
-        known = _known(names, filled)
-        covered = sum(names[name] for name in known) * (2 if style.startswith("block") else 1)
+        lines_each = 2 if style.startswith("block") else 1
+        known = _known(names, filled // lines_each)
+        covered = sum(names[name] for name in known) * lines_each
         if covered > most and covered >= least * filled and (style != "stop" or len(known) > 1):
             best, most = LineStyle(style, frozenset(known), tight=2 * tight > names.total()), covered
     return best

@@ -1,0 +1,146 @@
+"""Files of every kind that people bring: what is read of each, in the common form, and what is left out."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from core.config import TrainConfig
+from core.data.report import describe
+from core.data.sources import Source
+from core.errors import CorpusError
+
+ADA, BO = "Ada: The kettle is on.", "Bo: Then pour."
+
+
+def pack(members: dict[str, str]) -> bytes:
+    """Return an archive."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def discord(*messages: dict[str, object]) -> str:
+    """Return an export of DiscordChatExporter."""
+    return json.dumps({"guild": {"name": "g"}, "channel": {"name": "tea"}, "messages": messages})
+
+
+def said(text: str, name: str = "Ada", day: str = "2024-01-05", **more: object) -> dict[str, object]:
+    """Return one message of such an export."""
+    author = {"id": "9", "name": name.lower(), "nickname": name, "isBot": more.pop("bot", False)}
+    return {
+        "id": "1",
+        "type": "Default",
+        "timestamp": f"{day}T21:03:00+00:00",
+        "content": text,
+        "author": author,
+        **more,
+    }
+
+
+def document(*paragraphs: str) -> bytes:
+    """Return a Word document."""
+    body = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in paragraphs)
+    return pack({"word/document.xml": f'<w:document xmlns:w="urn:w"><w:body>{body}</w:body></w:document>'})
+
+
+def book(*pages: str) -> bytes:
+    """Return an EPUB."""
+    items = "".join(
+        f'<item id="p{n}" href="p{n}.xhtml" media-type="application/xhtml+xml"/>' for n in range(len(pages))
+    )
+    refs = "".join(f'<itemref idref="p{n}"/>' for n in range(len(pages)))
+    return pack({
+        "META-INF/container.xml": '<container><rootfiles><rootfile full-path="o/b.opf"/></rootfiles></container>',
+        "o/b.opf": f"<package><manifest>{items}</manifest><spine>{refs}</spine></package>",
+        **{f"o/p{n}.xhtml": f"<html><body>{page}</body></html>" for n, page in enumerate(pages)},
+    })  # fmt: skip
+
+
+SCENE = "INT. KITCHEN - NIGHT\n\nADA\n(softly)\nThe kettle is on.\n\nBO (V.O.)\nThen pour.\n\nCUT TO:\n\n"
+FDX = (
+    '<FinalDraft DocumentType="Script"><Content><Paragraph Type="Scene Heading"><Text>INT. HALL</Text></Paragraph>'
+    '<Paragraph Type="Character"><Text>ADA (V.O.)</Text></Paragraph><Paragraph Type="Dialogue"><Text>Tea.</Text>'
+    "</Paragraph></Content></FinalDraft>"
+)
+SRT = "1\n00:00:00,000 --> 00:00:01,900\n<i>The kettle is on.</i>\n\n2\n00:00:02,000 --> 00:00:03,900\n- Then\npour.\n\n"
+FRAME = "The Project Gutenberg eBook of Tea\n\nTitle: Tea\n\n*** START OF THE PROJECT GUTENBERG EBOOK TEA ***\n\n{}\n\n*** END OF THE PROJECT GUTENBERG EBOOK TEA ***\n\nlicence"
+TELEGRAM = {"name": "Tea", "type": "private_group", "messages": [
+    {"type": "message", "date": "2024-01-05T21:03:00", "from": "Ada", "text": "The kettle is on."},
+    {"type": "service", "date": "2024-01-05T21:03:00", "actor": "Ada", "text": ""},
+    {"type": "message", "date": "2024-01-05T21:04:00", "from": "Bo", "text": ["Then ", {"type": "bold", "text": "pour."}]},
+]}  # fmt: skip
+SLACK = [{"type": "message", "user": "U01", "text": "The kettle is on.", "ts": "1", "user_profile": {"display_name": "Ada"}},
+         {"type": "message", "subtype": "channel_join", "user": "U02", "text": "joined", "ts": "2"},
+         {"type": "message", "user": "U02", "text": "Then pour.", "ts": "3", "user_profile": {"display_name": "Bo"}}]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "format_", "text"),
+    [
+        ("a.csv", 'Season,Episode,Character,Line\n1,1,Ada,"The kettle\nis on."\n1,1,Bo,Then pour.\n', "CSV", f"{ADA}\n{BO}"),
+        ("a.txt", "Character\tLine\nAda\tThe kettle is on.\nBo\tThen pour.\nBo\tNow.\n", "TSV", f"{ADA}\n{BO}\nBo: Now."),
+        ("a.jsonl", '{"speaker": "Ada", "line": "The kettle is on."}\n{"speaker": "Bo", "line": "Then pour."}\n', "JSON lines", f"{ADA}\n{BO}"),
+        ("a.json", '[{"author": "Ada", "content": "The kettle is on."}, {"author": "Bo", "content": "Then pour."}]', "JSON list", f"{ADA}\n{BO}"),
+        ("a.json", discord(said("The kettle is on. <:kek:123456789012345678> https://a.b/c"), said("beep", "Robot", bot=True), said("Then pour.", "Bo"), said("", "Bo")), "DiscordChatExporter", f"Ada: The kettle is on. :kek:\n{BO}"),
+        ("a.json", json.dumps(TELEGRAM), "Telegram", f"{ADA}\n{BO}"),
+        ("a.json", json.dumps(SLACK), "Slack", f"{ADA}\n{BO}"),
+        ("a.txt", "1/5/24, 9:03\u202fPM - Ada: The kettle\nis on.\n1/5/24, 9:03\u202fPM - Ada joined\n1/5/24, 9:04\u202fPM - Bo: Then pour.\n", "WhatsApp", f"{ADA}\n{BO}"),
+        ("a.txt", "[05.01.24, 21:03:12] Ada: The kettle is on.\n[05.01.24, 21:04:02] Bo: \u200eimage omitted\n[05.01.24, 21:04:09] Bo: Then pour.\n", "WhatsApp", f"{ADA}\n{BO}"),
+        ("a.log", "[21:03] <Ada> The kettle is on.\n=== x is now known as y\n[21:04] <Bo> Then pour.\n", "IRC", f"{ADA}\n{BO}"),
+        ("a.txt", SRT, "subtitles", "The kettle is on.\nThen pour."),
+        ("a.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\n<v Ada>The kettle is on.\n\n00:01.000 --> 00:02.000\n<v Bo>Then pour.\n", "subtitles", f"{ADA}\n{BO}"),
+        ("a.txt", "Title: Tea\nAuthor: Nobody\n\n" + SCENE * 2, "Fountain", "\n\n".join(["[INT. KITCHEN - NIGHT]\n\nADA: (softly) The kettle is on.\n\nBO: Then pour."] * 2)),
+        ("a.fdx", '<?xml version="1.0"?>' + FDX, "Final Draft", "[INT. HALL]\n\nADA: Tea."),
+        ("a.txt", FRAME.format("ACT I\n\nADA.\nThe kettle\nis on.\n\nBO.\nThen pour.\n\nADA.\nNow."), "on lines of their own", "[ACT I]\n\nADA: The kettle is on.\n\nBO: Then pour.\n\nADA: Now."),
+        ("a.txt", "ADA:\nThe kettle is on.\n\nBO:\nThen pour.\n\n", "on lines of their own", "ADA: The kettle is on.\n\nBO: Then pour."),
+        ("a.txt", "Ada. The kettle is on.\n\nBo. [Rising.] Pour.\n\nAda. No.\n\nBo. Yes.\n", "NAME.", "Ada: The kettle is on.\n\nBo: (Rising.) Pour.\n\nAda: No.\n\nBo: Yes."),
+        ("a.txt", "小明：水开了。\n老师：那就倒茶。\n" * 2, "NAME:", "\n".join(["小明: 水开了。\n老师: 那就倒茶。"] * 2)),
+        ("a.txt", "ada : hi <@42>\nbo_99 : yo\nada : so?\nbo_99 : hm\n", "NAME:", "ada: hi\nbo_99: yo\nada: so?\nbo_99: hm"),
+        ("a.md", "### Scene 1\n\n*The kitchen.*\n\n**Ada:** The kettle is on.\n\n**Bo:** Then pour.\n", "Markdown", f"[Scene 1]\n\n(The kitchen.)\n\n{ADA}\n\n{BO}"),
+        ("a.html", "<html><head><title>x</title></head><body><h2>Hall</h2><p><b>Ada:</b> The kettle<br>is on.<script>x()</script></p></body></html>", "HTML", "[Hall]\n\nAda: The kettle\nis on."),
+        ("a.docx", document("Ada: The kettle is on.", "Bo: Then pour."), "Word", f"{ADA}\n{BO}"),
+        ("a.epub", book("<p>cover</p>", f"<p>{ADA}</p>" * 20), "EPUB", "\n\n".join([ADA] * 20)),
+    ],
+)  # fmt: skip
+def test_file_is_read_in_the_common_form(
+    tmp_path: Path, name: str, content: str | bytes, format_: str, text: str
+) -> None:
+    """Whatever a file is called, its lines name who speaks, and no time, id, mark, frame or system message is left."""
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    facts = describe(Source(str(path)), TrainConfig())
+    assert format_ in facts["format"]
+    assert facts["sample"] == text[:400] or facts["sample"] in text
+    assert facts["characters"] == len(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("a.pdf", b"%PDF-1.5\n1 0 obj", "is a damaged PDF"),
+        ("a.csv", b"Speaker,Line\n", "is a table without rows"),
+        ("a.csv", b"x,y\n1,2\n3,4\n5,6\n", "no column holds lines of text"),
+        ("a.csv", b"a," * 200_000 + b"\n", "and at most 1,000 are read"),
+        ("a.json", b'{"guild": {"name": "g"}, "mess', "is cut short"),
+        ("a.json", discord(said(""), said("")).encode(), "of 2 messages, and none has text"),
+        ("a.fdx", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aa">]><FinalDraft>&a;</FinalDraft>', "defines entities"),
+        ("a.docx", pack({"word/document.xml": "<w:document"}), "is a damaged Word document"),
+        ("a.docx", document(), "without any text"),
+        ("a.xlsx", pack({"xl/workbook.xml": "<x/>"}), "is no sound Excel workbook"),
+        ("a.zip", pack({"b.zip": "PK"}), "holds another archive, 'b.zip'"),
+    ],
+)  # fmt: skip
+def test_file_that_cannot_be_read_says_what_it_is(
+    tmp_path: Path, name: str, content: bytes, sentence: str
+) -> None:
+    """A file that holds nothing to learn from is named, with what was found."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(CorpusError, match=sentence) as refused:
+        describe(Source(str(path)), TrainConfig())
+    assert name in str(refused.value)
