@@ -12,6 +12,8 @@ import tensorflow as tf
 
 from core.network.quick_cpu.recurrence import Tensor
 
+_ROOM = 64  # stretches
+
 
 def split_rows(kernel: Tensor, first: int) -> tuple[Tensor, Tensor]:
     """Return the `first` rows of a kernel and the others; their gradients are joined in one pass."""
@@ -24,7 +26,7 @@ def split_rows(kernel: Tensor, first: int) -> tuple[Tensor, Tensor]:
 
 
 def add_stretches(kernel: Tensor, context: Tensor, *, compiled: bool) -> tuple[Tensor, Tensor]:
-    """Return what each stretch adds, (stretches, columns), and which one each character is in, (batch, time).
+    """Return what each stretch adds, (stretches or more, columns), and which each character is in, (batch, time).
 
     Args:
         kernel: (features, columns).
@@ -40,6 +42,8 @@ def add_stretches(kernel: Tensor, context: Tensor, *, compiled: bool) -> tuple[T
         begins = changes | (stretches % steps == 0)
         stretches = tf.cumsum(tf.cast(begins, tf.int32)) - 1
         context = tf.boolean_mask(context, begins)
+        # Room for a few more, which nothing is in: XLA compiles what reads them anew for every number of rows.
+        context = tf.pad(context, [[0, -tf.shape(context)[0] % _ROOM], [0, 0]])
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # tensorflow has no type information
     def run(kernel: Tensor) -> Any:  # a backend's tensor
