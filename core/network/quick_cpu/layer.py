@@ -20,9 +20,9 @@ def run_layer(layer: Any, sequences: Tensor, initial_state: Any) -> Any:
     sequences, hidden, carry = (tf.convert_to_tensor(array) for array in (sequences, *initial_state))
     sizes = share_batch(sequences.shape[0]) if sequences.shape[0] else []
     added = None
-    if layer.context:
-        added, sequences = _add_context(layer, sequences, compiled=len(sizes) <= 1)
-    elif layer.one_hot is not None:
+    if layer.context and len(sizes) > 1:
+        added, sequences = _add_context(layer, sequences)
+    elif layer.one_hot is not None and not layer.context:
         sequences = tf.squeeze(sequences, -1)
 
     @cache
@@ -61,6 +61,13 @@ def _run(
     elif added is not None:
         ids, stretches = (tf.transpose(numbers) for numbers in tf.unstack(sequences, axis=-1))
         product = look_up_both(*added, ids, stretches, compiled=compiled)
+    elif layer.context:
+        # Compiled as a whole by XLA, which takes an array of a size that is known: every row for every character.
+        steps, batch, count = sequences.shape[1], sequences.shape[0], sequences.shape[2]
+        rows = look_up(
+            cell.kernel.value, tf.reshape(tf.transpose(sequences, (1, 0, 2)), (steps, batch * count))
+        )
+        product = tf.reduce_sum(tf.reshape(rows, (steps, batch, count, -1)), 2) + _bias(cell)
     else:
         product = look_up(cell.kernel.value + _bias(cell), tf.transpose(sequences), compiled=compiled)
     if layer.go_backwards:
@@ -71,11 +78,11 @@ def _run(
     return tf.transpose(outputs, (1, 0, 2)), hidden, carry
 
 
-def _add_context(layer: Any, sequences: Tensor, *, compiled: bool) -> tuple[tuple[Tensor, Tensor], Tensor]:
+def _add_context(layer: Any, sequences: Tensor) -> tuple[tuple[Tensor, Tensor], Tensor]:
     """Return what characters and stretches of context add, and the number of each, (batch, time, 2)."""
     vocabulary = int(layer.one_hot)
     characters, others = split_rows(layer.cell.kernel.value, vocabulary)
-    added, stretches = add_stretches(others, sequences[..., 1:] - vocabulary, compiled=compiled)
+    added, stretches = add_stretches(others, sequences[..., 1:] - vocabulary)
     return (characters + _bias(layer.cell), added), tf.stack([sequences[..., 0], stretches], -1)
 
 

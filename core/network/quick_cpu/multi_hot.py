@@ -25,25 +25,21 @@ def split_rows(kernel: Tensor, first: int) -> tuple[Tensor, Tensor]:
     return run(kernel)  # type: ignore[no-any-return]  # tensorflow has no type information
 
 
-def add_stretches(kernel: Tensor, context: Tensor, *, compiled: bool) -> tuple[Tensor, Tensor]:
+def add_stretches(kernel: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
     """Return what each stretch adds, (stretches or more, columns), and which each character is in, (batch, time).
 
     Args:
         kernel: (features, columns).
         context: (batch, time, context features), the rows for each character.
-        compiled: whether XLA compiles the function that this stands in. It has no arrays of a size that depends on
-            what they hold, so that each character is a stretch of its own.
     """
     batch, steps, count = context.shape
     context = tf.reshape(context, (batch * steps, count))
-    stretches = tf.range(batch * steps)
-    if not compiled:
-        changes = tf.reduce_any(context != tf.roll(context, 1, 0), axis=1)
-        begins = changes | (stretches % steps == 0)
-        stretches = tf.cumsum(tf.cast(begins, tf.int32)) - 1
-        context = tf.boolean_mask(context, begins)
-        # Room for a few more, which nothing is in: XLA compiles what reads them anew for every number of rows.
-        context = tf.pad(context, [[0, -tf.shape(context)[0] % _ROOM], [0, 0]])
+    changes = tf.reduce_any(context != tf.roll(context, 1, 0), axis=1)
+    begins = changes | (tf.range(batch * steps) % steps == 0)
+    stretches = tf.cumsum(tf.cast(begins, tf.int32)) - 1
+    context = tf.boolean_mask(context, begins)
+    # Room for a few more, which nothing is in: XLA compiles what reads them anew for every number of rows.
+    context = tf.pad(context, [[0, -tf.shape(context)[0] % _ROOM], [0, 0]])
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # tensorflow has no type information
     def run(kernel: Tensor) -> Any:  # a backend's tensor
