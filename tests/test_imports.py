@@ -19,6 +19,8 @@ ENVIRONMENT = {
         "os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')",
     ],
     "core/evaluate.py": ["os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')"],
+    "core/evaluation/pairs.py": ["os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')"],
+    "core/evaluation/scenes/__main__.py": ["os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')"],
 }
 
 

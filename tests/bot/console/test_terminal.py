@@ -21,7 +21,7 @@ class Screen(io.StringIO):
         ("KIRA [OC]: (sighs) No.", "\x1b[1mKIRA [OC]:\x1b[0m \x1b[3m(sighs)\x1b[0m No."),
         ("[Ops]", "\x1b[1;36m[Ops]\x1b[0m"),
         ("(She leaves.)", "\x1b[3m(She leaves.)\x1b[0m"),
-        ("no name: here \x1b[2J", "no name: here [2J"),
+        ("a name: here \x1b[2J", "\x1b[1ma name:\x1b[0m here [2J"),
         ("", ""),
     ],
 )

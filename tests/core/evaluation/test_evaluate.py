@@ -55,7 +55,7 @@ def test_a_run_from_before_the_cache_writes_without(
     facts = json.loads((old / FACTS).read_text(encoding="utf-8"))
     del facts["config"]["cache_model"], facts["result"]["cached_bits_per_character"]
     weights = (old / "weights.safetensors").read_bytes()
-    facts["fingerprint"] = fingerprint(weights, facts["config"], tiny_run.vocabulary)
+    facts["fingerprint"] = fingerprint(weights, facts["config"], tiny_run.vocabulary, facts.get("context"))
     (old / FACTS).write_text(json.dumps(facts), encoding="utf-8")
     run = Run.read(old)
     assert not run.config.cache_model

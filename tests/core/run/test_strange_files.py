@@ -56,7 +56,7 @@ def put_weights(run: Path, arrays: dict[str, Any]) -> None:
     facts = json.loads((run / FACTS).read_text(encoding="utf-8"))
     read = Run.read(run)
     (run / WEIGHTS).write_bytes(data)
-    facts["fingerprint"] = fingerprint(data, facts["config"], read.vocabulary)
+    facts["fingerprint"] = fingerprint(data, facts["config"], read.vocabulary, facts.get("context"))
     (run / FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
 
