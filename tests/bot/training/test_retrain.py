@@ -107,7 +107,9 @@ async def until_told(scene: Scene, message: Message, text: str) -> Message:
     await scene.discord.until(lambda: message.deleted or "is over" in message.text, timeout_seconds=60)
     assert not message.buttons
     assert str(scene.chief.user.id) in end.content
-    assert len([other for other in scene.discord.bot_messages if other.referenced is message]) == 1
+    # Answers to presses of its buttons refer to the message, too.
+    answers = [other for other in scene.discord.bot_messages if other.referenced is message]
+    assert [other for other in answers if other.interaction is None] == [end]
     return end
 
 
