@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 import time
 from dataclasses import replace
 from typing import Any, Protocol
@@ -10,7 +11,7 @@ from bot.discord.errors import name_options
 from bot.models.registry import ModelRegistry
 from bot.storage.models import ModelRecord
 from bot.storage.repositories import Repositories
-from bot.storage.trainings import TrainingRecord
+from bot.storage.trainings import UNFINISHED, TrainingRecord
 from bot.training.arguments import corpus_arguments
 from bot.training.folders import TrainingFolders, folder_size
 from bot.training.process import ask_child, full_disk, read_log_end
@@ -144,8 +145,16 @@ class TrainingCompletion:
         ended = replace(training, state=state, ended=int(time.time()), outcome=json.dumps(outcome))
         # First, because a full disk takes no note of anything before there is room.
         await asyncio.to_thread(self._folders.delete_run, training)
-        await self._trainings.update(training.id, state=state, ended=ended.ended, outcome=ended.outcome)
+        changes = {"state": state, "ended": ended.ended, "outcome": ended.outcome}
+        # What has ended keeps its end: a cancel and a death may come at once.
+        await self._trainings.update(training.id, only_from=UNFINISHED, **changes)
         await self._finish(ended)
+
+    async def clear(self, training: TrainingRecord, process: "subprocess.Popen[bytes]") -> None:
+        """Delete what a training has made that ended before it began, once its killed process is gone."""
+        await asyncio.to_thread(process.wait)
+        await asyncio.to_thread(self._folders.delete_run, training)
+        await asyncio.to_thread(self._folders.delete_work, training)
 
     async def _finish(self, training: TrainingRecord) -> None:
         """Delete the upload's text, and tell."""

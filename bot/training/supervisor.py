@@ -174,10 +174,12 @@ class TrainingSupervisor:
                 problem = str(error) if isinstance(error, CoreError) else "The bot's disk refuses."
             else:
                 self._processes[child.pid] = process
-                await self._trainings.update(
-                    training.id, state="running", pid=child.pid, pid_started=child.started
-                )
-                return child
+                changes = {"state": "running", "pid": child.pid, "pid_started": child.started}
+                if await self._trainings.update(training.id, only_from=UNFINISHED, **changes):
+                    return child  # else somebody took it out of the queue meanwhile
+                child.signal(signal.SIGKILL)
+                await self._completion.clear(training, process)
+                return None
         await self._completion.fail(training, problem)
         return None
 

@@ -32,7 +32,7 @@ def test_console_trains_and_keeps_runs(tmp_path: Path, tiny_scripts: Path, tiny_
     )
     assert done.returncode == 0, done.stderr
     said = done.stdout
-    assert " characters in 12 episodes" in said
+    assert "9,263 characters in 12 episodes" in said
     assert "-- tiny writes:" in said
     assert "-- terok writes from now on" in said
     assert "\nterok\n" in said
