@@ -33,7 +33,7 @@ _LINES_ARE_LONG = 0.5  # share of the text in such lines from which on we say so
 _SHOWN_SPEAKERS = 24
 _SHOWN_LABELS = 12
 # Bits per character on held-out text after a quarter of an hour from random weights, by characters of English scripts:
-# measured with the default preset (docs/training.md); between them, a line over the logarithm.
+# a rough guess, not measured; between them, a line over the logarithm.
 _QUALITY = (
     (20_000, 3.2),
     (100_000, 2.5),
