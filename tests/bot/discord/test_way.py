@@ -160,15 +160,18 @@ async def test_failed_progress_does_not_cost_the_scene(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", ["expired", "uneditable"])
 async def test_answer_that_can_no_longer_be_changed_is_replaced(tmp_path: Path, how: str) -> None:
     """After the token's time, or too many edits, the scene comes in a new message that names the member."""
-    seconds = 1.0 if how == "expired" else 900.0
-    async with LocalDiscord(LocalDiscordSettings(token_seconds=seconds)) as discord:
+    settings = LocalDiscordSettings()
+    async with LocalDiscord(settings) as discord:
         guild = discord.add_guild()
         people = [discord.add_member(guild, f"Member {number}") for number in range(3)]
         async with running_bot(discord, tmp_path):
-            crowd = [await discord.slash(person, "episode", {"length": 1_500}) for person in people]
+            crowd = [await discord.slash(person, "episode", {"length": 4_000}) for person in people]
             await discord.until(lambda: all(asked.acknowledged_at for asked in crowd), timeout_seconds=20)
             if how == "uneditable":
                 discord.faults.refuse(EDIT, Reason.TOO_MANY_EDITS, times=None)
+            else:
+                # From now on, and not from some moment in the bot's writing.
+                object.__setattr__(settings, "token_seconds", 0.0)
             last = crowd[-1]
             found = await discord.until_bot_message(partial(is_scene_for, last), timeout_seconds=90)
             assert found.interaction is None
