@@ -18,7 +18,9 @@ from core.errors import CoreError, PromptError
 from core.run.card import card_rows
 from core.run.store import Run
 from core.writing.codes import code_of, read_code, replay
+from core.writing.directions import Directions
 from core.writing.episode import Episode
+from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
 _EXAMPLE = '/episode temp:0.5 length:500 line:"KIRA: No p"'
@@ -82,8 +84,11 @@ class Console:
         return self._writer.speakers()
 
     def _episode(self, call: Call) -> None:
-        episode = self._writer.write(read_request(self._check(call), self._writer.usual))
+        episode = self._writer.write(self._request(call, self._writer.usual))
         self._show(episode, episode.script)
+
+    def _request(self, call: Call, usual: Directions) -> SceneRequest:
+        return read_request(self._check(call), usual, takes=self._writer.usual_takes)
 
     def _check(self, call: Call) -> Call:
         """Return a command whose names are the run's own, or nobody's.
@@ -99,7 +104,7 @@ class Console:
         if self._last is None:
             raise PromptError("There is no scene to go on with yet; start one with /episode.")
         episode = self._writer.go_on(
-            self._last, read_request(self._check(call), self._last.directions or self._writer.usual)
+            self._last, self._request(call, self._last.directions or self._writer.usual)
         )
         self._show(episode, episode.text)
 
@@ -113,7 +118,7 @@ class Console:
         ]
         others = {option: value for option, value in call.values.items() if option != "temp"}
         # One seed for all: only the temperature differs.
-        request = read_request(self._check(replace(call, values=others)), self._writer.usual)
+        request = self._request(replace(call, values=others), self._writer.usual)
         for temperature in temperatures:
             episode = self._writer.write(replace(request, temperature=temperature))
             self._show(episode, episode.script)

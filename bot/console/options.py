@@ -10,9 +10,10 @@ EPISODE_OPTIONS = {
     "cast": 'only these characters speak, such as cast:"QUARK, ODO"',
     "place": 'where it happens, such as place:"Quark\'s"',
     "spelling": "on: only words of the scripts; off: the model's own spelling",
+    "takes": "versions of each line, of which the best is kept, 1 to 16",
     "originality": "longest phrase that may be copied, in words, 6 or more",
 }
-_GO_ON_OPTIONS = ("temp", "length", "seed", "cast", "spelling", "originality")
+_GO_ON_OPTIONS = ("temp", "length", "seed", "cast", "spelling", "takes", "originality")
 RETRAIN_OPTIONS = {
     "corpus": "scripts, tables, chats, subtitles or documents: a file, a folder or a .zip",
     "series": "which series of a .json",

@@ -12,19 +12,20 @@ from core.writing.request import SceneRequest, draw_seed
 _SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
 
-def read_request(call: Call, usual: Directions) -> SceneRequest:
-    """Return what a command asks; directions that it leaves out are as usual.
+def read_request(call: Call, usual: Directions, *, takes: int) -> SceneRequest:
+    """Return what a command asks; directions and `takes` that it leaves out are as usual.
 
     Raises:
         PromptError: an option has a value that cannot be used.
     """
-    length, seed = call.integer("length"), call.integer("seed")
+    length, seed, asked = (call.integer(name) for name in ("length", "seed", "takes"))
     return SceneRequest(
         prompt=unquote(call.text("line") or ""),
         directions=_directions(call, usual),
         temperature=call.number("temp"),
         length=500 if length is None else length,
         seed=draw_seed() if seed is None else seed,
+        takes=takes if asked is None else asked,
     )
 
 

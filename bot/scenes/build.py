@@ -16,15 +16,21 @@ from core.writing.episode import Episode
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
+_CROWD = 8  # waiting scenes that halve the takes
 
-def build_work(request: Request, source: SceneRecord | None, *, writer: Writer) -> Work:
+
+def build_work(request: Request, source: SceneRecord | None, *, writer: Writer, waiting: int = 0) -> Work:
     """Return the work that a request makes; `source` is the stored scene that it names.
+
+    Where the request leaves the number of takes open, it is fewer the more scenes are `waiting`.
 
     Raises:
         CoreError: Why it cannot be done.
     """
     if request.code:
         return _replay(request.code, writer)
+    if request.takes is None:
+        request = replace(request, takes=max(1, writer.usual_takes >> (waiting // _CROWD)))
     if not request.after and not request.again:
         return _write(request, read_directions(request, usual=writer.usual), writer)
     if source is None:
@@ -71,6 +77,7 @@ def _ask(request: Request, directions: Directions | None) -> SceneRequest:
         temperature=request.temperature,
         length=request.length,
         seed=request.seed,
+        takes=request.takes or 1,
     )
 
 

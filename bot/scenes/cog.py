@@ -23,10 +23,12 @@ from bot.scenes.handler import SceneHandler
 from bot.scenes.request import LENGTH, Request
 from bot.storage.scenes import SceneRepository
 from core.writing.codes import LONGEST_CODE
+from core.writing.request import MOST_TAKES
 
 Temperature = app_commands.Range[float, 0.0, MOST_TEMPERATURE]
 Length = app_commands.Range[int, LEAST_LENGTH, MOST_LENGTH]
 Line = app_commands.Range[str, 1, LINE_CHARACTERS]
+Takes = app_commands.Range[int, 1, MOST_TAKES]
 Seed = app_commands.Range[int, 0, MOST_SEED]
 Cast = app_commands.Range[str, 1, CAST_CHARACTERS]
 Place = app_commands.Range[str, 1, PLACE_CHARACTERS]
@@ -51,6 +53,7 @@ class EpisodeCog(commands.Cog):
         cast=translated("Only these characters speak, such as QUARK, ODO."),
         place=translated("Where the scene takes place, such as Quark's."),
         spelling=translated("Only words of the scripts. On by default; off: the model's own spelling."),
+        takes=translated("Versions of each line, 1 to 16; the best is kept."),
     )
     async def episode(  # noqa: PLR0917 -- discord.py hands the options over by name
         self,
@@ -62,6 +65,7 @@ class EpisodeCog(commands.Cog):
         cast: Cast = "",
         place: Place = "",
         spelling: bool | None = None,  # noqa: FBT001 -- discord.py reads the options off the arguments
+        takes: Takes | None = None,
     ) -> None:
         """Write a new scene."""
         request = Request.new(
@@ -72,6 +76,7 @@ class EpisodeCog(commands.Cog):
             cast=cast,
             place=place,
             spelling=spelling,
+            takes=takes,
         )
         await self._handle(interaction, request)
 

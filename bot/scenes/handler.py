@@ -159,7 +159,7 @@ class SceneHandler:
         if fingerprint and not writer.run.fingerprint.startswith(fingerprint):
             # The server has another model by now; where the scene's own is still there, it goes on.
             writer = await self._registry.writer_of(fingerprint, request.guild_id or None) or writer
-        return build_work(request, source, writer=writer), writer
+        return build_work(request, source, writer=writer, waiting=self._pool.waiting), writer
 
     async def _wait(self, ticket: Ticket, reply: Reply, request: Request, *, asker: Asker) -> None:
         """Wait for the scene; where that takes long, acknowledge and show the place in the queue."""

@@ -17,6 +17,7 @@ from bot.discord.limits import (
 from bot.storage.scenes import SceneRecord
 from core.errors import PromptError
 from core.writing.codes import read_code
+from core.writing.request import MOST_TAKES
 
 SHORT_SEEDS = 1_000_000  # seeds that we choose are short enough to type
 HOTTER = 1.4  # a factor, because the useful temperatures of some runs lie near 0.02
@@ -37,6 +38,7 @@ class Request:
     cast: str = ""  # names with commas; empty for everybody
     place: str = ""  # heading to open under; empty for any
     spelling: bool | None = None  # None: as the model can
+    takes: int | None = None  # versions of each line; None: as many as the queue leaves time for
     code: str = ""  # of the scene to write again; the rest is then as the code says
     guild_id: int = 0  # of the server whose model writes it; 0 outside of servers
 
@@ -51,6 +53,7 @@ class Request:
         cast: str = "",
         place: str = "",
         spelling: bool | None = None,
+        takes: int | None = None,
     ) -> Self:
         """Return a request for a new scene; without a seed, one is chosen now.
 
@@ -60,6 +63,7 @@ class Request:
         _check("temp", temperature, 0, MOST_TEMPERATURE)
         _check("length", length, LEAST_LENGTH, MOST_LENGTH)
         _check("seed", seed, 0, MOST_SEED)
+        _check("takes", takes, 1, MOST_TAKES)
         chosen = secrets.randbelow(SHORT_SEEDS) if seed is None else seed
         return cls(
             # The end of a long line is what the model goes on from.
@@ -70,6 +74,7 @@ class Request:
             cast=_storable(cast)[:CAST_CHARACTERS],
             place=_storable(place)[: PLACE_CHARACTERS + 1],  # one more, for the sentence that refuses it
             spelling=spelling,
+            takes=takes,
         )
 
     @classmethod

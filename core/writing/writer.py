@@ -24,6 +24,7 @@ from core.writing.sampling import Sampler
 from core.writing.takes.build import stream_takes
 
 _CANCEL_EVERY = 64  # characters between two looks at whether the writing is still wanted
+_USUAL_TAKES = 3
 _READ_AT_ONCE = 2048  # characters between two such looks while a text is read
 
 
@@ -61,6 +62,11 @@ class Writer:
         """The directions of a scene of which nothing is asked: all that make it readable and that the run can keep."""
         has_aids = self.aids is not None
         return Directions(spelling=has_aids, form=has_aids)
+
+    @property
+    def usual_takes(self) -> int:
+        """The takes of a line of which nothing is asked; several where the network knows who speaks."""
+        return _USUAL_TAKES if self.generator.context is not None and self.aids is not None else 1
 
     def originality(self, text: str) -> Originality | None:
         """Return how much of `text` stands word for word in the corpus, or None if the run cannot tell."""

@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
+from core.writing.codes import code_of, read_code, replay
 from core.writing.constraints.build import direct
 from core.writing.directions import Directions
+from core.writing.request import SceneRequest
 from core.writing.takes.line import HARD, Take
 from core.writing.takes.rules import SceneRules
 from core.writing.takes.stream import Draws, TakesStream
@@ -172,3 +174,15 @@ def test_scene_opens_with_a_heading_under_rules(writers: dict[str, Writer]) -> N
     rules = SceneRules(names=writers["script"].speakers(), headings=True)
     texts = [write(writers["script"], takes=2, seed=seed, rules=rules, length=80) for seed in range(8)]
     assert all(text.startswith("[") for text in texts)
+
+
+def test_code_writes_a_scene_in_takes_again(writers: dict[str, Writer]) -> None:
+    """The number of takes stands in the code, so that the scene comes out the same; other takes, another scene."""
+    writer = writers["script"]
+    scenes = [
+        writer.write(SceneRequest(seed=7, length=200, takes=takes, directions=writer.usual))
+        for takes in (1, 3)
+    ]
+    again = [replay(read_code(code_of(scene, writer=writer) or ""), writer=writer) for scene in scenes]
+    assert [scene.script for scene in again] == [scene.script for scene in scenes]
+    assert scenes[0].script != scenes[1].script
