@@ -8,7 +8,8 @@ from core.config import TrainConfig
 from core.data.context import Context
 from core.data.context_tables import ContextTables
 from core.data.vocabulary import Vocabulary
-from core.run.store import Arrays
+from core.errors import RunError
+from core.run.store import Arrays, Run
 from core.writing.readers import CachedReader, CarriedReader, ContextualReader, Reader, WindowReader
 from core.writing.sampling import Sampler
 from core.writing.weights import PreparedWeights
@@ -67,3 +68,26 @@ class Generator(PreparedWeights):
 def context_of(vocabulary: Vocabulary, tables: ContextTables | None) -> Context | None:
     """Return the context that a network of that vocabulary reads, None without tables."""
     return None if tables is None else Context(tables, vocabulary.characters)
+
+
+def open_generator(run: Run) -> Generator:
+    """Return the generator of a run whose weights fit each other and its characters.
+
+    Raises:
+        RunError: they do not, or are missing or damaged.
+    """
+    weights = run.weights()
+    try:
+        generator = Generator.of(run.config, weights, context_of(run.vocabulary, run.tables))
+        rows = len(weights["lstm_1/kernel"])  # one for each character, and for what else the network reads
+        if (
+            generator.vocabulary != len(run.vocabulary)
+            or rows != generator.vocabulary + generator.context_size
+        ):
+            raise ValueError(rows)  # noqa: TRY301  # caught with those of the shapes
+        generator.reader().read(0)
+    except (IndexError, KeyError, TypeError, ValueError) as error:
+        raise RunError(
+            f"The run in {run.path} is damaged: its weights do not fit together. Train it anew."
+        ) from error
+    return generator

@@ -9,7 +9,7 @@ import numpy as np
 from core.config import END_OF_EPISODE
 from core.data.cleaning import clean_line
 from core.data.vocabulary import Spelling
-from core.errors import PromptError, RunError
+from core.errors import PromptError
 from core.run.store import Run
 from core.writing.constraints.build import check_directions, direct
 from core.writing.constraints.index import read_index
@@ -17,7 +17,7 @@ from core.writing.constraints.place import open_under
 from core.writing.constraints.run_filter import Originality
 from core.writing.directions import Directions
 from core.writing.episode import Episode
-from core.writing.generator import Generator, context_of
+from core.writing.generator import open_generator
 from core.writing.readers import Reader
 from core.writing.request import SceneRequest
 from core.writing.sampling import Sampler
@@ -37,7 +37,7 @@ class Writer:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.generator = _open_generator(run)
+        self.generator = open_generator(run)
         self.aids = read_index(run)
         # A run of the notes' kind has no end-of-episode character; a blank line stands between its episodes.
         known = run.vocabulary.characters
@@ -229,26 +229,3 @@ class Writer:
             if cancelled is not None and cancelled():
                 break  # and so does the writing, at its next look
         return reader
-
-
-def _open_generator(run: Run) -> Generator:
-    """Return the generator of a run whose weights fit each other and its characters.
-
-    Raises:
-        RunError: they do not, or are missing or damaged.
-    """
-    weights = run.weights()
-    try:
-        generator = Generator.of(run.config, weights, context_of(run.vocabulary, run.tables))
-        rows = len(weights["lstm_1/kernel"])  # one for each character, and for what else the network reads
-        if (
-            generator.vocabulary != len(run.vocabulary)
-            or rows != generator.vocabulary + generator.context_size
-        ):
-            raise ValueError(rows)  # noqa: TRY301  # caught with those of the shapes
-        generator.reader().read(0)
-    except (IndexError, KeyError, TypeError, ValueError) as error:
-        raise RunError(
-            f"The run in {run.path} is damaged: its weights do not fit together. Train it anew."
-        ) from error
-    return generator
