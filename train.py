@@ -18,7 +18,7 @@ from core.runtime.device import cpu_instead
 from core.training.options import build_parser
 
 if TYPE_CHECKING:
-    from core.data.sources import Source
+    from core.data.sources.source import Source
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         with _silence():
             # Keras takes seconds; --help should not.
             from core.training.plan import TrainingPlan, TrainingStopped  # noqa: PLC0415
-            from core.training.progress import TerminalProgress  # noqa: PLC0415
+            from core.training.progress.terminal import TerminalProgress  # noqa: PLC0415
             from core.training.stages import train_in_stages  # noqa: PLC0415
 
         source = _source(own)
@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _source(own: dict[str, Any]) -> "Source":
     """Return what the command line says to learn from."""
-    from core.data.sources import NOTES_SERIES, Source  # noqa: PLC0415  # the readers take a second to load
+    from core.data.sources.source import NOTES_SERIES, Source  # noqa: PLC0415  # the readers take a second to load
 
     # The lecture's own episodes, unless the scripts are no such table.
     is_table = str(own["scripts"] or ".json").endswith(".json")

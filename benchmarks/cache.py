@@ -18,12 +18,12 @@ import numpy.typing as npt
 
 from core.config import END_OF_EPISODE
 from core.data.corpus import hold_out, read_corpus
-from core.data.sources import Source
+from core.data.sources.source import Source
 from core.errors import CoreError
 from core.evaluation.likelihood import nats_of
 from core.run.store import Run
-from core.writing.cache_model import cached_nats
 from core.writing.generator import Generator
+from core.writing.inference.cache_model import cached_nats
 
 _PLACES = (0, 300, 1000, 2000, 5000, 10_000, 20_000, 10**9)  # characters into an episode
 

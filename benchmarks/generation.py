@@ -10,7 +10,7 @@ import numpy.typing as npt
 from benchmarks.measure import Child, Options, Row, Spread, judge, take_turns, time_calls
 from benchmarks.networks import VOCABULARY, random_generator, random_weights
 from core.config import TrainConfig
-from core.data.windows import one_hot
+from core.data.batches.windows import one_hot
 from core.writing.sampling import Sampler, softmax
 
 _Ask = Callable[[npt.NDArray[np.float32]], Any]  # one-hot window (1, length, vocabulary) -> probabilities

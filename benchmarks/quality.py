@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.ruler import SPEAKER, Quality, Ruler
 from core.data.corpus import Corpus, hold_out, read_corpus
-from core.data.sources import Source
+from core.data.sources.source import Source
 from core.errors import CoreError
 from core.evaluation.score import score_texts
 from core.run.store import Run

@@ -23,7 +23,7 @@ import numpy as np
 from benchmarks.measure import ROOT
 from core.config import END_OF_EPISODE
 from core.data.corpus import Corpus, hold_out, read_corpus
-from core.data.sources import Source
+from core.data.sources.source import Source
 from core.errors import CoreError
 from core.evaluation.likelihood import nats_of
 from core.run.layout import HISTORY, partial_folder

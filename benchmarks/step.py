@@ -10,8 +10,8 @@ from benchmarks.measure import ROOT, Child, Options, Row, Spread, judge, take_tu
 from benchmarks.networks import random_generator, write_random_run
 from core.config import TrainConfig
 from core.run.store import Run
-from core.writing.cells import parts
 from core.writing.generator import Generator
+from core.writing.inference.cells import parts
 from core.writing.request import SceneRequest
 from core.writing.sampling import Sampler
 from core.writing.writer import Writer

@@ -233,7 +233,7 @@ def empty_memory() -> Iterator[dict[str, float]]:
 def our_memory(megabytes: float, units: int, steps: int = 20) -> Iterator[dict[str, float]]:
     """Yield the memory that a training has taken after `steps` batches, and the seconds to the first of them."""
     from core.config import TrainConfig  # noqa: PLC0415  # only this child needs Keras
-    from core.data.sources import Source  # noqa: PLC0415
+    from core.data.sources.source import Source  # noqa: PLC0415
     from core.training.plan import TrainingPlan, TrainingStopped  # noqa: PLC0415
     from core.training.train import train  # noqa: PLC0415
 

@@ -36,12 +36,12 @@ from bot.settings import Settings
 from bot.storage.data_folder import hold_data_folder
 from bot.storage.repositories import Repositories
 from bot.training.actions import TrainingActions
-from bot.training.announcer import TrainingAnnouncer
+from bot.training.announcements.announcer import TrainingAnnouncer
+from bot.training.announcements.outbox import TrainingOutbox
 from bot.training.buttons import TrainingButton
 from bot.training.cog import RetrainCog
 from bot.training.completion import TrainingCompletion
 from bot.training.folders import TrainingFolders
-from bot.training.outbox import TrainingOutbox
 from bot.training.process import read_machine
 from bot.training.supervisor import TrainingSupervisor
 from core.errors import CoreError

@@ -11,6 +11,9 @@ import pytest
 from core.run.store import Run
 from tests.children import ROOT, run_python
 
+MOST_ENTRIES = 12  # of a folder
+UNCOUNTED = {"__init__.py", "__pycache__"}
+MOST_LINES = 250  # of a module
 HEAVY = {"keras", "tensorflow", "jax", "torch", "pandas", "h5py", "matplotlib", "pooch", "tqdm"}
 # What a module may do when it is imported, beside defining: read before the packages that they steer.
 ENVIRONMENT = {
@@ -41,7 +44,7 @@ def rooms_of(folder: str) -> list[Path]:
         ("core/writing/sampling.py", "from core.writing.writer import Writer", "No circle of imports"),
         ("core/run/layout.py", "from core.writing.writer import Writer", "core's folders are layers"),
         ("core/errors.py", "from bot.settings import Settings", "core knows no Discord"),
-        ("core/writing/cells.py", "import pandas", "The bot's process reaches nothing that trains"),
+        ("core/writing/inference/cells.py", "import pandas", "The bot's process reaches nothing that trains"),
     ],
 )
 def test_contracts_break_where_an_import_breaks_them(
@@ -139,12 +142,59 @@ def test_imports_change_nothing(tmp_path: Path) -> None:
     assert done.stdout == "[] True []\n", done.stderr
 
 
+def repeated_classes(paths: list[Path]) -> list[str]:
+    """Return the names that more than one class has."""
+    names = Counter(
+        node.name for path in paths for node in ast.walk(parse(path)) if isinstance(node, ast.ClassDef)
+    )
+    return sorted(name for name, count in names.items() if count > 1)
+
+
 def test_class_names_stand_once() -> None:
     """One word for one idea: no class of the bot and core has the name of another."""
-    names = [
-        node.name
-        for path in [*rooms_of("core"), *rooms_of("bot")]
-        for node in ast.walk(parse(path))
-        if isinstance(node, ast.ClassDef)
+    assert repeated_classes([*rooms_of("core"), *rooms_of("bot")]) == []
+
+
+def crowded(folder: Path) -> list[str]:
+    """Return the folders that hold more than twelve entries beside `__init__`."""
+    return [
+        str(path.relative_to(folder))
+        for path in [folder, *folder.rglob("*")]
+        if path.is_dir() and sum(entry.name not in UNCOUNTED for entry in path.iterdir()) > MOST_ENTRIES
     ]
-    assert sorted(name for name, count in Counter(names).items() if count > 1) == []
+
+
+def long_modules(folder: Path) -> list[str]:
+    """Return the modules of more than 250 lines."""
+    return [
+        str(path.relative_to(folder))
+        for path in folder.rglob("*.py")
+        if len(path.read_text(encoding="utf-8").splitlines()) > MOST_LINES
+    ]
+
+
+@pytest.mark.parametrize("folder", ["bot", "core"])
+def test_folders_hold_at_most_twelve_entries(folder: str) -> None:
+    """A folder of the bot or core fits a look: twelve modules and folders, all that is below counted alike."""
+    assert crowded(ROOT / folder) == []
+
+
+@pytest.mark.parametrize("folder", ["bot", "core"])
+def test_modules_have_at_most_250_lines(folder: str) -> None:
+    """No module of the bot or core is longer than one sitting."""
+    assert long_modules(ROOT / folder) == []
+
+
+def test_rules_of_size_break_where_they_are_broken(tmp_path: Path) -> None:
+    """A thirteenth entry, a 251st line and a second class of a name are found; twelve and 250 are not."""
+    for name in ("full", "crowded"):
+        (tmp_path / name).mkdir()
+        for number in range(12):
+            (tmp_path / name / f"{number}.py").write_text("line\n" * 250, encoding="utf-8")
+        (tmp_path / name / "__init__.py").touch()
+    (tmp_path / "crowded" / "long.py").write_text("line\n" * 251, encoding="utf-8")
+    (tmp_path / "full" / "1.py").write_text("class Job: ...\n", encoding="utf-8")
+    (tmp_path / "full" / "2.py").write_text("def f():\n    class Job: ...\n", encoding="utf-8")
+    assert crowded(tmp_path) == ["crowded"]
+    assert long_modules(tmp_path) == ["crowded/long.py"]
+    assert repeated_classes(sorted((tmp_path / "full").rglob("*.py"))) == ["Job"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.console.commands import Call
 from bot.console.terminal import Terminal
-from core.data.upload import safe_name
+from core.data.sources.upload import safe_name
 from core.errors import PromptError, RunError
 from core.run.layout import FACTS
 from core.run.store import Run

@@ -15,7 +15,7 @@ from bot.console.terminal import Terminal
 from bot.training.process import Child, ask_child, full_disk, missing_packages, read_log_end, start_training
 from bot.training.progress import bar, clock, describe_comparison
 from core.config import PRESETS
-from core.data.upload import safe_name
+from core.data.sources.upload import safe_name
 from core.errors import CoreError, PromptError, TrainingError
 from core.run.events import EventFile, Progress
 from core.run.layout import FACTS, lock_file, partial_folder

@@ -17,7 +17,7 @@ from bot.models.registry import ModelRegistry
 from bot.models.view import build_list
 from bot.storage.repositories import Repositories
 from bot.storage.trainings import UNFINISHED
-from core.data.upload import safe_name
+from core.data.sources.upload import safe_name
 
 MODEL = translated("Which model; type to search.")
 Chosen = app_commands.Range[str, 1, 100]

@@ -8,7 +8,7 @@ from collections import deque
 from logging.handlers import RotatingFileHandler
 
 from bot.settings import Settings
-from core.data.download import secrets_of
+from core.data.sources.download import secrets_of
 from core.errors import ConfigError
 
 FILE_BYTES = 2_000_000

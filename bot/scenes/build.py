@@ -7,12 +7,11 @@ from bot.discord.errors import RefusalError
 from bot.discord.limits import REPLAYED_CHARACTERS, REPLAYED_PARTS, SCENE_CHARACTERS
 from bot.scenes.queue import Work
 from bot.scenes.request import Request
-from bot.storage.parts import read_parts
 from bot.storage.scenes import SceneRecord
 from core.writing.codes import read_code, replay
 from core.writing.constraints.cast import split_cast
 from core.writing.directions import Directions
-from core.writing.episode import Episode
+from core.writing.episode import Episode, read_parts
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 

@@ -18,13 +18,12 @@ from bot.scenes.pool import WriterPool
 from bot.scenes.queue import Ticket, Work
 from bot.scenes.request import Request
 from bot.scenes.view import build_page
-from bot.storage.parts import write_parts
 from bot.storage.pending import Promises
 from bot.storage.repositories import Repositories
 from bot.storage.scenes import SceneRecord
 from core.errors import CoreError
 from core.writing.codes import code_of, read_code
-from core.writing.episode import Episode
+from core.writing.episode import Episode, write_parts
 from core.writing.writer import Writer
 
 RESTARTING = "The bot is restarting; your scene follows in a moment."

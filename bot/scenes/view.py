@@ -10,8 +10,8 @@ from bot.discord.markdown import clean_text, format_episode, plain, shorten, spl
 from bot.discord.page import COLOUR, Page
 from bot.scenes.buttons import EpisodeButton, PageButton
 from bot.scenes.request import colder_than, hotter_than
-from bot.storage.parts import read_parts
 from bot.storage.scenes import SceneRecord
+from core.writing.episode import read_parts
 
 MODEL_CHARACTERS = 100  # of a run's name
 CAST_CHARACTERS = 300  # of the names under a scene

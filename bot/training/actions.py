@@ -15,7 +15,7 @@ from bot.discord.replies.sending import SILENT, GoneError, insist
 from bot.settings import Settings
 from bot.storage.repositories import Repositories
 from bot.storage.trainings import UNFINISHED, TrainingRecord
-from bot.training.announcer import TrainingAnnouncer
+from bot.training.announcements.announcer import TrainingAnnouncer
 from bot.training.buttons import build_buttons
 from bot.training.preview import TrainingOrigin, TrainingPreviews, TrainingRequest
 from bot.training.supervisor import TrainingSupervisor

@@ -17,8 +17,8 @@ from bot.storage.repositories import Repositories
 from bot.storage.trainings import UNFINISHED, RetrainPlan, TrainingRecord
 from bot.training.process import FREE_BYTES, ask_child, full_disk, missing_packages
 from bot.training.progress import clock
-from core.data.download import FROM_ENVIRONMENT, secrets_of
-from core.data.upload import safe_name
+from core.data.sources.download import FROM_ENVIRONMENT, secrets_of
+from core.data.sources.upload import safe_name
 
 HOUR_SECONDS = 3_600.0
 DAY_SECONDS = 86_400.0

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from core.config import END_OF_EPISODE, Cleaning, TrainConfig
 from core.data.cleaning import clean_notes, clean_script, regular_spacing
 from core.data.formats.reading import Reading, Script
-from core.data.sources import Source, described, read_source
+from core.data.sources.read import read_source
+from core.data.sources.source import Source, described
 from core.data.vocabulary import Vocabulary, learnable_characters
 from core.errors import CorpusError
 

@@ -18,10 +18,10 @@ import numpy as np
 from core.config import NOTES_EPISODES, PRESETS, TrainConfig, parse_episodes
 from core.data.corpus import Corpus, build_corpus, clean_scripts, hold_out, total_characters
 from core.data.formats.archive import LOCAL, Limits
-from core.data.formats.reading import Reading
 from core.data.screenplay import count_speakers, places_of
-from core.data.sources import NOTES_SERIES, Source, described, read_source
-from core.data.upload import unpack_upload
+from core.data.sources.read import read_source
+from core.data.sources.source import NOTES_SERIES, Source, described
+from core.data.sources.upload import unpack_upload
 from core.data.vocabulary import MOST_CHARACTERS, learnable_characters
 from core.errors import CoreError, CorpusError
 
@@ -89,7 +89,7 @@ def describe(source: Source, config: TrainConfig, *, limits: Limits = LOCAL) -> 
         "held_out": total_characters(held_out),
         "labels": dict(labels.most_common(_SHOWN_LABELS)),
         "speakers": dict(count_speakers(corpus.episodes).most_common(_SHOWN_SPEAKERS))
-        if not _is_code(reading)
+        if all(script.form != "code" for script in reading.scripts)
         else {},
         "places": places_of(corpus.episodes, most=4),
         "left_out": [{"name": out.name, "why": out.why} for out in reading.left_out],
@@ -107,10 +107,6 @@ def estimate_quality(characters: int) -> dict[str, Any]:
     expected = float(np.interp(math.log(max(characters, 1)), np.log(sizes), bits))
     words = next(said for least, said in _WORDS if expected >= least)
     return {"bits_per_character": round(expected, 2), "writes": words}
-
-
-def _is_code(reading: Reading) -> bool:
-    return any(script.form == "code" for script in reading.scripts)
 
 
 def _problem(corpus: Corpus, config: TrainConfig, held_out: list[str]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from core.config import parse_episodes
 from core.data.corpus import hold_out, hold_out_labels, read_corpus
-from core.data.sources import Source
+from core.data.sources.source import Source
 from core.errors import CoreError, RunError
 from core.evaluation.score import score_texts
 from core.run.store import Run

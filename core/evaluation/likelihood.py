@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from core.data.vocabulary import Ids
 from core.runtime.threads import count_threads
-from core.writing.cells import Floats, parts
 from core.writing.generator import Generator
-from core.writing.readers import States
+from core.writing.inference.cells import Floats, parts
+from core.writing.inference.readers import States
 
 _PIECE = 8192  # characters; longer texts are scored in pieces side by side
 _WARM_UP = 512  # characters read before a piece, whose state then no longer shows where the piece began
@@ -28,10 +28,10 @@ def nats_of(
 ) -> list[Floats]:
     """Return for each text the negative logarithm of each id's probability after those before it, in nats.
 
-    They are the network's own, without the cache model (`core.writing.cache_model.cached_nats` puts it in). Every text
-    begins after the id `start`, and has its label where there are `labels`. A carried state reads long texts in
-    pieces side by side, each after 512 characters that come before it. Probabilities are those at `temperature`,
-    which logits are divided by.
+    They are the network's own, without the cache model (`cached_nats` puts it in). Every text begins after the id
+    `start`, and has its label where there are `labels`. A carried state reads long texts in pieces side by side,
+    each after 512 characters that come before it. Probabilities are those at `temperature`, which logits are
+    divided by.
     """
     if temperature != 1 and generator.targets == "last":
         raise ValueError(f"a run of windows is scored at temperature 1, not {temperature}")

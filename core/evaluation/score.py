@@ -10,9 +10,9 @@ from core.data.vocabulary import Vocabulary
 from core.errors import CorpusError
 from core.evaluation.likelihood import nats_of
 from core.run.store import Run
-from core.writing.cache_model import cached_nats
-from core.writing.cells import Floats
 from core.writing.generator import Generator
+from core.writing.inference.cache_model import cached_nats
+from core.writing.inference.cells import Floats
 
 _MOST_UNKNOWN = 0.05  # share of a text's characters, up to which a score of the others tells something
 
@@ -85,7 +85,8 @@ def score_file(run: Run, generator: Generator, path: Path, *, series: str, held_
         )
     from core.data.corpus import clean_scripts, is_held_out  # noqa: PLC0415  # pandas, for this alone
     from core.data.formats.detect import PLAIN  # noqa: PLC0415  # likewise
-    from core.data.sources import Source, read_source  # noqa: PLC0415  # likewise
+    from core.data.sources.read import read_source  # noqa: PLC0415  # likewise
+    from core.data.sources.source import Source  # noqa: PLC0415  # likewise
 
     source = Source(str(path), series)
     reading = read_source(source, cleaning="notes")

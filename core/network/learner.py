@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from core.data.windows import Batch
+from core.data.batches.windows import Batch
 from core.network.layer import has_quick_cpu, has_quick_folder
 from core.network.model import Model
 

@@ -24,7 +24,7 @@ from core.run.layout import CARD, CONTENTS, HISTORY, MODEL, PLOT, SAMPLES
 from core.run.store import CONTEXT, Arrays, Run, write_run
 from core.runtime.device import explain_cpu
 from core.runtime.files import disk_errors, write_whole
-from core.training.checkpoint import Position
+from core.training.checkpoints.checkpoint import Position
 from core.training.dataset import Dataset
 from core.writing.constraints.index import build_index, write_index
 from core.writing.generator import Generator, context_of

@@ -6,11 +6,11 @@ from typing import Protocol
 import numpy as np
 
 from core.config import END_OF_EPISODE, TrainConfig
+from core.data.batches.segments import Segment, SegmentStreams, beside
+from core.data.batches.windows import Batch, LastWindows, StreamWindows
 from core.data.context import rows_of
 from core.data.context_tables import ContextTables
 from core.data.corpus import Corpus, hold_out, hold_out_labels, validation_texts
-from core.data.segments import Segment, SegmentStreams, beside
-from core.data.windows import Batch, LastWindows, StreamWindows
 from core.errors import CorpusError
 from core.network.model import Model, reset_state
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from core.data.corpus import learnt_episodes, read_corpus
-from core.data.sources import Source
+from core.data.sources.source import Source
 from core.errors import CoreError, CorpusError
 from core.run.layout import RUNS, WORDS
 from core.run.store import Run

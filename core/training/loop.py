@@ -9,8 +9,8 @@ from typing import Any
 import keras
 import numpy.typing as npt
 
+from core.data.batches.windows import Batch
 from core.data.corpus import read_corpus
-from core.data.windows import Batch
 from core.errors import TrainingError
 from core.network.learner import build_learner, give_parts_their_cores
 from core.network.model import Model, begin_texts, build_model, reset_state
@@ -20,12 +20,12 @@ from core.run.store import Run
 from core.runtime.files import disk_errors
 from core.runtime.memory import giving_back, keep_large_blocks
 from core.training.artifacts import describe_device, write_outcome
-from core.training.best import BestWeights, return_in_part
-from core.training.checkpoint import Position, identify, load_checkpoint, save_checkpoint
+from core.training.checkpoints.best import BestWeights, return_in_part
+from core.training.checkpoints.checkpoint import Position, identify, load_checkpoint, save_checkpoint
 from core.training.dataset import Dataset, build_dataset, plan_tables
 from core.training.plan import TrainingPlan, TrainingStopped
-from core.training.reports import send_end, send_epoch, send_progress, send_start
-from core.training.samples import write_sample
+from core.training.progress.reports import send_end, send_epoch, send_progress, send_start
+from core.training.progress.samples import write_sample
 from core.training.schedule import Budget, learning_rate
 
 _PROGRESS_SECONDS = 1.0

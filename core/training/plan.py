@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.config import TrainConfig
-from core.data.sources import Source
+from core.data.sources.source import Source
 from core.errors import TrainingError
 from core.run.layout import first_stage, partial_folder
 

@@ -1,5 +1,6 @@
 """`Episode`: a script, and all that it takes to write it again."""
 
+import json
 from dataclasses import dataclass
 
 from core.config import END_OF_EPISODE
@@ -45,3 +46,15 @@ class Episode:
     def script(self) -> str:
         """The whole text; a blank line where one episode ended and the next began."""
         return (self.prompt + self.earlier + self.text).replace(END_OF_EPISODE, "\n\n")
+
+
+def write_parts(episode: Episode) -> str:
+    """Return what was asked for each part of a scene as JSON, or nothing if it is not known of the first ones."""
+    if bool(episode.earlier) != bool(episode.before):
+        return ""
+    return json.dumps([part.to_dict() for part in (*episode.before, episode.request)], ensure_ascii=False)
+
+
+def read_parts(text: str) -> tuple[SceneRequest, ...]:
+    """Return what `write_parts` wrote, the first part first; none of an empty text."""
+    return tuple(SceneRequest.from_dict(values) for values in json.loads(text or "[]"))

@@ -10,9 +10,9 @@ from core.data.context_tables import ContextTables
 from core.data.vocabulary import Vocabulary
 from core.errors import RunError
 from core.run.store import Arrays, Run
-from core.writing.readers import CachedReader, CarriedReader, ContextualReader, Reader, WindowReader
+from core.writing.inference.readers import CachedReader, CarriedReader, ContextualReader, Reader, WindowReader
+from core.writing.inference.weights import PreparedWeights
 from core.writing.sampling import Sampler
-from core.writing.weights import PreparedWeights
 
 
 class Generator(PreparedWeights):

@@ -18,7 +18,7 @@ from core.writing.constraints.run_filter import Originality
 from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.generator import open_generator
-from core.writing.readers import Reader
+from core.writing.inference.readers import Reader
 from core.writing.request import SceneRequest
 from core.writing.sampling import Sampler
 from core.writing.takes.build import stream_takes

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from core.data.corpus import clean_scripts, is_held_out
 from core.data.formats.reading import Script
-from core.data.sources import Source, read_source
+from core.data.sources.read import read_source
+from core.data.sources.source import Source
 from core.errors import CorpusError
 from core.run.store import Run
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from core.data.windows import Batch
+from core.data.batches.windows import Batch
 from core.network.quick_cpu.recurrence import Tensor
 from core.runtime.threads import share_batch
 

@@ -17,7 +17,7 @@ from core.writing.constraints.place import clean_place
 from core.writing.constraints.repetition import RepetitionConstraint
 from core.writing.constraints.spelling import SpellingConstraint
 from core.writing.directions import Directions
-from core.writing.readers import Reader
+from core.writing.inference.readers import Reader
 from core.writing.sampling import Sampler
 
 _ADD = "add its word lists with `python -m core.training.index`"

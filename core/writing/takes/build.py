@@ -7,7 +7,7 @@ from core.data.vocabulary import Vocabulary
 from core.writing.constraints.build import ConstrainedWriting
 from core.writing.constraints.index import CorpusIndex
 from core.writing.generator import Generator
-from core.writing.readers import Reader
+from core.writing.inference.readers import Reader
 from core.writing.request import SceneRequest
 from core.writing.takes.rules import SceneRules
 from core.writing.takes.score import LineScore

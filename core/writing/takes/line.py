@@ -7,10 +7,10 @@ import numpy as np
 
 from core.data.vocabulary import Vocabulary
 from core.data.words import Alphabet
-from core.writing.cache_model import CacheModel
 from core.writing.constraints.build import ConstrainedWriting
 from core.writing.generator import Generator
-from core.writing.readers import CachedReader, CarriedReader, Reader
+from core.writing.inference.cache_model import CacheModel
+from core.writing.inference.readers import CachedReader, CarriedReader, Reader
 from core.writing.sampling import Samplers
 from core.writing.takes.rows import Rows
 from core.writing.takes.subject import SubjectWords

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.writing.cells import CarriedCell, Floats, Layer
 from core.writing.generator import Generator
-from core.writing.readers import CarriedReader, ContextTally, ContextualReader
+from core.writing.inference.cells import CarriedCell, Floats, Layer
+from core.writing.inference.readers import CarriedReader, ContextTally, ContextualReader
 
 # Rows up to which one product a row is sooner than one of all: a product of several copies the whole matrix first.
 _FEW = 4

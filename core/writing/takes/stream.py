@@ -10,7 +10,7 @@ from core.data.vocabulary import Vocabulary
 from core.data.words import Alphabet
 from core.writing.constraints.build import ConstrainedWriting
 from core.writing.generator import Generator
-from core.writing.readers import Reader
+from core.writing.inference.readers import Reader
 from core.writing.sampling import Samplers
 from core.writing.takes.line import LineWriter, Start, Take
 from core.writing.takes.rules import SceneRules

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from core.data.screenplay import speaker_of
 from core.data.words import Alphabet
-from core.writing.cells import Floats
+from core.writing.inference.cells import Floats
 
 LEAST_LETTERS = 4  # of a rare word
 LINES = 4  # back, in which a subject is still the scene's

@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from bot.discord.errors import RefusalError, say
 from bot.scenes.view import build_file, build_page
-from bot.storage.parts import write_parts
 from core.errors import CorpusError, PromptError, RunError
 from core.writing.directions import Directions
-from core.writing.episode import Episode
+from core.writing.episode import Episode, write_parts
 from core.writing.request import SceneRequest
 from tests.bot.bot_process import running_bot
 from tests.bot.storage.test_database import EPISODE

@@ -15,12 +15,11 @@ from bot.scenes.autocomplete import choose_cast, choose_lines, choose_places
 from bot.scenes.build import build_work
 from bot.scenes.cooldown import Cooldown
 from bot.scenes.request import Request, change_heat, colder_than, go_on, hotter_than, take_again
-from bot.storage.parts import read_parts, write_parts
 from bot.storage.scenes import SceneRecord
 from core.errors import CoreError, PromptError
 from core.writing.codes import code_of
 from core.writing.directions import Directions
-from core.writing.episode import Episode
+from core.writing.episode import Episode, read_parts, write_parts
 from core.writing.request import SceneRequest
 from tests.bot.storage.test_database import EPISODE
 from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from core.config import END_OF_EPISODE, TrainConfig
 from core.data.corpus import hold_out, is_held_out, learnt_episodes, read_corpus
-from core.data.sources import Source, read_scripts
+from core.data.formats.reading import Script
+from core.data.sources.read import read_source
+from core.data.sources.source import Source
 from core.data.vocabulary import Vocabulary
 from core.errors import CorpusError
 from tests.children import ROOT
@@ -30,6 +32,11 @@ def write(folder: Path, content: object, name: str = "scripts.json") -> Path:
     else:
         path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
     return path
+
+
+def read_scripts(source: Source) -> list[Script]:
+    """Return the scripts of a source as they stand."""
+    return list(read_source(source, cleaning="notes").scripts)
 
 
 def read(path: Path, **which: object) -> list[str]:

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from core.evaluation.scenes.__main__ import main
-from core.evaluation.scenes.company import measure_company
-from core.evaluation.scenes.foreigners import foreign_speakers, measure_foreigners
 from core.evaluation.scenes.given import line_starts, people_return
 from core.evaluation.scenes.judge import cut_pieces, judge_accuracy
-from core.evaluation.scenes.leaving import measure_leaving
-from core.evaluation.scenes.lengths import measure_lengths
+from core.evaluation.scenes.measures.company import measure_company
+from core.evaluation.scenes.measures.foreigners import foreign_speakers, measure_foreigners
+from core.evaluation.scenes.measures.leaving import measure_leaving
+from core.evaluation.scenes.measures.lengths import measure_lengths
+from core.evaluation.scenes.measures.subjects import Commonness, measure_subjects
+from core.evaluation.scenes.measures.voices import Voices
 from core.evaluation.scenes.script import read_scenes
-from core.evaluation.scenes.subjects import Commonness, measure_subjects
-from core.evaluation.scenes.voices import Voices
 from core.run.store import Run
 
 _TALK = "\n".join(

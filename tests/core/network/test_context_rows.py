@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from core.config import END_OF_EPISODE, TrainConfig
+from core.data.batches.segments import beside
 from core.data.context import context_ids
 from core.data.context_tables import ContextTables
-from core.data.segments import beside
 from core.data.vocabulary import Vocabulary
 from core.evaluation.likelihood import nats_of
 from core.network.layer import LSTM
@@ -15,7 +15,7 @@ from core.network.learner import build_learner
 from core.network.model import build_model, reset_state
 from core.network.weights import export_weights, match_rows
 from core.writing.generator import Generator, context_of
-from core.writing.readers import CarriedReader
+from core.writing.inference.readers import CarriedReader
 from core.writing.takes.rows import Rows
 
 pytestmark = [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.data.sources import Source
+from core.data.sources.source import Source
 from core.errors import TrainingError
 from core.evaluation.likelihood import nats_of
 from core.network.weights import widen

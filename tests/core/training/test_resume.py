@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.config import TrainConfig
-from core.data.sources import Source
+from core.data.sources.source import Source
 from core.errors import CoreError, RunError, TrainingError
 from core.run.events import Event
 from core.run.layout import EVENTS
@@ -80,17 +80,17 @@ def test_resume_after_any_step_gives_the_same_run(
 _MORTAL = textwrap.dedent(
     """
     import os, signal, sys
-    import core.training.progress, train
+    import core.training.progress.terminal, train
     kind, file, moment = sys.argv[1], sys.argv[2], int(sys.argv[3])
     left = [moment]
-    show = core.training.progress.TerminalProgress.__call__
+    show = core.training.progress.terminal.TerminalProgress.__call__
     def listen(progress, event):
         show(progress, event)
         if event["event"] == "epoch" and not file:
             left[0] -= 1
             if not left[0]:
                 os.kill(os.getpid(), getattr(signal, "SIG" + kind))
-    core.training.progress.TerminalProgress.__call__ = listen
+    core.training.progress.terminal.TerminalProgress.__call__ = listen
     def count(event, arguments):
         if file and event == "open" and str(arguments[0]).endswith(file):
             left[0] -= 1

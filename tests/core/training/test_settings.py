@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.config import TrainConfig
-from core.data.sources import Source
+from core.data.sources.source import Source
 from core.errors import ConfigError
 from core.run.store import Run
 from core.training.plan import TrainingPlan

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.config import TrainConfig
-from core.data.sources import Source
+from core.data.sources.source import Source
 from core.errors import RunError, TrainingError
 from core.run.layout import FACTS
 from core.run.store import Run

@@ -4,20 +4,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
-
 from core.data.formats.chats.exports import find_export, read_export
 from core.data.formats.reading import LeftOut, Reading, Script, show_name
-from core.data.formats.tables.rows import MOST_COLUMNS, read_rows
+from core.data.formats.tables.json_rows import SHAPES, build_table, find_dialogues
+from core.data.formats.tables.rows import read_rows
 from core.errors import CorpusError
 
 SERIES = "scripts JSON"
 _LINES = 20  # texts in a list, from which on short ones are lines and no episodes
 _SHORT = 200  # characters of a line on average
-_SHAPES = (
-    "bring {series: {episode: text}}, a list of texts, a list of objects with a speaker and a line, or the export of a "
-    "chat as its app makes it"
-)
 
 
 def read_json(
@@ -45,8 +40,8 @@ def read_json(
     if isinstance(document, list):
         return _read_list(document, encoding, name, is_lines=is_lines)
     if document is None:
-        raise CorpusError(f"{show_name(name)} is JSON without any episodes; {_SHAPES}.")
-    raise CorpusError(f"{show_name(name)} is JSON that holds {_describe(document)} alone; {_SHAPES}.")
+        raise CorpusError(f"{show_name(name)} is JSON without any episodes; {SHAPES}.")
+    raise CorpusError(f"{show_name(name)} is JSON that holds {_describe(document)} alone; {SHAPES}.")
 
 
 def looks_like_json(text: str) -> bool:
@@ -65,7 +60,7 @@ def _parse(text: str, name: str) -> tuple[Any, bool]:
     try:
         return json.loads(text), False
     except RecursionError as error:
-        raise CorpusError(f"{show_name(name)} is JSON nested too deeply; {_SHAPES}.") from error
+        raise CorpusError(f"{show_name(name)} is JSON nested too deeply; {SHAPES}.") from error
     except ValueError as error:
         broken = error
     lines = [line for line in text.split("\n") if line.strip()]
@@ -86,7 +81,7 @@ def _parse(text: str, name: str) -> tuple[Any, bool]:
 def _read_object(document: dict[str, Any], encoding: str, name: str) -> Reading:
     values = [value for value in document.values() if value is not None]
     if not values:
-        raise CorpusError(f"{show_name(name)} is JSON without any episodes; {_SHAPES}.")
+        raise CorpusError(f"{show_name(name)} is JSON without any episodes; {SHAPES}.")
     if all(isinstance(value, str) for value in values):
         return _read_series({"": document}, encoding)
     nested = all(isinstance(value, dict | list) for value in values)
@@ -111,14 +106,14 @@ def _read_object(document: dict[str, Any], encoding: str, name: str) -> Reading:
         return _read_named_lists(document, lists, encoding, name)
     for label, value in document.items():
         if value is not None and not isinstance(value, dict | list):
-            raise CorpusError(f"{show_name(name)} holds {_describe(value)} at {show_name(label)}; {_SHAPES}.")
+            raise CorpusError(f"{show_name(name)} holds {_describe(value)} at {show_name(label)}; {SHAPES}.")
         for item in _items(value).values() if value else ():
             if item is not None and not isinstance(item, str):
                 raise CorpusError(
                     f"{show_name(name)} holds something other than texts in series {show_name(label)}: "
-                    f"{_describe(item)}; {_SHAPES}."
+                    f"{_describe(item)}; {SHAPES}."
                 )
-    raise CorpusError(f"{show_name(name)} is JSON without any episodes; {_SHAPES}.")
+    raise CorpusError(f"{show_name(name)} is JSON without any episodes; {SHAPES}.")
 
 
 def _read_series(table: dict[str, dict[str, Any]], encoding: str) -> Reading:
@@ -139,7 +134,7 @@ def _read_series(table: dict[str, dict[str, Any]], encoding: str) -> Reading:
 
 def _read_list(items: list[Any], encoding: str, name: str, *, is_lines: bool) -> Reading:
     if not items:
-        raise CorpusError(f"{show_name(name)} is JSON without any episodes; {_SHAPES}.")
+        raise CorpusError(f"{show_name(name)} is JSON without any episodes; {SHAPES}.")
     if all(item is None or isinstance(item, str) for item in items):
         texts = [item for item in items if item]
         if (
@@ -151,11 +146,11 @@ def _read_list(items: list[Any], encoding: str, name: str, *, is_lines: bool) ->
             return Reading("JSON list of lines", encoding, (script,))
         return _read_series({"": _items(items)}, encoding)
     if all(isinstance(item, dict) for item in items):
-        dialogues = _dialogues(items)
+        dialogues = find_dialogues(items)
         if dialogues:
             return _read_dialogues(dialogues, encoding, name)
         return read_rows(
-            _table(items, name),
+            build_table(items, name),
             format_="JSON lines" if is_lines else "JSON list",
             encoding=encoding,
             name=name,
@@ -165,25 +160,7 @@ def _read_list(items: list[Any], encoding: str, name: str, *, is_lines: bool) ->
     ):
         return _read_dialogues(items, encoding, name)
     odd = next(item for item in items if not isinstance(item, str) and item is not None)
-    raise CorpusError(f"{show_name(name)} is a JSON list that holds {_describe(odd)}; {_SHAPES}.")
-
-
-def _dialogues(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Return the lists of messages that objects hold, one each; empty where they hold none."""
-    found = []
-    for item in items:
-        lists = [
-            value
-            for value in item.values()
-            if isinstance(value, list) and value and all(isinstance(part, dict) for part in value)
-        ]
-        if len(lists) != 1 or (len(lists[0]) < 2 and len(items) < 2):  # noqa: PLR2004  # one remark is no dialogue
-            return []
-        texts = [part for part in lists[0] if sum(isinstance(value, str) for value in part.values()) > 1]
-        if not texts or any(isinstance(item.get(key), str) for key in ("text", "content", "line")):
-            return []
-        found.append(lists[0])
-    return found
+    raise CorpusError(f"{show_name(name)} is a JSON list that holds {_describe(odd)}; {SHAPES}.")
 
 
 def _read_dialogues(dialogues: list[list[dict[str, Any]]], encoding: str, name: str) -> Reading:
@@ -192,41 +169,12 @@ def _read_dialogues(dialogues: list[list[dict[str, Any]]], encoding: str, name: 
         for number, dialogue in enumerate(dialogues, 1)
         for message in dialogue
     ]
-    return read_rows(_table(rows, name), format_="JSON dialogues", encoding=encoding, name=name)
+    return read_rows(build_table(rows, name), format_="JSON dialogues", encoding=encoding, name=name)
 
 
 def _read_named_lists(document: dict[str, Any], keys: list[str], encoding: str, name: str) -> Reading:
     rows = [{**message, "episode": key} for key in keys for message in document[key]]
-    return read_rows(_table(rows, name), format_="JSON dialogues", encoding=encoding, name=name)
-
-
-def _table(rows: list[dict[str, Any]], name: str) -> pd.DataFrame:
-    columns: dict[str, None] = {}
-    for row in rows:
-        columns.update(dict.fromkeys(row))
-        if len(columns) > MOST_COLUMNS:
-            raise CorpusError(
-                f"{show_name(name)} is JSON whose objects have more than {MOST_COLUMNS:,} different names; {_SHAPES}."
-            )
-    cells = {column: [_cell(row.get(column)) for row in rows] for column in columns}
-    return pd.DataFrame(cells, dtype=str)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict):  # {"author": {"name": "Ada"}}
-        return next(
-            (
-                _cell(value[key])
-                for key in ("nickname", "name", "username", "text", "title")
-                if value.get(key)
-            ),
-            "",
-        )
-    if isinstance(value, list):
-        return "\n".join(item for item in value if isinstance(item, str))
-    return "" if value is None else str(value)
+    return read_rows(build_table(rows, name), format_="JSON dialogues", encoding=encoding, name=name)
 
 
 def _items(value: dict[str, Any] | list[Any]) -> dict[str, Any]:
@@ -246,11 +194,3 @@ def _describe(value: object) -> str:
         dict: "an object",
     }
     return names.get(type(value), "nothing")
-
-
-def load_json(data: bytes) -> object:
-    """Return what JSON in a file holds; None where it is none."""
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        return None

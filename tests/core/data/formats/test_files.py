@@ -9,7 +9,7 @@ import pytest
 
 from core.config import TrainConfig
 from core.data.report import describe
-from core.data.sources import Source
+from core.data.sources.source import Source
 from core.errors import CorpusError
 
 ADA, BO = "Ada: The kettle is on.", "Bo: Then pour."

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from core.writing.cache_model import CacheModel
 from core.writing.constraints.build import ConstrainedWriting, direct
 from core.writing.directions import Directions
+from core.writing.inference.cache_model import CacheModel
 from core.writing.writer import Writer
 from tests.core.writing.constraints.direction_runs import CHINESE, PROSE, SCRIPT, build_writer
 

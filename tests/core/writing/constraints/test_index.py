@@ -11,7 +11,7 @@ import pytest
 
 from core.config import END_OF_EPISODE
 from core.data.corpus import read_corpus
-from core.data.sources import Source
+from core.data.sources.source import Source
 from core.data.vocabulary import Vocabulary
 from core.errors import RunError
 from core.run.layout import FACTS, RUNS, WORDS

@@ -6,7 +6,7 @@ import pytest
 from benchmarks.networks import VOCABULARY, random_weights
 from core.evaluation.likelihood import nats_of
 from core.writing.generator import Generator
-from core.writing.readers import CarriedReader
+from core.writing.inference.readers import CarriedReader
 from core.writing.takes.rows import Rows, read_apart
 
 

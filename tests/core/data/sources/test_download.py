@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.data.download import NOTES_ADDRESS, fetch, is_address, secrets_of, show_address
-from core.data.sources import Source
+from core.data.sources.download import NOTES_ADDRESS, fetch, is_address, secrets_of, show_address
+from core.data.sources.source import Source
 from core.errors import CorpusError
 
 SCRIPT = b'{"DS9": {"episode 0": "KIRA: No."}}'

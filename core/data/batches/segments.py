@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from core.config import END_OF_EPISODE
+from core.data.batches.windows import Batch
 from core.data.context import rows_of
 from core.data.context_tables import ContextTables
 from core.data.vocabulary import Ids, Vocabulary
-from core.data.windows import Batch
 
 _WINDOWS = 32  # of a segment, on average
 _SEGMENTS = 4  # in a row of a short corpus, at least, on average

@@ -8,7 +8,7 @@ from core.config import TrainConfig
 from core.data.corpus import Corpus
 from core.run.events import EventLog
 from core.training.artifacts import describe_software
-from core.training.checkpoint import Position
+from core.training.checkpoints.checkpoint import Position
 from core.training.dataset import Dataset
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from core.data.report import main as preview_main
-from core.data.sources import Source, read_source
-from core.data.upload import Limits, unpack_upload
+from core.data.sources.read import read_source
+from core.data.sources.source import Source
+from core.data.sources.upload import Limits, unpack_upload
 from core.errors import CorpusError
 from tests.conftest import tiny_episodes
 

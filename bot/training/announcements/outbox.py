@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.discord.replies.sending import SILENT, GoneError, TooLateError, insist, refuses_reference
 from bot.storage.models import ModelRepository
 from bot.storage.trainings import TrainingRecord, TrainingRepository
-from bot.training.announcer import TrainingAnnouncer
+from bot.training.announcements.announcer import TrainingAnnouncer
 from bot.training.buttons import build_buttons
 from bot.training.folders import TrainingFolders
 from bot.training.view import build_closed, build_end, describe_end

@@ -13,8 +13,8 @@ from benchmarks.networks import random_weights
 from core.config import Targets, TrainConfig
 from core.data.vocabulary import Ids
 from core.evaluation.likelihood import nats_of
-from core.writing.cache_model import CacheModel, cached_nats
 from core.writing.generator import Generator
+from core.writing.inference.cache_model import CacheModel, cached_nats
 from core.writing.sampling import softmax
 
 VOCABULARY = 5

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data.context import Context, ContextReader
-from core.writing.cache_model import CacheModel
-from core.writing.cells import CarriedCell, Cell, Floats, parts
-from core.writing.weights import PreparedWeights
+from core.writing.inference.cache_model import CacheModel
+from core.writing.inference.cells import CarriedCell, Cell, Floats, parts
+from core.writing.inference.weights import PreparedWeights
 
 
 class Reader:

@@ -14,7 +14,7 @@ from core.network.model import Model
 from core.network.weights import mix_weights, to_array
 from core.run.layout import BEST
 from core.runtime.files import write_whole
-from core.training.checkpoint import Position
+from core.training.checkpoints.checkpoint import Position
 
 
 class BestWeights:

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config import END_OF_EPISODE
+from core.data.batches.segments import SegmentStreams
 from core.data.context import context_ids
 from core.data.context_tables import ContextTables
-from core.data.segments import SegmentStreams
 from core.data.vocabulary import Vocabulary
 from tests.conftest import tiny_episodes
 

@@ -7,7 +7,14 @@ import numpy as np
 from core.config import Targets
 from core.data.context import Context
 from core.run.store import Arrays
-from core.writing.cells import Floats, in_quick_order, of_doubled, parts, prepare_added, prepare_layer
+from core.writing.inference.cells import (
+    Floats,
+    in_quick_order,
+    of_doubled,
+    parts,
+    prepare_added,
+    prepare_layer,
+)
 
 # Bytes. Where no more are needed, what an id adds stands once for each row of a window: NumPy adds that sooner.
 _REPEATED = 4 * 2**20

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.windows import LastWindows, StreamWindows, one_hot
+from core.data.batches.windows import LastWindows, StreamWindows, one_hot
 
 
 def text_of(length: int) -> "np.ndarray[tuple[int], np.dtype[np.uint16]]":

@@ -1,0 +1,1 @@
+"""Windows and streams of ids, a batch at a time; knows no network."""

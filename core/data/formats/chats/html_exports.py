@@ -1,0 +1,167 @@
+"""The chats that DiscordChatExporter and Telegram export as HTML."""
+
+import re
+
+from core.data.formats.chats.messages import Message, MessageCounts, read_messages
+from core.data.formats.html_parser import EMPTY, PageReader, feed
+from core.data.formats.reading import Reading
+
+
+def read_html_chat(text: str, *, encoding: str, name: str) -> Reading | None:
+    """Return the days of a chat, or nothing where the page is no known export."""
+    counts = MessageCounts()
+    page: _DiscordPage | _TelegramPage
+    if "chatlog__message" in text:
+        format_, page = "DiscordChatExporter HTML", _DiscordPage(counts)
+    elif 'class="message default' in text and "from_name" in text:
+        format_, page = "Telegram HTML", _TelegramPage(counts)
+    else:
+        return None
+    feed(page, text)
+    return read_messages(
+        iter(page.messages), format_=format_, encoding=encoding, name=name, counts=counts, label=page.channel
+    )
+
+
+class _DiscordPage(PageReader):
+    """The messages of DiscordChatExporter's page."""
+
+    def __init__(self, counts: MessageCounts) -> None:
+        self.channel = ""
+        self._counts = counts
+        self._stack: list[str] = []
+        self._said: list[str] = []
+        self.messages: list[Message] = []
+        self._speaker, self._day = "", ""
+        self._bot = False
+        self._entries: list[str] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:  # noqa: C901  # a case for each class
+        """Enter an element."""
+        kind = attributes.get("class") or ""
+        part = ""
+        if "chatlog__message-group" in kind:
+            self._speaker, self._bot = "", False
+        elif "chatlog__author-tag" in kind or "chatlog__bot-label" in kind:
+            self._bot, part = True, "skip"
+        elif "chatlog__system-notification-content" in kind:
+            self._counts.skip("of the app itself: joined, left, changed")
+            part = "skip"
+        elif "chatlog__author" in kind or "chatlog__system-notification-author" in kind:
+            part = "speaker" if "system" not in kind else "skip"
+            if part == "speaker":
+                self._speaker = ""
+        elif "chatlog__timestamp" in kind or "chatlog__short-timestamp" in kind:
+            self._day = _day(attributes.get("title") or "") or self._day
+            part = "skip"
+        elif any(
+            word in kind
+            for word in (
+                "chatlog__reply",
+                "chatlog__edited",
+                "chatlog__embed",
+                "chatlog__reactions",
+                "chatlog__attachment",
+                "chatlog__sticker",
+                "chatlog__reference",
+            )
+        ):
+            part = "skip"
+        elif "chatlog__content" in kind:
+            self._said, part = [], "text"
+        elif "preamble__entry" in kind:
+            self._entries.append("")
+            part = "entry"
+        if tag == "img" and "emoji" in kind and self._within("text"):
+            self._said.append(attributes.get("alt") or "")
+        if tag == "br" and self._within("text"):
+            self._said.append(" ")
+        if tag not in EMPTY:
+            self._stack.append(part)
+
+    def end(self, tag: str) -> None:
+        """Leave an element."""
+        if tag in EMPTY or not self._stack:
+            return
+        part = self._stack.pop()
+        if part == "text":
+            if self._bot:
+                self._counts.skip("of a bot")
+            elif self._speaker.strip():
+                self.messages.append(Message(self._speaker.strip(), "".join(self._said), self._day))
+            self._said = []
+        elif part == "entry" and len(self._entries) == 2:  # noqa: PLR2004  # server, then channel
+            self.channel = self._entries[1].strip().rpartition("/")[2].strip()
+
+    def data(self, text: str) -> None:
+        """Collect text where it counts."""
+        if self._within("skip"):
+            return
+        if self._within("text"):
+            self._said.append(text)
+        elif self._within("speaker"):
+            self._speaker += text
+        elif self._within("entry"):
+            self._entries[-1] += text
+
+    def _within(self, part: str) -> bool:
+        return part in self._stack[-12:]
+
+
+class _TelegramPage(PageReader):
+    """The messages of Telegram's page."""
+
+    channel = ""  # the page does not say
+
+    def __init__(self, counts: MessageCounts) -> None:
+        self._counts = counts
+        self._stack: list[str] = []
+        self._said: list[str] = []
+        self.messages: list[Message] = []
+        self._speaker, self._day = "", ""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Enter an element."""
+        kinds = (attributes.get("class") or "").split()
+        part = ""
+        if "from_name" in kinds and "forwarded" not in self._stack:
+            self._speaker, part = "", "speaker"
+        elif "forwarded" in kinds:
+            part = "forwarded"
+        elif "service" in kinds and "message" in kinds:
+            self._counts.skip("of the app itself: joined, left, changed")
+            part = "skip"
+        elif "date" in kinds and attributes.get("title"):
+            self._day = _day(attributes["title"])
+            part = "skip"
+        elif "text" in kinds and "skip" not in self._stack:
+            self._said, part = [], "text"
+        if tag == "br" and "text" in self._stack:
+            self._said.append(" ")
+        if tag not in EMPTY:
+            self._stack.append(part)
+
+    def end(self, tag: str) -> None:
+        """Leave an element."""
+        if tag in EMPTY or not self._stack:
+            return
+        if self._stack.pop() == "text" and self._speaker.strip():
+            self.messages.append(Message(self._speaker.strip(), "".join(self._said), self._day))
+
+    def data(self, text: str) -> None:
+        """Collect text where it counts."""
+        near = self._stack[-12:]
+        if "skip" in near:
+            return
+        if "text" in near:
+            self._said.append(text)
+        elif near and near[-1] == "speaker":
+            self._speaker += text
+
+
+def _day(title: str) -> str:
+    """Return the day of a time stamp: `05.01.2024 21:03:00 UTC+01:00` -> `2024-01-05`, another form as it stands."""
+    found = re.search(r"(\d{2})\.(\d{2})\.(\d{4})", title)
+    if found:
+        return f"{found[3]}-{found[2]}-{found[1]}"
+    return re.sub(r"\s*\d{1,2}:\d{2}.*$", "", title.replace("\u202f", " ")).strip()

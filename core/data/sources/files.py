@@ -1,0 +1,155 @@
+"""Many files as one reading: a folder or an archive, and which of its files belong together."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from core.data.formats.archive import ARCHIVES, Limits, too_large, why_left_out
+from core.data.formats.chats.exports import read_slack_people
+from core.data.formats.detect import read_file
+from core.data.formats.reading import LeftOut, Reading, Script, natural_key
+from core.errors import CorpusError
+
+_SLACK_LISTS = {
+    "users.json",
+    "channels.json",
+    "groups.json",
+    "dms.json",
+    "mpims.json",
+    "integration_logs.json",
+    "canvases.json",
+}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SHOWN_REASONS = 200  # things left out that are named one by one
+
+
+def walk(folder: Path, limits: Limits) -> Iterator[tuple[str, bytes | str]]:
+    """Yield (name, bytes) of each file below a folder in natural order, or (name, why it is left out)."""
+    files = [item for item in folder.rglob("*") if item.is_file()]
+    for item in sorted(files, key=lambda item: natural_key(item.relative_to(folder).as_posix())):
+        name = PurePosixPath(item.relative_to(folder).as_posix())
+        why = why_left_out(name) or ("an archive in a folder" if name.suffix.lower() in ARCHIVES else "")
+        if not why:
+            check_size(item, limits)
+        yield str(name), why or item.read_bytes()
+
+
+def check_size(path: Path, limits: Limits) -> None:
+    """Refuse a file that is larger than may be read.
+
+    Raises:
+        CorpusError: it is.
+    """
+    if path.stat().st_size > limits.text_bytes:
+        raise CorpusError(f"{path.name} has {path.stat().st_size / 1e6:,.0f} MB. {too_large(limits)}")
+
+
+def read_many(files: Iterable[tuple[str, bytes | str]], place: str, limits: Limits, kind: str) -> Reading:
+    """Return what all files hold together; one that cannot be read is left out and named."""
+    readings: dict[str, Reading] = {}
+    left_out: list[LeftOut] = []
+    contents: list[tuple[str, bytes]] = []
+    problem: CorpusError | None = None
+    for name, data in files:
+        if isinstance(data, str):
+            left_out.append(LeftOut(name, data))
+        else:
+            contents.append((name, data))
+    people = _slack_people(contents)
+    for name, data in contents:
+        path = PurePosixPath(name)
+        is_day = bool(people) and _DAY.fullmatch(path.stem) is not None
+        if people and path.name in _SLACK_LISTS:
+            left_out.append(LeftOut(name, "a list of Slack's, and no messages"))
+            continue
+        try:
+            readings[name] = read_file(
+                data,
+                name,
+                people=people,
+                label=path.parent.name if is_day else "",
+                episode=path.stem if is_day else "",
+                limits=limits,
+            )
+        except CorpusError as error:
+            problem = problem or error
+            left_out.append(LeftOut(name, str(error)))
+    if not readings:
+        if problem is not None and len(contents) == 1:
+            raise problem
+        found = f"; {left_out[0].name}: {left_out[0].why}" if left_out else ""
+        raise CorpusError(
+            f"{place} has no text to learn from{found}. Put scripts, chats or tables there, an episode a file."
+        )
+    return _join(readings, left_out, kind)
+
+
+def _slack_people(files: list[tuple[str, bytes]]) -> dict[str, str]:
+    for name, data in files:
+        if PurePosixPath(name).name == "users.json":
+            try:
+                return read_slack_people(json.loads(data))
+            except (ValueError, RecursionError):
+                return {}
+    return {}
+
+
+def _join(readings: dict[str, Reading], left_out: list[LeftOut], kind: str) -> Reading:
+    """Return readings of several files as one: a folder, a file of many texts, or a channel is a series."""
+    if any(reading.kind != "subtitles" for reading in readings.values()):
+        for name in [name for name, reading in readings.items() if reading.kind == "subtitles"]:
+            left_out.append(
+                LeftOut(name, "subtitles, which say nobody's name, beside texts that do; bring them alone")
+            )
+            del readings[name]
+    common = _common_folder(list(readings))
+    scripts: list[Script] = []
+    ends = Counter[str]()  # the first free position of each series
+    for name, reading in readings.items():
+        inner = PurePosixPath(name).parts[common:]
+        own = inner[0] if len(inner) > 1 else ""
+        if len(reading.scripts) > 1 and len(readings) > 1 and not own:
+            own = PurePosixPath(name).stem
+        begins = dict(ends)
+        for script in reading.scripts:
+            label = script.label or own
+            position = begins.get(label, 0) + script.position
+            ends[label] = max(ends[label], position + 1)
+            scripts.append(replace(script, label=label, position=position))
+        left_out.extend(
+            LeftOut(f"{name}: {out.name}", out.why) if len(readings) > 1 else out for out in reading.left_out
+        )
+    formats = Counter(reading.format for reading in readings.values())
+    names = ", ".join(
+        f"{format_} ({count} files)" if count > 1 else format_ for format_, count in formats.items()
+    )
+    encodings = ", ".join(
+        dict.fromkeys(reading.encoding for reading in readings.values() if reading.encoding)
+    )
+    notes = tuple(note for reading in readings.values() for note in reading.notes)
+    kinds = {reading.kind for reading in readings.values()}
+    if len(left_out) > _SHOWN_REASONS:
+        more = len(left_out) - _SHOWN_REASONS
+        left_out = [*left_out[:_SHOWN_REASONS], LeftOut(f"{more:,} more", "for such reasons")]
+    return Reading(
+        f"{kind} of {names}",
+        encodings,
+        tuple(scripts),
+        tuple(left_out),
+        notes,
+        kinds.pop() if len(kinds) == 1 else "scripts",
+    )
+
+
+def _common_folder(names: list[str]) -> int:
+    """Return how many folders all files share, from the top."""
+    folders = [PurePosixPath(name).parent.parts for name in names]
+    shared = 0
+    for parts in zip(*folders, strict=False):
+        if len(set(parts)) > 1:
+            break
+        shared += 1
+    return shared

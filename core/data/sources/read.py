@@ -1,0 +1,90 @@
+"""A path or an address to raw scripts: a file of any kind, a folder or a .zip of them, told apart by their content."""
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from core.config import Cleaning
+from core.data.formats.archive import BROKEN, LOCAL, Limits, check_archive, read_members
+from core.data.formats.detect import PLAIN, is_archive, read_file
+from core.data.formats.reading import Reading, Script, natural_key, show_name
+from core.data.formats.scripts.lines import LineStyle, find_speakers
+from core.data.formats.tables.json_files import SERIES
+from core.data.sources.download import fetch, is_address
+from core.data.sources.files import check_size, read_many, walk
+from core.data.sources.source import Source, choose
+from core.errors import CorpusError
+
+
+def read_source(source: Source, *, cleaning: Cleaning = "script", limits: Limits = LOCAL) -> Reading:
+    """Return the scripts of `source` that are meant, in order, and what was found and left out on the way.
+
+    Under the notes' cleaning the texts stay as they stand; else their lines are in the common form.
+
+    Raises:
+        CorpusError: nothing there, nothing that can be read, an unknown series or episode.
+    """
+    path = fetch(source.scripts) if is_address(source.scripts) else Path(source.scripts)
+    try:
+        if path.is_dir():
+            reading = read_many(walk(path, limits), f"The folder {path}", limits, "folder")
+        else:
+            check_size(path, limits)
+            reading = _read_one(path.read_bytes(), path.name, limits)
+    except FileNotFoundError as error:
+        raise CorpusError(f"There is no file {path}; name one that exists with --scripts.") from error
+    except MemoryError as error:
+        raise CorpusError(f"{path.name} takes more memory than reading may have; give less text.") from error
+    except OSError as error:
+        raise CorpusError(f"{path} cannot be read: {error.strerror}.") from error
+    whole = tuple(map(_without_halves, reading.scripts))
+    scripts = choose(whole, source, path.name, is_table=reading.format == SERIES)
+    if cleaning == "notes":
+        return replace(reading, scripts=tuple(scripts))
+    scripts, style = find_speakers(scripts)
+    return replace(reading, scripts=tuple(scripts), format=_describe(reading.format, style, scripts))
+
+
+def _read_one(data: bytes, name: str, limits: Limits) -> Reading:
+    if not is_archive(data):
+        if PurePosixPath(name).suffix.lower() == ".zip":
+            raise CorpusError(f"{show_name(name)} is no sound .zip archive; pack it anew.")
+        return read_file(data, name, limits=limits)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members, left_out = check_archive(archive, name, limits)
+            files = sorted(read_members(archive, members, limits), key=lambda file: natural_key(file[0]))
+    except BROKEN as error:
+        raise CorpusError(f"{show_name(name)} is no sound .zip archive; pack it anew.") from error
+    reading = read_many(iter(files), show_name(name), limits, "archive")
+    return replace(reading, left_out=(*reading.left_out, *left_out))
+
+
+def _without_halves(script: Script) -> Script:
+    """Return a script without halves of surrogate pairs, which JSON can hold and no text is."""
+    parts = (script.name, script.text, script.label)
+    try:
+        "".join(parts).encode()
+    except UnicodeEncodeError:
+        name, text, label = (part.encode("utf-8", "ignore").decode() for part in parts)
+        return replace(script, name=name, text=text, label=label)
+    return script
+
+
+def _describe(format_: str, style: LineStyle, scripts: list[Script]) -> str:
+    """Say of plain texts how their lines name who speaks."""
+    if PLAIN not in re.split(r"[ ,]", format_):
+        return format_
+    said = {
+        "colon": "text with NAME: at the start of lines",
+        "stop": "text with NAME. at the start of lines",
+        "block colon": "text with NAME: on lines of their own",
+        "block stop": "text with NAME. on lines of their own",
+        "block": "text with names on lines of their own",
+        "none": "text without speakers",
+    }[style.style]
+    if any(script.form == "code" for script in scripts):
+        said = "program code"
+    return re.sub(rf"\b{PLAIN}\b", said, format_, count=1)

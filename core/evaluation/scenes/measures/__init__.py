@@ -1,0 +1,1 @@
+"""One measure of scenes a module, from texts alone."""
