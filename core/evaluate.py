@@ -65,6 +65,15 @@ def _print(score: Score) -> None:
         f"({score.characters:,} characters{unknown}{alone})",
         flush=True,
     )
+    if score.beginnings is not None:
+        begun = score.beginnings
+        print(
+            f"  where lines begin, read from nothing: {begun.bits:.4f} bits per character alone, "
+            f"{begun.share_over_8:.1%} of {begun.stretches} over 8 bits",
+            flush=True,
+        )
+        if parted := begun.parts_from(score.bits_per_character_alone):
+            print(f"  {parted}", flush=True)
 
 
 if __name__ == "__main__":

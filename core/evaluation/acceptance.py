@@ -7,6 +7,7 @@ import argparse
 import json
 import math
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from core.config import parse_episodes
 from core.data.corpus import hold_out, hold_out_labels, read_corpus
 from core.data.sources.source import Source
 from core.errors import CoreError, RunError
+from core.evaluation.beginnings import read_beginnings
+from core.evaluation.runaways import check_scenes, try_scenes
 from core.evaluation.score import score_texts
 from core.run.store import Run
 from core.writing.generator import Generator, context_of
@@ -25,6 +28,7 @@ from core.writing.writer import Writer
 SEED = 7
 SAMPLE_CHARACTERS = 300
 _SCORED_CHARACTERS = 60_000  # of the held-out text: seconds, not minutes, on one core
+_MOST_LOST = 0.02  # share of beginnings; sound runs have none
 _MOST_UNKNOWN = 0.1  # share of characters that a run may lack for its score to say something
 
 
@@ -32,7 +36,7 @@ def check_run(run: Run) -> None:
     """Make sure that a run may be put to use.
 
     Raises:
-        RunError: its weights are no numbers, it is no better than chance, or it writes nothing.
+        RunError: its weights are no numbers, it is no better than chance, it writes nothing, or its scenes run away.
     """
     if not all(bool(np.isfinite(array).all()) for array in run.weights().values()):
         raise RunError("The new model's weights are not all numbers; train it anew.")
@@ -44,6 +48,7 @@ def check_run(run: Run) -> None:
         )
     if not Writer(run).write(SceneRequest(seed=SEED, length=SAMPLE_CHARACTERS)).text.strip():
         raise RunError("The new model writes nothing; give it more text or more time.")
+    check_scenes(try_scenes(run, seed=SEED))
 
 
 def write_side_by_side(new: Run, old: Run | None) -> dict[str, str]:
@@ -87,7 +92,27 @@ def compare(new: Run, old: Run | None, source: Source) -> dict[str, Any]:
         if score.unknown > _MOST_UNKNOWN * sum(map(len, texts)):
             del result[f"{name}_bits"]
             result[f"{name}_unknown"] = score.unknown / sum(map(len, texts))
+        if name == "new" and run.config.targets == "all":
+            beginnings = read_beginnings(generator, run.vocabulary, texts)
+            result["beginnings"] = None if beginnings is None else beginnings.to_dict()
+    if "new_bits" in result and "old_bits" in result:
+        result["better"] = result["new_bits"] <= result["old_bits"]  # absent where they cannot be compared
     return result
+
+
+def check_beginnings(comparison: Mapping[str, Any]) -> None:
+    """Refuse a run that loses itself where texts begin, though its figure may look healthy.
+
+    Raises:
+        RunError: with the share of beginnings that cost it more than blind guessing.
+    """
+    beginnings = comparison.get("beginnings")
+    if beginnings and beginnings["share_over_8"] >= _MOST_LOST:
+        raise RunError(
+            f"The new model loses itself when a text begins: {beginnings['share_over_8']:.0%} of "
+            f"{beginnings['stretches']} beginnings cost it more than blind guessing. Train it again, for longer or "
+            "with more text."
+        )
 
 
 def _first(texts: list[str], characters: int) -> list[str]:
@@ -129,6 +154,7 @@ def main(arguments: list[str] | None = None) -> int:
                 document["comparison"] = compare(new, old, source)
             except CoreError as error:
                 document["comparison"] = {"problem": str(error)}
+            check_beginnings(document["comparison"])
         status = 0
     except CoreError as error:
         document, status = {"error": str(error)}, 2

@@ -18,7 +18,8 @@ from core.writing.generator import Generator
 
 STRETCHES = 400  # read at most
 LENGTH = 150  # characters that are predicted of a stretch
-LOST = 8.0  # bits a character: blind guessing among 79 characters costs 6.3
+LOST = 8.0  # bits a character: blind guessing among 79 characters costs 6.3; more of more characters
+_BEYOND_GUESSING = 1.7  # bits
 MOST_LOST = 0.005  # share of stretches that a sound network may be lost in
 USUAL_GAP = (
     1.0  # bits a character that beginnings cost more than long streams, at most, if a network is sound
@@ -34,7 +35,7 @@ class Beginnings:
 
     stretches: int
     bits: float  # a character, the mean
-    share_over_8: float  # of stretches, those over 8 bits a character
+    share_over_8: float  # of stretches, those over 8 bits a character, or over blind guessing by far
     by_kind: dict[str, float]  # bits a character of each kind of beginning: "line", "heading", "name"
 
     @property
@@ -97,11 +98,12 @@ def read_beginnings(
     bits = np.array(
         [row[len(given[index]) :].mean() for index, row in zip(kept, nats, strict=True)]
     ) / math.log(2)
+    lost = max(LOST, math.log2(len(vocabulary)) + _BEYOND_GUESSING)
     kinds = np.array([stretches[index].kind for index in kept])
     return Beginnings(
         stretches=len(bits),
         bits=float(bits.mean()),
-        share_over_8=float((bits > LOST).mean()),
+        share_over_8=float((bits > lost).mean()),
         by_kind={str(kind): float(bits[kinds == kind].mean()) for kind in np.unique(kinds)},
     )
 

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.config import END_OF_EPISODE
 from core.data.vocabulary import Vocabulary
 from core.errors import CorpusError
+from core.evaluation.beginnings import Beginnings, read_beginnings
 from core.evaluation.likelihood import nats_of
 from core.run.store import Run
 from core.writing.generator import Generator
@@ -26,6 +27,9 @@ class Score:
     bits: float
     bits_alone: float  # had the network been by itself, without a cache of the text so far
     unknown: int  # characters that the run does not know: mapped or dropped, so not predicted as they stood
+    beginnings: Beginnings | None = (
+        None  # the same text where it begins, read from nothing; None where not asked for
+    )
 
     @property
     def bits_per_character(self) -> float:
@@ -113,4 +117,15 @@ def score_file(run: Run, generator: Generator, path: Path, *, series: str, held_
                 f"{name}: {100 * share:.0f} % of its characters are unknown to the run, so that a figure of the others "
                 "would say nothing; name a text in the alphabet that it was trained on."
             )
-        yield score
+        yield _with_beginnings(
+            score, found, generator, run.vocabulary, label=None if is_plain else label
+        )
+
+
+def _with_beginnings(
+    score: Score, texts: list[str], generator: Generator, vocabulary: Vocabulary, *, label: str | None = None
+) -> Score:
+    """Return the score with what the beginnings of lines cost; a run of windows always begins from nothing."""
+    if generator.targets == "last":
+        return score
+    return replace(score, beginnings=read_beginnings(generator, vocabulary, texts, label=label))

@@ -25,11 +25,12 @@ def test_evaluate_prints_what_the_training_found(
     tiny_run: Run, tiny_scripts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The held-out episodes cost what the facts say: with the cache first, then by the network alone."""
-    (line,) = evaluate(capsys, tiny_run.path, tiny_scripts, "--held-out")
+    line, begun = evaluate(capsys, tiny_run.path, tiny_scripts, "--held-out")[:2]
     found = re.search(
         r"DS9: ([\d.]+) bits per character \(.*; ([\d.]+) by the network without its cache", line
     )
     assert found
+    assert "where lines begin, read from nothing:" in begun
     result = tiny_run.facts["result"]
     assert float(found[1]) == pytest.approx(result["cached_bits_per_character"], abs=1e-4)
     # Validation leaves out the last few characters, which fill no window.
@@ -62,5 +63,5 @@ def test_a_run_from_before_the_cache_writes_without(
     assert run.bits_per_character == run.facts["result"]["bits_per_character"]
     text = tmp_path / "scene.txt"
     text.write_text(tiny_episodes()[0], encoding="utf-8")
-    (line,) = evaluate(capsys, old, text)
+    line = evaluate(capsys, old, text)[0]
     assert line.endswith("characters)")
