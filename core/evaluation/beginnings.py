@@ -78,11 +78,13 @@ def read_beginnings(
     *,
     most: int = STRETCHES,
     seed: int = _SEED,
+    label: str | None = None,
 ) -> Beginnings | None:
     """Return what the beginnings of lines in `texts` cost the network alone, or None where there are no lines.
 
     Half of the stretches are read from the start of a line, a quarter after a heading and a quarter after `NAME:`, as
-    far as the texts have them. Characters outside the vocabulary are mapped or dropped.
+    far as the texts have them. Characters outside the vocabulary are mapped or dropped. All have `label`,
+    where one is given.
     """
     size = sum(map(len, texts))
     stretches = choose_stretches(texts, most=max(_FEWEST, min(most, size // _SPACING)), seed=seed)
@@ -93,7 +95,10 @@ def read_beginnings(
     if not kept:
         return None
     nats = nats_of(
-        generator, [np.concatenate((given[index], wanted[index])) for index in kept], start=line_break
+        generator,
+        [np.concatenate((given[index], wanted[index])) for index in kept],
+        start=line_break,
+        labels=None if label is None else [label] * len(kept),
     )
     bits = np.array(
         [row[len(given[index]) :].mean() for index, row in zip(kept, nats, strict=True)]
