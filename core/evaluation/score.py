@@ -117,9 +117,7 @@ def score_file(run: Run, generator: Generator, path: Path, *, series: str, held_
                 f"{name}: {100 * share:.0f} % of its characters are unknown to the run, so that a figure of the others "
                 "would say nothing; name a text in the alphabet that it was trained on."
             )
-        yield _with_beginnings(
-            score, found, generator, run.vocabulary, label=None if is_plain else label
-        )
+        yield _with_beginnings(score, found, generator, run.vocabulary, label=None if is_plain else label)
 
 
 def _with_beginnings(
