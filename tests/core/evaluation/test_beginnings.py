@@ -17,7 +17,7 @@ from core.evaluation.acceptance import main as try_out
 from core.evaluation.beginnings import LENGTH, Beginnings, choose_stretches, read_beginnings
 from core.evaluation.runaways import Trial, check_scenes, try_scenes
 from core.run.layout import FACTS, WEIGHTS
-from core.run.store import Run, fingerprint
+from core.run.store import CONTEXT, Arrays, Run, fingerprint
 from core.writing.generator import Generator
 from tests.conftest import tiny_episodes
 
@@ -29,10 +29,15 @@ def scaled(run: Run, folder: Path, *, factor: float) -> Run:
     for name in weights:
         if "recurrent" in name or name.startswith("characters"):
             weights[name] = (weights[name] * factor).astype(np.float32)
-    data = save(weights)
+    return with_weights(run, folder, weights)
+
+
+def with_weights(run: Run, folder: Path, weights: Arrays) -> Run:
+    """Return the run in `folder`, a copy of `run`, with other weights."""
+    data = save(dict(weights))
     (folder / WEIGHTS).write_bytes(data)
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    facts["fingerprint"] = fingerprint(data, facts["config"], run.vocabulary)
+    facts["fingerprint"] = fingerprint(data, facts["config"], run.vocabulary, facts.get(CONTEXT))
     (folder / FACTS).write_text(json.dumps(facts), encoding="utf-8")
     return Run.read(folder)
 
@@ -86,12 +91,7 @@ def test_a_run_that_repeats_itself_is_refused(random_run: Run, tmp_path: Path) -
     stuck = scaled(random_run, tmp_path / "stuck", factor=0)
     weights = load_file(stuck.path / WEIGHTS)
     weights["characters/bias"] = np.where(np.arange(len(stuck.vocabulary)) == 20, 50, 0).astype(np.float32)
-    data = save(weights)
-    (stuck.path / WEIGHTS).write_bytes(data)
-    facts = json.loads((stuck.path / FACTS).read_text(encoding="utf-8"))
-    facts["fingerprint"] = fingerprint(data, facts["config"], stuck.vocabulary)
-    (stuck.path / FACTS).write_text(json.dumps(facts), encoding="utf-8")
-    trial = try_scenes(Run.read(stuck.path), seed=7)
+    trial = try_scenes(with_weights(stuck, stuck.path, weights), seed=7)
     assert trial.repeated == trial.scenes
     with pytest.raises(RunError, match=r"repeat one character, such as"):
         check_scenes(trial)
