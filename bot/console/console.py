@@ -83,6 +83,10 @@ class Console:
         """Return the run's speakers, the most talkative first."""
         return self._writer.speakers()
 
+    def shows(self) -> list[str]:
+        """Return the shows that the run can write."""
+        return list(self._writer.casts.shows)
+
     def _episode(self, call: Call) -> None:
         episode = self._writer.write(self._request(call, self._writer.usual))
         self._show(episode, episode.script)
@@ -171,8 +175,10 @@ class Console:
         if episode.notice:
             self._screen.show_aside(episode.notice)
         ended = ", ended by the model" if episode.ended else ""
+        show = f"show:{episode.request.show} " if episode.request.show else ""
         self._screen.show_aside(
-            f"-- {self._run.name}, temp:{episode.temperature:g} length:{episode.length} seed:{episode.seed}{ended}"
+            f"-- {self._run.name}, {show}temp:{episode.temperature:g} length:{episode.length} "
+            f"seed:{episode.seed}{ended}"
         )
         originality = self._writer.originality(episode.text)
         if originality is not None:
@@ -208,7 +214,9 @@ def run_console(
         )
     failed = False
     typed = (
-        read_lines(history, speakers=console.speakers, places=console.places) if interactive else sys.stdin
+        read_lines(history, speakers=console.speakers, places=console.places, shows=console.shows)
+        if interactive
+        else sys.stdin
     )
     for line in typed:
         if not line.strip():

@@ -8,6 +8,7 @@ EPISODE_OPTIONS = {
     "line": "a line to continue",
     "seed": "an integer; the same one writes the same episode",
     "cast": 'only these characters speak, such as cast:"QUARK, ODO"',
+    "show": "which of its shows the model writes, such as show:TNG",
     "place": 'where it happens, such as place:"Quark\'s"',
     "spelling": "on: only words of the scripts; off: the model's own spelling",
     "takes": "versions of each line, of which the best is kept, 1 to 16",

@@ -8,7 +8,11 @@ from bot.console.options import COMMANDS
 
 
 def read_lines(
-    history: Path | None, *, speakers: Callable[[], list[str]], places: Callable[[], list[str]]
+    history: Path | None,
+    *,
+    speakers: Callable[[], list[str]],
+    places: Callable[[], list[str]],
+    shows: Callable[[], list[str]],
 ) -> Iterator[str]:
     """Yield what a person types, with completion and a history that survives."""
     from prompt_toolkit import PromptSession  # noqa: PLC0415  # a pipe does without
@@ -21,7 +25,7 @@ def read_lines(
 
         def get_completions(self, document: Document, _: CompleteEvent) -> Iterable[Completion]:
             before = document.text_before_cursor
-            for offered, start in complete(before, speakers(), places()):
+            for offered, start in complete(before, speakers(), places(), shows()):
                 yield Completion(offered, start_position=start - len(before))
 
     remembered: FileHistory | InMemoryHistory = InMemoryHistory()
@@ -42,7 +46,9 @@ def read_lines(
             return
 
 
-def complete(before: str, speakers: list[str], places: list[str] | None = None) -> Iterator[tuple[str, int]]:
+def complete(
+    before: str, speakers: list[str], places: list[str] | None = None, shows: list[str] | None = None
+) -> Iterator[tuple[str, int]]:
     """Yield (text to offer, position from which it replaces) for what stands before the cursor."""
     if not before.startswith("/") or " " not in before:
         word = before.removeprefix("/")
@@ -52,6 +58,11 @@ def complete(before: str, speakers: list[str], places: list[str] | None = None) 
     word_start = before.rfind(" ") + 1
     word = before[word_start:]
     if name not in COMMANDS:
+        return
+    if word.startswith("show:"):
+        typed = word.removeprefix("show:").casefold()
+        start = word_start + len("show:")
+        yield from ((f"{show} ", start) for show in shows or () if show.casefold().startswith(typed))
         return
     if "cast:" in before and before.count('"', before.find("cast:")) % 2:
         start = max(before.rfind('"'), before.rfind(",")) + 1

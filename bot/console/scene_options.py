@@ -26,6 +26,7 @@ def read_request(call: Call, usual: Directions, *, takes: int) -> SceneRequest:
         length=500 if length is None else length,
         seed=draw_seed() if seed is None else seed,
         takes=takes if asked is None else asked,
+        show=call.text("show"),
     )
 
 

@@ -39,7 +39,10 @@ def build_work(request: Request, source: SceneRecord | None, *, writer: Writer, 
         asked = _last_part(source).directions
         if is_other_model and asked is not None:
             asked = _within(asked, writer.usual)
-        return _write(request, asked, writer)
+        show = _last_part(source).show or ""
+        if is_other_model and show not in writer.casts.shows:
+            show = ""
+        return _write(replace(request, show=show), asked, writer)
     if is_other_model:
         raise RefusalError("That scene was written by another model, which is no longer here.")
     if len(source.script) > SCENE_CHARACTERS:
@@ -77,6 +80,7 @@ def _ask(request: Request, directions: Directions | None) -> SceneRequest:
         length=request.length,
         seed=request.seed,
         takes=request.takes or 1,
+        show=request.show or None,
     )
 
 

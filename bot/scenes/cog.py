@@ -24,6 +24,7 @@ from bot.scenes.request import LENGTH, Request
 from bot.storage.scenes import SceneRepository
 from core.writing.codes import LONGEST_CODE
 from core.writing.request import MOST_TAKES
+from core.writing.writer import Writer
 
 Temperature = app_commands.Range[float, 0.0, MOST_TEMPERATURE]
 Length = app_commands.Range[int, LEAST_LENGTH, MOST_LENGTH]
@@ -31,6 +32,7 @@ Line = app_commands.Range[str, 1, LINE_CHARACTERS]
 Takes = app_commands.Range[int, 1, MOST_TAKES]
 Seed = app_commands.Range[int, 0, MOST_SEED]
 Cast = app_commands.Range[str, 1, CAST_CHARACTERS]
+Show = app_commands.Range[str, 1, CAST_CHARACTERS]
 Place = app_commands.Range[str, 1, PLACE_CHARACTERS]
 Code = app_commands.Range[str, 1, LONGEST_CODE]
 
@@ -54,6 +56,7 @@ class EpisodeCog(commands.Cog):
         place=translated("Where the scene takes place, such as Quark's."),
         spelling=translated("Only words of the scripts. On by default; off: the model's own spelling."),
         takes=translated("Versions of each line, 1 to 16; the best is kept."),
+        show=translated("Which of the model's shows, such as TNG."),
     )
     async def episode(  # noqa: PLR0917 -- discord.py hands the options over by name
         self,
@@ -66,6 +69,7 @@ class EpisodeCog(commands.Cog):
         place: Place = "",
         spelling: bool | None = None,  # noqa: FBT001 -- discord.py reads the options off the arguments
         takes: Takes | None = None,
+        show: Show = "",
     ) -> None:
         """Write a new scene."""
         request = Request.new(
@@ -77,6 +81,7 @@ class EpisodeCog(commands.Cog):
             place=place,
             spelling=spelling,
             takes=takes,
+            show=show,
         )
         await self._handle(interaction, request)
 
@@ -110,7 +115,8 @@ class EpisodeCog(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         """Offer the speakers who are not on the list yet."""
         writer = await self._registry.writer_for(interaction.guild_id)
-        return _as_choices(choose_cast(writer.speakers(), typed))
+        speakers = writer.speakers(_show_of(interaction, writer))
+        return _as_choices(choose_cast(speakers, typed))
 
     @episode.autocomplete("place")
     async def suggest_place(
@@ -118,7 +124,22 @@ class EpisodeCog(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         """Offer the places of the scripts."""
         writer = await self._registry.writer_for(interaction.guild_id)
-        return _as_choices(choose_places(writer.places(), typed))
+        places = writer.places(_show_of(interaction, writer))
+        return _as_choices(choose_places(places, typed))
+
+    @episode.autocomplete("show")
+    async def suggest_show(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Offer the model's shows."""
+        writer = await self._registry.writer_for(interaction.guild_id)
+        return _as_choices(choose_places(list(writer.casts.shows), typed))
+
+
+def _show_of(interaction: discord.Interaction, writer: Writer) -> str | None:
+    """Return the show that has been chosen so far in the command that is typed, if the model has it."""
+    chosen = getattr(interaction.namespace, "show", None)
+    return chosen if chosen in writer.casts.shows else None
 
 
 def _as_choices(values: list[str]) -> list[app_commands.Choice[str]]:

@@ -39,6 +39,7 @@ class Request:
     place: str = ""  # heading to open under; empty for any
     spelling: bool | None = None  # None: as the model can
     takes: int | None = None  # versions of each line; None: as many as the queue leaves time for
+    show: str = ""  # which of the model's shows; empty for the first
     code: str = ""  # of the scene to write again; the rest is then as the code says
     guild_id: int = 0  # of the server whose model writes it; 0 outside of servers
 
@@ -54,6 +55,7 @@ class Request:
         place: str = "",
         spelling: bool | None = None,
         takes: int | None = None,
+        show: str = "",
     ) -> Self:
         """Return a request for a new scene; without a seed, one is chosen now.
 
@@ -75,6 +77,7 @@ class Request:
             place=_storable(place)[: PLACE_CHARACTERS + 1],  # one more, for the sentence that refuses it
             spelling=spelling,
             takes=takes,
+            show=_storable(show)[:CAST_CHARACTERS],
         )
 
     @classmethod

@@ -63,8 +63,10 @@ def describe(episode: SceneRecord) -> str:
 
 
 def _describe_directions(episode: SceneRecord) -> Iterator[str]:
-    """Say who plays, and whether the spelling is the model's own although it could be the scripts'."""
+    """Say which show it is, who plays, and whether the spelling is the model's own without need."""
     parts = read_parts(episode.parts)
+    if parts and parts[-1].show:
+        yield shorten(clean_text(f"show {parts[-1].show}"), limit=CAST_CHARACTERS)
     directions = parts[-1].directions if parts else None
     if directions is None:
         return

@@ -200,7 +200,8 @@ def _check_facts(facts: Mapping[str, Any]) -> None:
     """
     float(facts["result"]["bits_per_character"])
     float(facts["result"].get("cached_bits_per_character") or 0)
-    names = [*facts["cast"]["speakers"], *facts["cast"]["places"]]
+    casts = [facts["cast"], *facts["cast"].get("shows", {}).values()]
+    names = [name for cast in casts for kind in ("speakers", "places") for name in cast[kind]]
     if not all(isinstance(name, str) for name in [*names, facts["name"], facts["fingerprint"]]):
         raise TypeError("a name that is no text")
 

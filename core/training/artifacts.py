@@ -15,11 +15,11 @@ import numpy.typing as npt
 from core.config import TrainConfig
 from core.data.context_tables import ContextTables
 from core.data.corpus import Corpus, learnt_episodes, total_characters, validation_texts
-from core.data.screenplay import places_of, speakers_of
 from core.evaluation.score import score_texts
 from core.network.model import Model
 from core.network.weights import export_weights
 from core.run.card import write_card
+from core.run.cast import describe_cast
 from core.run.layout import CARD, CONTENTS, HISTORY, MODEL, PLOT, SAMPLES
 from core.run.store import CONTEXT, Arrays, Run, write_run
 from core.runtime.device import explain_cpu
@@ -74,7 +74,7 @@ def write_outcome(
             "parameters": model.count_params(),
         },
         "start": None if base is None else _describe_base(base),
-        "cast": {"speakers": speakers_of(corpus.episodes), "places": places_of(corpus.episodes)},
+        "cast": describe_cast(corpus.episodes, corpus.labels),
         "software": {**describe_software(), "device": device},
     }
     with disk_errors(folder / MODEL):

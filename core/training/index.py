@@ -10,6 +10,7 @@ from pathlib import Path
 from core.data.corpus import learnt_episodes, read_corpus
 from core.data.sources.source import Source
 from core.errors import CoreError, CorpusError
+from core.run.cast import describe_cast
 from core.run.layout import RUNS, WORDS
 from core.run.store import Run
 from core.writing.constraints.index import add_index, build_index
@@ -36,7 +37,11 @@ def main(arguments: list[str] | None = None) -> int:
             raise CorpusError(
                 f"{run.path} was trained on other scripts ({run.facts['data']['source']}); name those with --scripts."
             )
-        run = add_index(run, build_index(learnt_episodes(corpus, run.config), corpus.vocabulary))
+        run = add_index(
+            run,
+            build_index(learnt_episodes(corpus, run.config), corpus.vocabulary),
+            cast=describe_cast(corpus.episodes, corpus.labels),
+        )
     except CoreError as error:
         print(error, file=sys.stderr)
         return 2

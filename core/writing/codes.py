@@ -151,7 +151,7 @@ def _pack_request(request: SceneRequest, directions: Directions | None) -> list[
         thousandths if is_short else temperature,
         request.length,
         request.seed,
-        request.takes,
+        request.takes if request.show is None else [request.takes, request.show],
     ]
     if directions is not None:
         flags = sum(1 << bit for bit, name in enumerate(_FLAGS) if getattr(directions, name))
@@ -178,6 +178,7 @@ def _read_request(  # noqa: PLR0917  # in the order of `_pack_request`, whatever
     place: object = None,
     *cast: object,
 ) -> SceneRequest:
+    count, show = takes if isinstance(takes, list) else (takes, None)
     directions = None
     if flags is not None:
         bits = _expect(int, flags)
@@ -194,7 +195,8 @@ def _read_request(  # noqa: PLR0917  # in the order of `_pack_request`, whatever
         else _expect(float, temperature),
         length=_expect(int, length),
         seed=_expect(int, seed),
-        takes=_expect(int, takes),
+        takes=_expect(int, count),
+        show=None if show is None else _expect(str, show),
     )
 
 

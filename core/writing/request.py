@@ -36,6 +36,7 @@ class SceneRequest:
     )
     seed: int = field(default_factory=draw_seed)
     takes: int = 1  # versions of each line, of which the best is kept
+    show: str | None = None  # label of the texts to write like; None: the first that the run has
 
     def __post_init__(self) -> None:
         """Check every number."""

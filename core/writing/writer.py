@@ -10,6 +10,7 @@ from core.config import END_OF_EPISODE
 from core.data.cleaning import clean_line
 from core.data.vocabulary import Spelling
 from core.errors import PromptError
+from core.run.cast import Casts
 from core.run.store import Run
 from core.writing.constraints.build import check_directions, direct
 from core.writing.constraints.index import read_index
@@ -38,6 +39,7 @@ class Writer:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.generator = open_generator(run)
+        self.casts = Casts(run.facts["cast"], run.tables.labels if run.tables else ())
         self.aids = read_index(run)
         # A run of the notes' kind has no end-of-episode character; a blank line stands between its episodes.
         known = run.vocabulary.characters
@@ -49,13 +51,13 @@ class Writer:
         plain = clean_line(line).replace(END_OF_EPISODE, "").strip("\n")
         return self.run.vocabulary.spell(plain)
 
-    def speakers(self) -> list[str]:
-        """Return who speaks in the corpus, the most talkative first."""
-        return list(self.run.facts["cast"]["speakers"])
+    def speakers(self, show: str | None = None) -> list[str]:
+        """Return who speaks in the corpus, those of the show first, the most talkative first."""
+        return self.casts.speakers(show)
 
-    def places(self) -> list[str]:
-        """Return the scene headings of the corpus, the most frequent first."""
-        return list(self.run.facts["cast"]["places"])
+    def places(self, show: str | None = None) -> list[str]:
+        """Return the scene headings of the corpus, those of the show first, the most frequent first."""
+        return self.casts.places(show)
 
     @property
     def usual(self) -> Directions:
@@ -66,7 +68,11 @@ class Writer:
     @property
     def usual_takes(self) -> int:
         """The takes of a line of which nothing is asked; several where the network knows who speaks."""
-        return _USUAL_TAKES if self.generator.context is not None and self.aids is not None else 1
+        return _USUAL_TAKES if self._keeps_rules else 1
+
+    @property
+    def _keeps_rules(self) -> bool:
+        return self.generator.context is not None and self.aids is not None
 
     def originality(self, text: str) -> Originality | None:
         """Return how much of `text` stands word for word in the corpus, or None if the run cannot tell."""
@@ -106,13 +112,18 @@ class Writer:
     ) -> Episode:
         """Return `episode` continued from its exact end; the text so far becomes `earlier`.
 
-        Where the request has no directions, those of the episode hold on.
+        Where the request has no directions, those of the episode hold on; its show does always.
 
         Raises:
             PromptError: what is asked cannot be done with this run.
         """
         mark = END_OF_EPISODE if episode.ended and self._end is not None else ""
-        asked = replace(request, prompt="", directions=request.directions or episode.directions)
+        asked = replace(
+            request,
+            prompt="",
+            directions=request.directions or episode.directions,
+            show=episode.request.show,
+        )
         scene = replace(
             episode,
             earlier=episode.earlier + episode.text + mark,
@@ -142,18 +153,14 @@ class Writer:
             # A window of the notes' kind slides for one text at a time.
             takes=request.takes if self.generator.targets == "all" else 1,
             directions=directions,
+            show=None if request.show is None else self.casts.find(request.show),
         )
 
     def _write(self, scene: Episode, cancelled: Callable[[], bool] | None) -> Episode:
         """Return `scene` with the text that its request adds."""
         started = time.perf_counter()
         request = scene.request
-        reader = self._open(
-            scene.prompt + scene.earlier,
-            fresh=not scene.prompt,
-            temperature=scene.temperature,
-            cancelled=cancelled,
-        )
+        reader = self._open(scene, cancelled)
         longest = request.length if request.directions is None or not request.directions.ending else None
         written: list[int] = []
         ended = False
@@ -187,7 +194,8 @@ class Writer:
                 aids=self.aids,
             )
             directed.director.read_all(self.run.vocabulary.encode(before))
-        if request.takes > 1:
+        # Where the network knows who speaks, the rules of a scene hold for one take as well.
+        if request.takes > 1 or self._keeps_rules:
             return stream_takes(
                 request,
                 reader,
@@ -195,6 +203,7 @@ class Writer:
                 vocabulary=self.run.vocabulary,
                 aids=self.aids,
                 speakers=self.speakers(),
+                strangers=self.casts.strangers(request.show),
                 scale=self.run.config.temperature_scale,
                 temperature=scene.temperature,
                 directed=directed,
@@ -212,18 +221,16 @@ class Writer:
             return self.generator.stream(sampler, reader=reader, forbidden_first=self._end)
         return directed.stream(sampler, reader=reader, forbidden_first=self._end)
 
-    def _open(
-        self, text: str, *, fresh: bool, temperature: float, cancelled: Callable[[], bool] | None
-    ) -> Reader:
-        """Return a reader that has read `text` from the start of an episode, or of a line if it is not fresh."""
-        reader = self.generator.reader(temperature=temperature)
+    def _open(self, scene: Episode, cancelled: Callable[[], bool] | None) -> Reader:
+        """Return a reader that has read the scene so far, from an episode's start, or a line's if it is quoted."""
+        reader = self.generator.reader(temperature=scene.temperature, label=scene.request.show)
         if self.generator.targets == "last":
             # A network of the notes' kind has only ever seen full windows.
             opening = [self._line_break] * self.generator.window_length
         else:
-            opening = [self._end if fresh and self._end is not None else self._line_break]
+            opening = [self._end if not scene.prompt and self._end is not None else self._line_break]
         reader.read_all(opening)
-        ids = self.run.vocabulary.encode(text)
+        ids = self.run.vocabulary.encode(scene.prompt + scene.earlier)
         for start in range(0, len(ids), _READ_AT_ONCE):
             reader.read_all(ids[start : start + _READ_AT_ONCE])
             if cancelled is not None and cancelled():

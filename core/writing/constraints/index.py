@@ -9,11 +9,12 @@ import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -143,14 +144,16 @@ def read_index(run: Run) -> CorpusIndex | None:
         raise RunError(_damaged(run, "its word lists not being readable")) from error
 
 
-def add_index(run: Run, aids: CorpusIndex) -> Run:
-    """Write `aids` into the directory of a complete run, and return it anew.
+def add_index(run: Run, aids: CorpusIndex, *, cast: Mapping[str, Any] | None = None) -> Run:
+    """Write `aids`, and who speaks where if `cast` is given, into the directory of a complete run; return it anew.
 
     Raises:
         DeviceError: the disk refuses.
     """
     facts = json.loads((run.path / FACTS).read_text(encoding="utf-8"))
     facts["aids"] = write_index(run.path, aids)
+    if cast is not None:
+        facts["cast"] = dict(cast)
     write_whole(run.path / FACTS, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
     return Run.read(run.path)
 

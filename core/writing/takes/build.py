@@ -23,6 +23,7 @@ def stream_takes(
     vocabulary: Vocabulary,
     aids: CorpusIndex | None,
     speakers: Sequence[str],
+    strangers: frozenset[str],
     scale: TemperatureScale,
     temperature: float,
     directed: ConstrainedWriting | None,
@@ -34,9 +35,11 @@ def stream_takes(
 
     The raw model keeps to no rules of scenes, and its lines have no heads of their own.
     """
-    names = (*speakers, *(request.directions.cast if request.directions else ()))
+    cast = request.directions.cast if request.directions else ()
+    names = (*speakers, *cast)
     rare = RareWords(aids.alphabet, common=aids.common, names=names) if aids is not None else None
     headings = aids is not None and "[" in aids.shape.openers
+    rules = SceneRules(names=names, headings=headings, strangers=strangers.difference(cast))
     stream = TakesStream(
         generator,
         vocabulary,
@@ -49,8 +52,9 @@ def stream_takes(
             rare=rare,
             takes=request.takes,
             opening=max(0, vocabulary.characters.find("\n")),
+            label=request.show,
         ).choose,
-        rules=SceneRules(names=names, headings=headings) if directed is not None and names else None,
+        rules=rules if directed is not None and names else None,
         rare=rare,
         cancelled=cancelled,
     )

@@ -18,11 +18,14 @@ class SceneRules:
     """Says whether a line may begin as it does after the text so far.
 
     Directions are read for those who leave and come in the words that English scripts have for it; in other
-    languages nobody counts as having left.
+    languages nobody counts as having left. Who belongs to another show does not come in, unless they speak already.
     """
 
-    def __init__(self, *, names: Sequence[str], headings: bool) -> None:
+    def __init__(
+        self, *, names: Sequence[str], headings: bool, strangers: frozenset[str] = frozenset()
+    ) -> None:
         self._names = {name.casefold(): name for name in names}
+        self._strangers = strangers  # who belongs to other shows
         self._headings = headings  # whether scenes stand under headings in brackets
 
     def opens_with(self, before: str) -> str:
@@ -35,7 +38,11 @@ class SceneRules:
         if head.startswith("["):
             return not self._headings or not before or _is_place_old(before)
         speaker = speaker_of(head.rstrip() + " ") if ":" in head else None
-        return speaker is None or "[" in head or speaker not in self.absent(before)
+        if speaker is None:
+            return True
+        if speaker in self._strangers and f"\n{speaker}" not in "\n" + before[-_LOOK_BACK:]:
+            return False
+        return "[" in head or speaker not in self.absent(before)
 
     def absent(self, before: str) -> set[str]:
         """Return who has left the scene that `before` ends with, and is not back."""

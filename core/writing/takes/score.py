@@ -36,6 +36,7 @@ class LineScore:
         rare: RareWords | None,
         takes: int,
         opening: int,
+        label: str | None,
         weights: ScoreWeights | None = None,
     ) -> None:
         self._generator = generator
@@ -43,6 +44,7 @@ class LineScore:
         self._rare = rare if rare is not None and rare.is_known else None
         self._rows = Rows(generator, takes)
         self._opening = opening
+        self._label = label
         self._weights = weights or ScoreWeights()
 
     def choose(self, takes: Sequence[Take], before: str) -> int:
@@ -74,7 +76,7 @@ class LineScore:
 
     def _nats_alone(self, takes: Sequence[Take], before: str) -> list[float]:
         """Return the nats of each take had the text begun with its line."""
-        reader = carried(self._generator.reader())
+        reader = carried(self._generator.reader(label=self._label))
         reader.read_all([self._opening])
         reader.read_all(self._vocabulary.encode(before.rpartition("\n")[2]))
         return read_apart(self._generator, reader, [take.ids for take in takes], rows=self._rows)
