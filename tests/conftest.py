@@ -58,15 +58,25 @@ def tiny_scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def _tiny_paths(tiny_scripts: Path) -> dict[str, Path]:
-    """Return the directories of two runs, trained one after the other in one child process."""
+    """Return the directories of three runs, trained one after the other in one child process."""
     folder = tiny_scripts.parent
-    calls = [[*TINY, "--out", str(folder / "tiny")], [*TINY_NOTES, "--out", str(folder / "notes")]]
-    arguments = [["--scripts", str(tiny_scripts), *call] for call in calls]
+    others = [text.replace("SISKO", "HOLMES").replace("ODO", "WATSON") for text in tiny_episodes()]
+    shows = {"DS9": dict(enumerate(tiny_episodes())), "Baker": dict(enumerate(others))}
+    (folder / "shows.json").write_text(json.dumps(shows), encoding="utf-8")
+    calls = {
+        "tiny": ("tiny.json", TINY),
+        "notes": ("tiny.json", TINY_NOTES),
+        "shows": ("shows.json", (*TINY, "--series", "all")),
+    }
+    arguments = [
+        ["--scripts", str(folder / scripts), *call, "--out", str(folder / name)]
+        for name, (scripts, call) in calls.items()
+    ]
     done = run_python(
         ["-c", f"import sys, train; sys.exit(max(train.main(call) for call in {arguments!r}))"], cwd=folder
     )
     assert done.returncode == 0, done.stderr
-    return {"all": folder / "tiny", "last": folder / "notes"}
+    return {"all": folder / "tiny", "last": folder / "notes", "shows": folder / "shows"}
 
 
 @pytest.fixture(scope="session")
@@ -79,3 +89,9 @@ def tiny_run(_tiny_paths: dict[str, Path]) -> Run:
 def notes_run(_tiny_paths: dict[str, Path]) -> Run:
     """Return a run of the notes' preset (targets last, a sliding window), 16 units; treat it as read-only."""
     return Run.read(_tiny_paths["last"])
+
+
+@pytest.fixture(scope="session")
+def shows_run(_tiny_paths: dict[str, Path]) -> Run:
+    """Return a run of two shows, in which HOLMES and WATSON stand for SISKO and ODO; treat it as read-only."""
+    return Run.read(_tiny_paths["shows"])

@@ -51,3 +51,12 @@ def test_rules_ask_for_a_heading_at_the_opening_where_scenes_have_them() -> None
     assert RULES.permit("[", "")
     assert RULES.opens_with("QUARK: ") == ""
     assert SceneRules(names=[], headings=False).opens_with("") == ""
+
+
+def test_rules_keep_out_who_belongs_to_another_show_unless_they_speak_already() -> None:
+    """A stranger does not come in by himself; one who was quoted may go on."""
+    rules = SceneRules(names=("ODO", "HOLMES"), headings=True, strangers=frozenset({"HOLMES"}))
+    assert rules.permit("ODO: ", "[Ops]\n")
+    assert not rules.permit("\nHOLMES: ", "[Ops]\nODO: No.\n")
+    assert not rules.permit("HOLMES [OC]: ", "[Ops]\nODO: No, HOLMES.\n")
+    assert rules.permit("HOLMES: ", "HOLMES: Watson!\nODO: No.\n")
