@@ -21,7 +21,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a group of texts has a thr
 from benchmarks.measure import ROOT
 from benchmarks.networks import write_scripts
 from core.data.corpus import hold_out, read_corpus
-from core.data.sources import Source
+from core.data.sources.source import Source
 from core.evaluation.beginnings import MOST_LOST, read_beginnings
 from core.run.store import Run
 from core.writing.request import SceneRequest
