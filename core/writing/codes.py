@@ -1,14 +1,16 @@
 """Episode codes: a short text that stands for a scene's run, prompt, directions, temperature, length, seed and takes.
 
-A code is base 58 of a version, four bytes of the run's fingerprint, two of the digest of its word lists, the prompt and
-the requests that wrote the scene as MessagePack, and two bytes of a checksum that tell a mistyped code.
+A code is base 58 of a version, four bytes of the run's fingerprint, two of the digest of its word lists, MessagePack,
+and two bytes of a checksum that tell a mistyped code. Packed are the prompt, the values of the first request, and a
+list of values for each request that went on with the scene; usual values at a request's end are left out.
 """
 
 import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from itertools import pairwise
+from typing import TypeVar
 
 import base58
 import msgpack
@@ -23,9 +25,13 @@ from core.writing.writer import Writer
 
 LONGEST_CODE = 4000  # characters
 MOST_PARTS = 100
-_VERSION = 2
+_VERSION = 3
 _FLAGS = ("spelling", "form", "ending", "loops")
 _THOUSANDTHS = 1000
+# Takes, temperature in thousandths, length, flags, show, originality and place as most scenes have them. Old codes count
+# on these: with other values begins another version.
+_USUAL = (3, 500, 500, 15, None, None, None)
+_USUAL_LATER = (*_USUAL[:3], None, *_USUAL[4:])  # the directions of the request before hold on, as its show does
 _Kind = TypeVar("_Kind")
 
 
@@ -90,7 +96,7 @@ def read_code(text: str) -> Code:
         version, fingerprint, digest, body = data[0], data[1:5], data[5:7], data[7:-2]
         if _checksum(data[:-2]) != data[-2:]:
             raise ValueError(text)  # noqa: TRY301  # likewise
-        read = {_VERSION: _read_requests, 1: read_first_version}.get(version)
+        read = {_VERSION: _read_requests, 2: _read_second_version, 1: read_first_version}.get(version)
         requests = read(body) if read else ()
     except (ValueError, TypeError, LookupError, OverflowError, zlib.error, msgpack.UnpackException) as error:
         raise PromptError(
@@ -131,54 +137,60 @@ def _digest(writer: Writer) -> str:
 
 def _write_code(code: Code) -> str:
     first = code.requests[0]
-    packed: list[Any] = [first.prompt]
-    directions = None
-    for request in code.requests:
-        # Directions that hold on are left out.
-        packed.append(
-            _pack_request(request, None if request.directions == directions else request.directions)
-        )
-        directions = request.directions
-    data = bytes([_VERSION]) + bytes.fromhex(code.fingerprint + code.digest) + msgpack.packb(packed)
+    packed: list[object] = [first.prompt, *_pack_request(first, first.directions, _USUAL)]
+    for before, request in pairwise(code.requests):
+        directions = None if request.directions == before.directions else request.directions
+        packed.append(_pack_request(replace(request, show=None), directions, _USUAL_LATER))
+    body = b"".join(map(msgpack.packb, packed))
+    data = bytes([_VERSION]) + bytes.fromhex(code.fingerprint + code.digest) + body
     return base58.b58encode(data + _checksum(data)).decode()
 
 
-def _pack_request(request: SceneRequest, directions: Directions | None) -> list[Any]:
+def _pack_request(
+    request: SceneRequest, directions: Directions | None, usual: tuple[object, ...]
+) -> list[object]:
     temperature = request.temperature or 0.0
     thousandths = round(temperature * _THOUSANDTHS) if temperature < _THOUSANDTHS else 0
     is_short = thousandths / _THOUSANDTHS == temperature
-    packed: list[Any] = [
-        thousandths if is_short else temperature,
-        request.length,
-        request.seed,
-        request.takes if request.show is None else [request.takes, request.show],
-    ]
-    if directions is not None:
+    values: list[object] = [request.takes, thousandths if is_short else temperature, request.length]
+    if directions is None:
+        values += [None, request.show, None, None]
+    else:
         flags = sum(1 << bit for bit, name in enumerate(_FLAGS) if getattr(directions, name))
-        packed += [flags, directions.originality, directions.place, *directions.cast]
-        while packed[-1] is None:
-            packed.pop()
-    return packed
+        values += [flags, request.show, directions.originality, directions.place, *directions.cast]
+    while values and len(values) <= len(usual) and values[-1] == usual[len(values) - 1]:
+        values.pop()
+    return [request.seed, *values]
 
 
 def _read_requests(data: bytes) -> tuple[SceneRequest, ...]:
     """Return the requests that bytes hold; one of a wrong kind is refused as bytes that hold none are."""
-    prompt, first, *others = msgpack.unpackb(data)
-    requests = (_read_request(*part) for part in others)
-    return (replace(_read_request(*first), prompt=_expect(str, prompt)), *requests)
+    unpacker = msgpack.Unpacker()
+    unpacker.feed(data)
+    prompt, *values = unpacker
+    first = [value for value in values if not isinstance(value, list)]
+    others = [value for value in values if isinstance(value, list)]
+    if unpacker.tell() != len(data):
+        raise ValueError(data)
+    requests = (_read_request(*part, usual=_USUAL_LATER) for part in others)
+    return (replace(_read_request(*first, usual=_USUAL), prompt=_expect(str, prompt)), *requests)
 
 
-def _read_request(  # noqa: PLR0917  # in the order of `_pack_request`, whatever somebody has put there
-    temperature: object,
-    length: object,
-    seed: object,
-    takes: object,
-    flags: object = None,
-    originality: object = None,
-    place: object = None,
-    *cast: object,
-) -> SceneRequest:
-    count, show = takes if isinstance(takes, list) else (takes, None)
+def _read_second_version(data: bytes) -> tuple[SceneRequest, ...]:
+    """Return the requests of a code that has lists of temperature, length, seed, takes and what directions say."""
+    prompt, *parts = msgpack.unpackb(data)
+    requests = []
+    for temperature, length, seed, count, *directions in parts:
+        takes, show = count if isinstance(count, list) else (count, None)
+        flags, *others = directions or [None]
+        values = (takes, temperature, length, flags, show, *others)
+        requests.append(_read_request(seed, *values, usual=_USUAL_LATER))
+    return (replace(requests[0], prompt=_expect(str, prompt)), *requests[1:])
+
+
+def _read_request(seed: object, *values: object, usual: tuple[object, ...]) -> SceneRequest:
+    """Return a request of what `_pack_request` packs, whatever somebody has put there."""
+    takes, temperature, length, flags, show, originality, place, *cast = (*values, *usual[len(values) :])
     directions = None
     if flags is not None:
         bits = _expect(int, flags)
@@ -195,7 +207,7 @@ def _read_request(  # noqa: PLR0917  # in the order of `_pack_request`, whatever
         else _expect(float, temperature),
         length=_expect(int, length),
         seed=_expect(int, seed),
-        takes=_expect(int, count),
+        takes=_expect(int, takes),
         show=None if show is None else _expect(str, show),
     )
 

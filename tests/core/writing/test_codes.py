@@ -95,17 +95,19 @@ def test_code_is_read_as_it_is_printed(writer: Writer, form: str) -> None:
 
 
 def test_code_is_short(writer: Writer) -> None:
-    """A scene from nothing takes three dozen characters, one with a line, a cast and a place about a hundred."""
-    plain = code_of(writer.write(SceneRequest(seed=2**32 - 1, directions=writer.usual)), writer=writer)
-    assert plain is not None
-    assert len(plain) <= 40
+    """A usual scene takes at most 60 characters, also with a line; one with a cast and a place about 90."""
+    usual = SceneRequest(seed=2**32 - 1, directions=writer.usual, takes=3)
+    for line, most in (("", 22), ("QUARK: It's open, my friend", 60)):
+        short = code_of(writer.write(replace(usual, prompt=line)), writer=writer)
+        assert short is not None
+        assert len(short) <= most
     asked = replace(writer.usual, cast=("QUARK", "ODO"), place="Quark's")
     long = code_of(
         writer.write(SceneRequest(prompt="QUARK: It's open, my friend", seed=7, directions=asked)),
         writer=writer,
     )
     assert long is not None
-    assert len(long) <= 110
+    assert len(long) <= 90
 
 
 def test_code_of_a_mistyped_letter_is_refused(writer: Writer) -> None:
@@ -201,31 +203,83 @@ def test_request_of_odd_numbers_is_refused(odd: dict[str, Any]) -> None:
         SceneRequest(**odd)
 
 
+def encode(version: int, body: bytes) -> str:
+    """Return a code of any bytes, with a checksum that fits."""
+    data = bytes([version, *range(6)]) + body
+    return base58.b58encode(data + zlib.crc32(data).to_bytes(4, "big")[:2]).decode()
+
+
 @pytest.mark.parametrize(
-    "body",
+    "values",
     [
         [],
         [""],
         ["", []],
-        ["", [500, 5, 1, 1], 7],
-        ["", ["hot", 5, 1, 1]],
-        ["", [500, "5", 1, 1]],
-        ["", [500, 5, 1.5, 1]],
-        [7, [500, 5, 1, 1]],
-        ["", [500, 5, 1, 1, "all"]],
-        ["", [500, 5, 1, 1, 15, "6"]],
-        ["", [500, 5, 1, 1, 15, None, None, 7]],
-        ["", [500, 5, 2**63, 1]],
-        ["", [500, 5, 1, 99]],
-        "text",
-        7,
+        ["", 7, 3, "hot"],
+        ["", 7, 3, 500, "5"],
+        ["", 7, 1.5],
+        [7, 7],
+        ["", 7, [1], [2, 3, 500, 0]],
+        ["", 7, 3, 500, 500, "all"],
+        ["", 7, 3, 500, 500, 15, 6],
+        ["", 7, 3, 500, 500, 15, None, "6"],
+        ["", 7, 3, 500, 500, 15, None, None, None, 7],
+        ["", 2**63],
+        ["", 7, 99],
+        ["text", "text"],
+        [7],
     ],
 )
-def test_code_of_a_wrong_form_is_refused(body: object) -> None:
-    """A code that somebody has made up, checksum and all, is refused with a sentence."""
-    data = bytes([2, *range(6)]) + msgpack.packb(body)
-    code = base58.b58encode(data + zlib.crc32(data).to_bytes(4, "big")[:2]).decode()
-    assert answer(code).endswith(".")
+def test_code_of_a_wrong_form_is_refused(values: list[object]) -> None:
+    """A code that somebody has made up, checksum and all, is refused with a sentence, in this and the last version."""
+    assert answer(encode(3, b"".join(map(msgpack.packb, values)))).endswith(".")
+    assert answer(encode(2, msgpack.packb([values[:1], values[1:]]))).endswith(".")
+
+
+def test_code_that_is_cut_inside_a_value_is_refused() -> None:
+    """A value whose last bytes are missing is none, though the checksum fits."""
+    whole = msgpack.packb("") + msgpack.packb(70_000)
+    assert answer(encode(3, whole)) == ""
+    assert answer(encode(3, whole[:-1])).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("code", "requests"),
+    [
+        (
+            "WSC1jhNWqQ5yReqND95GpcwzV7f7eibGWHQav2mnMwU3ZPnxbRsjSBMdFFyDMb8QfuHBj2",
+            [
+                SceneRequest(
+                    prompt="QUARK: It's open, my friend",
+                    directions=Directions(),
+                    temperature=0.5,
+                    seed=123456,
+                    takes=3,
+                )
+            ],
+        ),
+        ("CBNmxz3cLQqaef5i1CwXueXe7LvqGZzJ", [SceneRequest(temperature=1 / 3, length=40, seed=7)]),
+        (
+            "2euxRXjYLocd8PfTTYd46sCWsUijtQf9AYDYJWd13C5xA1F2fkaUmSBV1vX9P3DxWPidf3SXvN96hJtpn5m",
+            [
+                SceneRequest(
+                    directions=Directions(
+                        cast=("QUARK", "ODO"), place="Quark's", ending=False, originality=9
+                    ),
+                    temperature=0.7,
+                    length=90,
+                    seed=2**40,
+                    takes=16,
+                ),
+                SceneRequest(temperature=0.0, length=20, seed=1),
+                SceneRequest(directions=Directions(), temperature=0.5, seed=3, takes=3),
+            ],
+        ),
+    ],
+)
+def test_code_of_the_second_version_is_read(code: str, requests: list[SceneRequest]) -> None:
+    """A code that the second version gave stands for the requests that it stood for."""
+    assert list(read_code(code).requests) == requests
 
 
 def test_code_is_left_out_where_it_would_be_too_long(writer: Writer) -> None:
