@@ -43,15 +43,20 @@ def rows(options: Options) -> Iterator[Row]:
             measure_once(Child("directions:load", threads=1, path=str(path)))
             for _ in range(options.rounds(5))
         ]
-        yield judge("loading the aids", Spread.of([each["seconds"] for each in loaded]), "{:.3f} s", most=0.3)
         yield judge(
-            "memory of the aids", Spread.of([each["megabytes"] for each in loaded]), "{:.0f} MB", most=40
+            "loading the word lists", Spread.of([each["seconds"] for each in loaded]), "{:.3f} s", most=0.3
+        )
+        yield judge(
+            "memory of the word lists",
+            Spread.of([each["megabytes"] for each in loaded]),
+            "{:.0f} MB",
+            most=40,
         )
         size = sum((path / name).stat().st_size for name in (WORDS, RUNS)) / 1e6
         filled = measure_once(
             Child("directions:rate", path=str(path), runs=20_000 if options.quick else 2_000_000)
         )
-        yield Row("size of the aids' files", f"{size:.2f} MB")
+        yield Row("size of the word lists' files", f"{size:.2f} MB")
         yield judge(
             "runs of words that the filter takes wrongly", Spread.of([1 / filled["rate"]]), "one in {:.0f}"
         )
@@ -90,14 +95,14 @@ def turns(path: str, length: int) -> Iterator[dict[str, float]]:
 
 
 def load(path: str) -> Iterator[dict[str, float]]:
-    """Yield the seconds and MB that a writer's aids add, with all they make on their first use."""
+    """Yield the seconds and MB that a writer's word lists add, with all they make on their first use."""
     run = Run.read(Path(path))
     weights = run.weights()  # so that what reads arrays is loaded before
     before, started = _resident(), time.perf_counter()
-    aids = read_index(run)
-    if aids is None:
+    index = read_index(run)
+    if index is None:
         raise ValueError(path)
-    hashes = aids.hashes
+    hashes = index.hashes
     seconds = time.perf_counter() - started
     megabytes = _resident() - before
     yield {"seconds": seconds, "megabytes": megabytes, "words": len(hashes.words), "weights": len(weights)}
@@ -105,18 +110,18 @@ def load(path: str) -> Iterator[dict[str, float]]:
 
 def rate(path: str, runs: int) -> Iterator[dict[str, float]]:
     """Yield the share of made-up runs that the filter takes for the corpus's, and its bits a run."""
-    aids = read_index(Run.read(Path(path)))
-    if aids is None:
+    index = read_index(Run.read(Path(path)))
+    if index is None:
         raise ValueError(path)
-    flags = np.unpackbits(aids.runs.bits)
+    flags = np.unpackbits(index.runs.bits)
     # A filter of m bits of which a share f is set by k probes holds about -m ln(1 - f) / k runs.
     stored = -len(flags) * np.log(1 - flags.mean()) / 8
     hashes = np.random.default_rng(7).integers(0, 2**64, runs, dtype=np.uint64)
-    yield {"rate": float(aids.runs.contains(hashes).mean()), "bits": len(flags) / stored}
+    yield {"rate": float(index.runs.contains(hashes).mean()), "bits": len(flags) / stored}
 
 
 def _write_made_up_run(path: Path, *, megabytes: float) -> Path:
-    """Write a run with random weights and the aids of a made-up corpus."""
+    """Write a run with random weights and the word lists of a made-up corpus."""
     episodes = invent_episodes(megabytes=megabytes)
     vocabulary = Vocabulary.of("\x03" + "".join(episodes))
     run = write_random_run(path, TrainConfig(), vocabulary=vocabulary)

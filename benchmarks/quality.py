@@ -1,8 +1,8 @@
 """How good the writing is: runs against each other and against unseen human episodes, as a table and a plot.
 
 `python -m benchmarks.quality --scripts FILE RUN...` writes scenes from the same unseen lines with every run and
-temperature, raw and (where a run has aids) with the usual directions, and measures them and the unseen episodes with
-the same rulers.
+temperature, raw and, where a run has word lists, with the usual directions, and measures them and the unseen episodes
+with the same rulers.
 """
 
 import argparse

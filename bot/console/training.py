@@ -24,7 +24,7 @@ from core.run.store import Run
 USUAL_MINUTES = 15.0
 POLL_SECONDS = 0.5
 PREVIEW_SECONDS = 300.0
-TRIAL_SECONDS = 600.0
+ACCEPTANCE_SECONDS = 600.0
 
 
 class ConsoleTraining:
@@ -71,10 +71,12 @@ class ConsoleTraining:
             out = f"{RUNS}/{name}"
             if not self._train([*which, *budget, "--preset", preset, "--out", out], out, work):
                 return None
-            trial = [out, "--old", str(current.path.resolve()), *which]
+            arguments = [out, "--old", str(current.path.resolve()), *which]
             try:
                 verdict = asyncio.run(
-                    ask_child("core.evaluation.acceptance", trial, data=self._data, seconds=TRIAL_SECONDS)
+                    ask_child(
+                        "core.evaluation.acceptance", arguments, data=self._data, seconds=ACCEPTANCE_SECONDS
+                    )
                 )
             except CoreError:
                 shutil.rmtree(self._data / out, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Child processes for work that the bot itself must not do: trainings, previews and trials, at low priority."""
+"""Child processes for work that the bot itself must not do: trainings, previews and evaluations, at low priority."""
 
 import asyncio
 import contextlib

@@ -32,7 +32,7 @@ from core.writing.generator import Generator, context_of
 _STRETCHES = 150  # of the plot's training loss, each a mean
 
 
-def write_outcome(
+def write_results(
     folder: Path,
     *,
     name: str,

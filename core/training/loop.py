@@ -19,7 +19,7 @@ from core.run.events import EventLog
 from core.run.store import Run
 from core.runtime.files import disk_errors
 from core.runtime.memory import giving_back, keep_large_blocks
-from core.training.artifacts import describe_device, write_outcome
+from core.training.artifacts import describe_device, write_results
 from core.training.checkpoints.best import BestWeights, return_in_part
 from core.training.checkpoints.checkpoint import Position, identify, load_checkpoint, save_checkpoint
 from core.training.dataset import Dataset, build_dataset, plan_tables
@@ -109,7 +109,7 @@ class TrainingLoop:
             share, validate = self._config.start_share, self._dataset.validate
             return_in_part(self._model, self._begun, share=share, position=self._position, validate=validate)
         self._events.send("finish")
-        result = write_outcome(
+        result = write_results(
             self._plan.folder,
             name=self._plan.path.name,
             config=self._config,

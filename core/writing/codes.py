@@ -28,10 +28,14 @@ MOST_PARTS = 100
 _VERSION = 3
 _FLAGS = ("spelling", "form", "ending", "loops")
 _THOUSANDTHS = 1000
-# Takes, temperature in thousandths, length, flags, show, originality and place as most scenes have them. Old codes count
-# on these: with other values begins another version.
+# Takes, temperature in thousandths, length, flags, show, originality and place as most scenes have them. Old codes
+# count on these: with other values begins another version.
 _USUAL = (3, 500, 500, 15, None, None, None)
-_USUAL_LATER = (*_USUAL[:3], None, *_USUAL[4:])  # the directions of the request before hold on, as its show does
+_USUAL_LATER = (
+    *_USUAL[:3],
+    None,
+    *_USUAL[4:],
+)  # the directions of the request before hold on, as its show does
 _Kind = TypeVar("_Kind")
 
 
@@ -132,7 +136,7 @@ def replay(code: Code, *, writer: Writer, cancelled: Callable[[], bool] | None =
 
 
 def _digest(writer: Writer) -> str:
-    return writer.aids.digest[:4] if writer.aids else "0000"
+    return writer.index.digest[:4] if writer.index else "0000"
 
 
 def _write_code(code: Code) -> str:

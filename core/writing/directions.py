@@ -1,4 +1,4 @@
-"""What somebody asks of a scene. `direct.py` makes directions of it, one small file for each kind."""
+"""What somebody asks of a scene; `constraints/` keeps to it, one small module for each kind."""
 
 from dataclasses import dataclass
 

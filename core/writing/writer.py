@@ -40,7 +40,7 @@ class Writer:
         self.run = run
         self.generator = open_generator(run)
         self.casts = Casts(run.facts["cast"], run.tables.labels if run.tables else ())
-        self.aids = read_index(run)
+        self.index = read_index(run)
         # A run of the notes' kind has no end-of-episode character; a blank line stands between its episodes.
         known = run.vocabulary.characters
         self._end = known.index(END_OF_EPISODE) if END_OF_EPISODE in known else None
@@ -62,8 +62,8 @@ class Writer:
     @property
     def usual(self) -> Directions:
         """The directions of a scene of which nothing is asked: all that make it readable and that the run can keep."""
-        has_aids = self.aids is not None
-        return Directions(spelling=has_aids, form=has_aids)
+        has_index = self.index is not None
+        return Directions(spelling=has_index, form=has_index)
 
     @property
     def usual_takes(self) -> int:
@@ -72,11 +72,11 @@ class Writer:
 
     @property
     def _keeps_rules(self) -> bool:
-        return self.generator.context is not None and self.aids is not None
+        return self.generator.context is not None and self.index is not None
 
     def originality(self, text: str) -> Originality | None:
         """Return how much of `text` stands word for word in the corpus, or None if the run cannot tell."""
-        return None if self.aids is None else self.aids.runs.measure(self.aids.alphabet.tokens(text))
+        return None if self.index is None else self.index.runs.measure(self.index.alphabet.tokens(text))
 
     def write(self, request: SceneRequest, *, cancelled: Callable[[], bool] | None = None) -> Episode:
         """Return a scene that goes on from the request's prompt, or begins if that is empty.
@@ -144,7 +144,7 @@ class Writer:
                 speakers=self.speakers(),
                 places=self.places(),
                 vocabulary=self.run.vocabulary,
-                aids=self.aids,
+                index=self.index,
             )
         default = self.run.config.default_temperature
         return replace(
@@ -191,9 +191,9 @@ class Writer:
                 length=request.length,
                 speakers=self.speakers(),
                 vocabulary=self.run.vocabulary,
-                aids=self.aids,
+                index=self.index,
             )
-            directed.director.read_all(self.run.vocabulary.encode(before))
+            directed.constraints.read_all(self.run.vocabulary.encode(before))
         # Where the network knows who speaks, the rules of a scene hold for one take as well.
         if request.takes > 1 or self._keeps_rules:
             return stream_takes(
@@ -201,7 +201,7 @@ class Writer:
                 reader,
                 generator=self.generator,
                 vocabulary=self.run.vocabulary,
-                aids=self.aids,
+                index=self.index,
                 speakers=self.speakers(),
                 strangers=self.casts.strangers(request.show),
                 scale=self.run.config.temperature_scale,

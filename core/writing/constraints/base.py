@@ -1,4 +1,4 @@
-"""How directions work: each sees the text character by character and says which may follow; a director joins them."""
+"""How constraints work: each sees the text character by character and says which may follow; a set joins them."""
 
 from collections.abc import Sequence
 from typing import Protocol, Self, TypeVar, cast

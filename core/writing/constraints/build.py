@@ -27,27 +27,27 @@ _ADD = "add its word lists with `python -m core.training.index`"
 class ConstrainedWriting:
     """The directions of one scene."""
 
-    director: ConstraintSet
+    constraints: ConstraintSet
     ending: EndingConstraint | None
 
     def fork(self) -> "ConstrainedWriting":
         """Return directions that go on from here by themselves, as long as these read nothing."""
         forks = Forks()
-        return ConstrainedWriting(self.director.fork(forks), forks.of(self.ending))
+        return ConstrainedWriting(self.constraints.fork(forks), forks.of(self.ending))
 
     def stream(self, sampler: Sampler, *, reader: Reader, forbidden_first: int | None) -> Iterator[int]:
-        """Yield id after id, as `Generator.stream` does, up to where the scene ends; the director has read the text."""
+        """Yield id after id, as `Generator.stream` does, up to where the scene ends; all have read the text."""
         ending = self.ending
         if ending:
             ending.begin()
         forbidden = forbidden_first
         while not (ending and ending.done):
-            drawn = self.director.choose(sampler, reader.logits, forbidden=forbidden)
+            drawn = self.constraints.choose(sampler, reader.logits, forbidden=forbidden)
             if ending and ending.stops_before(drawn):
                 return
             yield drawn
             reader.read(drawn)
-            self.director.read(drawn)
+            self.constraints.read(drawn)
             forbidden = None
 
 
@@ -58,14 +58,14 @@ def check_directions(
     speakers: Sequence[str],
     places: Sequence[str],
     vocabulary: Vocabulary,
-    aids: CorpusIndex | None,
+    index: CorpusIndex | None,
 ) -> Directions:
     """Return what is asked with its names as the model spells them.
 
     Raises:
         PromptError: it cannot be done with this run, or contradicts itself or the starting text.
     """
-    if aids is None:
+    if index is None:
         lacking = [
             name
             for name, wanted in (
@@ -79,9 +79,9 @@ def check_directions(
             raise PromptError(
                 f"This model has no word lists for {' and '.join(lacking)}; leave that out, or {_ADD}."
             )
-    elif asked.originality is not None and asked.originality < aids.runs.run:
+    elif asked.originality is not None and asked.originality < index.runs.run:
         raise PromptError(
-            f"Runs of fewer than {aids.runs.run} words are nobody's own; set originality to {aids.runs.run} or more, "
+            f"Runs of fewer than {index.runs.run} words are nobody's own; set originality to {index.runs.run} or more, "
             f"and not {asked.originality}."
         )
     cast = read_cast(asked.cast, speakers=speakers, vocabulary=vocabulary) if asked.cast else ()
@@ -97,17 +97,17 @@ def direct(
     length: int,
     speakers: Sequence[str],
     vocabulary: Vocabulary,
-    aids: CorpusIndex | None,
+    index: CorpusIndex | None,
 ) -> ConstrainedWriting:
     """Return the directions of a scene of `length` characters; `asked` has been checked.
 
     The weightiest come first: whole words, then the form of lines, then the rest.
     """
-    alphabet = aids.alphabet if aids else Alphabet(vocabulary)
-    form = _form(asked, alphabet, aids)
+    alphabet = index.alphabet if index else Alphabet(vocabulary)
+    form = _form(asked, alphabet, index)
     directions: list[Constraint] = []
-    if aids and asked.spelling:
-        directions.append(SpellingConstraint(aids.words, alphabet, form=form))
+    if index and asked.spelling:
+        directions.append(SpellingConstraint(index.words, alphabet, form=form))
     if form:
         directions.append(form)
     ending = EndingConstraint(alphabet, length=length, form=form) if asked.ending else None
@@ -115,21 +115,26 @@ def direct(
         directions.append(ending)
     if asked.loops:
         directions.append(RepetitionConstraint(alphabet, named_lines=bool(speakers or asked.cast)))
-    if aids and asked.originality is not None:
+    if index and asked.originality is not None:
         directions.append(
             OriginalityConstraint(
-                alphabet, aids.words, aids.runs, aids.hashes, limit=asked.originality, form=form
+                alphabet,
+                index.words,
+                index.runs,
+                index.hashes,
+                limit=asked.originality,
+                form=form,
             )
         )
     return ConstrainedWriting(ConstraintSet(directions, vocabulary=len(vocabulary), veto=ending), ending)
 
 
-def _form(asked: Directions, alphabet: Alphabet, aids: CorpusIndex | None) -> FormConstraint | None:
+def _form(asked: Directions, alphabet: Alphabet, index: CorpusIndex | None) -> FormConstraint | None:
     if asked.cast:
         known = alphabet.vocabulary.characters
         guessed = Shape(openers="".join(opener for opener in CLOSING if opener in known), tags="[(")
         names = Lexicon(asked.cast, alphabet.vocabulary)
-        return FormConstraint(alphabet, aids.shape if aids else guessed, names=names, strict=True)
-    if aids and asked.form:
-        return FormConstraint(alphabet, aids.shape, names=aids.names, starts=aids.starts)
+        return FormConstraint(alphabet, index.shape if index else guessed, names=names, strict=True)
+    if index and asked.form:
+        return FormConstraint(alphabet, index.shape, names=index.names, starts=index.starts)
     return None

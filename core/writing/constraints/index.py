@@ -61,7 +61,7 @@ class CorpusIndex:
 
 
 def build_index(episodes: Sequence[str], vocabulary: Vocabulary) -> CorpusIndex:
-    """Return the aids of a corpus, whose characters are all in `vocabulary`."""
+    """Return the word lists of a corpus, whose characters are all in `vocabulary`."""
     alphabet = Alphabet(vocabulary)
     words = {word for episode in episodes for word in alphabet.words(episode) if len(word) <= LONGEST_WORD}
     tokens = [alphabet.tokens(episode) for episode in episodes]
@@ -81,7 +81,7 @@ def build_index(episodes: Sequence[str], vocabulary: Vocabulary) -> CorpusIndex:
     )
 
 
-def write_index(folder: Path, aids: CorpusIndex) -> dict[str, str]:
+def write_index(folder: Path, index: CorpusIndex) -> dict[str, str]:
     """Write the files into `folder` and return the SHA-256 of each, for the run's facts.
 
     Raises:
@@ -89,16 +89,16 @@ def write_index(folder: Path, aids: CorpusIndex) -> dict[str, str]:
     """
     document = {
         "format": FORMAT,
-        "words": aids.words.words,
-        "names": aids.names.words,
-        "starts": aids.starts.words,
-        "shape": asdict(aids.shape),
-        "common": sorted(aids.common),
+        "words": index.words.words,
+        "names": index.names.words,
+        "starts": index.starts.words,
+        "shape": asdict(index.shape),
+        "common": sorted(index.common),
     }
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     files = {
         WORDS: gzip.compress(text.encode(), mtime=0),  # without the time: the same words, the same file
-        RUNS: save_arrays({"bits": aids.runs.bits, "run": np.array([aids.runs.run], dtype=np.int64)}),
+        RUNS: save_arrays({"bits": index.runs.bits, "run": np.array([index.runs.run], dtype=np.int64)}),
     }
     for name, data in files.items():
         write_whole(folder / name, data)
@@ -106,7 +106,7 @@ def write_index(folder: Path, aids: CorpusIndex) -> dict[str, str]:
 
 
 def read_index(run: Run) -> CorpusIndex | None:
-    """Return the aids of a run, or None if it has none.
+    """Return the word lists of a run, or None if it has none.
 
     Raises:
         RunError: a file of them is missing or altered.
@@ -144,14 +144,14 @@ def read_index(run: Run) -> CorpusIndex | None:
         raise RunError(_damaged(run, "its word lists not being readable")) from error
 
 
-def add_index(run: Run, aids: CorpusIndex, *, cast: Mapping[str, Any] | None = None) -> Run:
-    """Write `aids`, and who speaks where if `cast` is given, into the directory of a complete run; return it anew.
+def add_index(run: Run, index: CorpusIndex, *, cast: Mapping[str, Any] | None = None) -> Run:
+    """Write `index`, and who speaks where if `cast` is given, into the directory of a complete run; return it anew.
 
     Raises:
         DeviceError: the disk refuses.
     """
     facts = json.loads((run.path / FACTS).read_text(encoding="utf-8"))
-    facts["aids"] = write_index(run.path, aids)
+    facts["aids"] = write_index(run.path, index)
     if cast is not None:
         facts["cast"] = dict(cast)
     write_whole(run.path / FACTS, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")

@@ -21,7 +21,7 @@ def stream_takes(
     *,
     generator: Generator,
     vocabulary: Vocabulary,
-    aids: CorpusIndex | None,
+    index: CorpusIndex | None,
     speakers: Sequence[str],
     strangers: frozenset[str],
     scale: TemperatureScale,
@@ -37,8 +37,8 @@ def stream_takes(
     """
     cast = request.directions.cast if request.directions else ()
     names = (*speakers, *cast)
-    rare = RareWords(aids.alphabet, common=aids.common, names=names) if aids is not None else None
-    headings = aids is not None and "[" in aids.shape.openers
+    rare = RareWords(index.alphabet, common=index.common, names=names) if index is not None else None
+    headings = index is not None and "[" in index.shape.openers
     rules = SceneRules(names=names, headings=headings, strangers=strangers.difference(cast))
     stream = TakesStream(
         generator,

@@ -102,7 +102,7 @@ class LineWriter:
         rows, active = self._rows, list(takes)
         rows.begin(carried(reader), count)
         forbidden, first = start.forbidden, start.first
-        if first is not None and directed is not None and not directed.director.permits(first):
+        if first is not None and directed is not None and not directed.constraints.permits(first):
             first = None
         steps = 0
         while active:
@@ -145,8 +145,8 @@ class LineWriter:
             logits[:, forbidden] = -np.inf
         drawn = samplers.draw(logits, [take.number for take in active])
         for place, (take, character) in enumerate(zip(active, drawn, strict=True)):
-            if take.directed is not None and not take.directed.director.permits(character):
-                among = take.directed.director.allowed(character, forbidden=forbidden)
+            if take.directed is not None and not take.directed.constraints.permits(character):
+                among = take.directed.constraints.allowed(character, forbidden=forbidden)
                 drawn[place] = samplers.draw_again(take.number, logits[place], among=among)
         nats = totals - plain[np.arange(len(drawn)), drawn]
         for take, more in zip(active, nats.tolist(), strict=True):
@@ -164,7 +164,7 @@ class LineWriter:
         if take.cache is not None:
             take.cache.read(character)
         if take.directed is not None:
-            take.directed.director.read(character)
+            take.directed.constraints.read(character)
         if take.subject is not None:
             self._spell(take, character)
         count = len(take.ids)

@@ -100,7 +100,7 @@ class TakesStream:
                 return
             self._lines.go_on(kept, reader)
             if directed is not None:
-                directed.director.read_all(kept.ids)
+                directed.constraints.read_all(kept.ids)
             text = self._vocabulary.decode(kept.ids)
             one_take = not kept.ends_line and (one_take or (head and text[-1] == "["))
             before += text

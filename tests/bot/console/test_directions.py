@@ -22,10 +22,10 @@ def ask(tmp_path: Path) -> Ask:
     return ask_of(tmp_path / "run", SCRIPT)
 
 
-def ask_of(folder: Path, episodes: list[str], *, aids: bool = True) -> Ask:
+def ask_of(folder: Path, episodes: list[str], *, index: bool = True) -> Ask:
     """Return a console over a new run, as a function from a command to its answer."""
     written, problems = io.StringIO(), io.StringIO()
-    console = Console(build_writer(folder, episodes, aids=aids).run, Terminal(written, problems))
+    console = Console(build_writer(folder, episodes, index=index).run, Terminal(written, problems))
 
     def answer(line: str) -> str:
         starts = written.tell(), problems.tell()
@@ -72,7 +72,7 @@ def test_console_replays_a_directed_scene(ask: Ask) -> None:
 def test_console_says_how_original_a_scene_is(ask: Ask, tmp_path: Path) -> None:
     """A sentence stands under each scene, and none where the run cannot tell."""
     assert "-- No phrase of 7 words is copied.\n" in ask("/episode length:20 seed:1")
-    bare = ask_of(tmp_path / "bare", SCRIPT, aids=False)
+    bare = ask_of(tmp_path / "bare", SCRIPT, index=False)
     assert "copied" not in bare("/episode length:20 seed:1")
 
 

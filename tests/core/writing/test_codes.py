@@ -27,7 +27,7 @@ LINES = ("", "KIRA: No", "ODO: You're late.\nQUARK: So", " so ", "[Ops]\n\nKIRA:
 
 @pytest.fixture(scope="module")
 def writer(tmp_path_factory: pytest.TempPathFactory) -> Writer:
-    """Return a writer over a run with aids."""
+    """Return a writer over a run with word lists."""
     return build_writer(tmp_path_factory.mktemp("runs") / "one", SCRIPT)
 
 
@@ -154,7 +154,7 @@ def test_code_of_another_run_names_both(writer: Writer, tmp_path: Path) -> None:
 
 def test_code_of_other_word_lists_is_refused_where_they_mattered(writer: Writer, tmp_path: Path) -> None:
     """With other words in the list a directed scene would be another one; a raw one is the same."""
-    bare = build_writer(tmp_path / "bare", SCRIPT, aids=False)
+    bare = build_writer(tmp_path / "bare", SCRIPT, index=False)
     assert bare.run.fingerprint == writer.run.fingerprint
     raw = writer.write(SceneRequest(length=40, seed=3))
     raw_code = code_of(raw, writer=writer)

@@ -1,4 +1,4 @@
-"""Corpora in other languages and alphabets: previewed, trained on, written in their own letters, and put on trial."""
+"""Corpora in other languages and alphabets: previewed, trained on, written in their own letters, and accepted."""
 
 import json
 from pathlib import Path

@@ -45,7 +45,7 @@ GREEK = ["ΝΙΚΗ: Καλημέρα σε όλους.\nΠΑΝΟΣ: Τι λες; 
 CHINESE = ["王: 你好, 今天天气很好。\n李: 是的! 我们走吧。\n(他们走了)\n王: 好。我们去哪里?"] * 3
 
 
-def build_writer(folder: Path, episodes: list[str], *, aids: bool = True, **changes: Any) -> Writer:
+def build_writer(folder: Path, episodes: list[str], *, index: bool = True, **changes: Any) -> Writer:
     """Return a writer over a network of random weights that prefers the corpus's frequent characters."""
     text = END_OF_EPISODE.join(episodes) + END_OF_EPISODE
     vocabulary = Vocabulary.of(text)
@@ -60,7 +60,7 @@ def build_writer(folder: Path, episodes: list[str], *, aids: bool = True, **chan
         "characters/kernel": random.normal(size=(UNITS, len(vocabulary))) * 3,
         "characters/bias": frequent,
     }
-    return _write(folder, episodes, config, weights, aids=aids)
+    return _write(folder, episodes, config, weights, index=index)
 
 
 def build_stubborn_writer(folder: Path, episodes: list[str], *, favourite: str) -> Writer:
@@ -75,11 +75,11 @@ def build_stubborn_writer(folder: Path, episodes: list[str], *, favourite: str) 
         "characters/kernel": np.zeros((UNITS, len(vocabulary))),
         "characters/bias": bias,
     }
-    return _write(folder, episodes, TrainConfig.from_preset("default", units=UNITS), weights, aids=True)
+    return _write(folder, episodes, TrainConfig.from_preset("default", units=UNITS), weights, index=True)
 
 
 def _write(
-    folder: Path, episodes: list[str], config: TrainConfig, weights: dict[str, Floats], *, aids: bool
+    folder: Path, episodes: list[str], config: TrainConfig, weights: dict[str, Floats], *, index: bool
 ) -> Writer:
     vocabulary = Vocabulary.of(END_OF_EPISODE.join(episodes) + END_OF_EPISODE)
     facts = {
@@ -98,7 +98,7 @@ def _write(
         facts=facts,
     )
     run = Run.read(folder)
-    return Writer(add_index(run, build_index(episodes, vocabulary)) if aids else run)
+    return Writer(add_index(run, build_index(episodes, vocabulary)) if index else run)
 
 
 def heads_off(script: str, names: tuple[str, ...]) -> str:
@@ -110,8 +110,8 @@ def heads_off(script: str, names: tuple[str, ...]) -> str:
 
 def strange_words(writer: Writer, text: str) -> list[str]:
     """Return the words of `text` that the corpus has not."""
-    assert writer.aids is not None
-    return [word for word in writer.aids.alphabet.words(text) if word not in set(writer.aids.words.words)]
+    assert writer.index is not None
+    return [word for word in writer.index.alphabet.words(text) if word not in set(writer.index.words.words)]
 
 
 def repeated_run(words: list[str], length: int, times: int, within: int) -> list[str]:

@@ -103,11 +103,11 @@ def check_cast(script: str, cast: tuple[str, ...]) -> None:
 
 def check_words(writer: Writer, episode: Episode, cast: tuple[str, ...] = ()) -> None:
     """Check that each whole word that was written is in the list; a name before a colon may be one of the cast."""
-    assert writer.aids is not None
+    assert writer.index is not None
     text = episode.script
     if not (episode.ended or (episode.directions and episode.directions.ending)):
         text = text[: len(text) - len(re.split(r"[^\w'’-]", text)[-1])]  # the length may cut a word
-    assert strange_words(writer, heads_off(text, (*cast, *writer.aids.names.words))) == []
+    assert strange_words(writer, heads_off(text, (*cast, *writer.index.names.words))) == []
 
 
 def check_end(episode: Episode) -> None:

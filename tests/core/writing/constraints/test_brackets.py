@@ -59,19 +59,19 @@ def test_brackets_are_paired_at_every_temperature(
 def test_brackets_of_a_model_that_writes_nothing_else_are_paired(tmp_path: Path) -> None:
     """Where brackets are all that is drawn, they still come in pairs, and the scene ends."""
     writer = build_writer(tmp_path / "run", SCRIPT)
-    assert writer.aids is not None
+    assert writer.index is not None
     known = writer.run.vocabulary.characters
     logits = np.full(len(known), -3.0, dtype=np.float32)
     logits[[known.index(sign) for sign in "()[]"]] = 5.0
     for seed in range(SCENES):
-        ending = EndingConstraint(writer.aids.alphabet, length=100)
-        director = ConstraintSet([ending], vocabulary=len(known), veto=ending)
+        ending = EndingConstraint(writer.index.alphabet, length=100)
+        constraints = ConstraintSet([ending], vocabulary=len(known), veto=ending)
         sampler = Sampler(vocabulary=len(known), temperature=1.0, rng=np.random.default_rng(seed))
         text = ""
         while not ending.done:
-            drawn = director.choose(sampler, logits, forbidden=None)
+            drawn = constraints.choose(sampler, logits, forbidden=None)
             if ending.stops_before(drawn):
                 break
-            director.read(drawn)
+            constraints.read(drawn)
             text += known[drawn]
         assert find_loose(text) == [], text

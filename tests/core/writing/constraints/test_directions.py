@@ -96,22 +96,23 @@ def test_ending_comes_after_a_sentence_or_a_line(writers: dict[str, Writer]) -> 
 def test_loops_of_words_are_left(writers: dict[str, Writer], phrase: str) -> None:
     """A network that says one phrase for ever is led on: no run of words stands more often than the limits say."""
     writer = writers["prose"]
-    assert writer.aids is not None
+    assert writer.index is not None
     vocabulary = writer.run.vocabulary
     wanted = vocabulary.encode(phrase).tolist()
     for seed in range(SCENES // 8):
         rng = np.random.default_rng(seed)
         sampler = Sampler(vocabulary=len(vocabulary), temperature=0.2 * (seed % 2), rng=rng)
-        director = ConstraintSet(
-            [RepetitionConstraint(writer.aids.alphabet, named_lines=False)], vocabulary=len(vocabulary)
+        constraints = ConstraintSet(
+            [RepetitionConstraint(writer.index.alphabet, named_lines=False)],
+            vocabulary=len(vocabulary),
         )
         written: list[int] = []
         for place in range(600):
             logits = rng.normal(size=len(vocabulary)).astype(np.float32)
             logits[wanted[place % len(wanted)]] = 20
-            written.append(director.choose(sampler, logits, forbidden=None))
-            director.read(written[-1])
-        words = writer.aids.alphabet.words(vocabulary.decode(written).lower().replace("-", " "))
+            written.append(constraints.choose(sampler, logits, forbidden=None))
+            constraints.read(written[-1])
+        words = writer.index.alphabet.words(vocabulary.decode(written).lower().replace("-", " "))
         assert [repeated_run(words, *limit) for limit in LIMITS] == [[], [], [], []]
 
 
@@ -120,9 +121,11 @@ def test_loops_of_words_in_lines_do_not_come(writers: dict[str, Writer]) -> None
     for case in cases(SCENES // 2):
         for name in ("script", "greek"):
             writer = writers[name]
-            assert writer.aids is not None
+            assert writer.index is not None
             text = write(writer, replace(case, length=700), Directions()).text
-            assert repeated_run([word.lower() for word in writer.aids.alphabet.words(text)], 10, 1, 390) == []
+            assert (
+                repeated_run([word.lower() for word in writer.index.alphabet.words(text)], 10, 1, 390) == []
+            )
 
 
 def test_loops_of_signs_do_not_come(writers: dict[str, Writer], name: str) -> None:
@@ -152,8 +155,8 @@ def test_form_of_prose_starts_lines_with_its_words(writers: dict[str, Writer]) -
 def test_originality_keeps_runs_under_the_limit(writers: dict[str, Writer], name: str) -> None:
     """No scene has more words in a row as they stand in the corpus than was asked for."""
     writer = writers[name]
-    assert writer.aids is not None
-    least = writer.aids.runs.run
+    assert writer.index is not None
+    least = writer.index.runs.run
     for case in cases(SCENES // 2):
         limit = least + int(case.rng.integers(0, 4))
         episode = write(writer, case, replace(Directions(), originality=limit))

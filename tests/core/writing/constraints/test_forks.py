@@ -22,13 +22,13 @@ def writer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def direct_all(writer: Writer) -> ConstrainedWriting:
     """Return all directions at the start of a text."""
-    assert writer.aids is not None
+    assert writer.index is not None
     directed = direct(
-        Directions(originality=writer.aids.runs.run),
+        Directions(originality=writer.index.runs.run),
         length=60,
         speakers=writer.speakers(),
         vocabulary=writer.run.vocabulary,
-        aids=writer.aids,
+        index=writer.index,
     )
     assert directed.ending is not None
     directed.ending.begin()
@@ -53,11 +53,11 @@ def answers(directed: ConstrainedWriting, text: list[int], *, vocabulary: int) -
     """Return what may follow and whether the scene is done, after each character of `text`."""
     found = []
     for character in text:
-        directed.director.read(character)
-        permitted = [directed.director.permits(index) for index in range(vocabulary)]
+        directed.constraints.read(character)
+        permitted = [directed.constraints.permits(index) for index in range(vocabulary)]
         assert directed.ending is not None
         stops = [directed.ending.stops_before(index) for index in range(vocabulary)]
-        found.append([*permitted, *directed.director.allowed(character), *stops, directed.ending.done])
+        found.append([*permitted, *directed.constraints.allowed(character), *stops, directed.ending.done])
     return found
 
 
@@ -67,14 +67,14 @@ def test_fork_of_directions_goes_on_by_itself(writer: Writer) -> None:
     corpus = next(text for text in CORPORA.values() if text[0][0] in writer.run.vocabulary.characters)
     for opening, one, other in passages(writer, corpus):
         directed, first, second = (direct_all(writer) for _ in range(3))
-        directed.director.read_all(opening)
-        first.director.read_all(opening)
-        second.director.read_all(opening)
+        directed.constraints.read_all(opening)
+        first.constraints.read_all(opening)
+        second.constraints.read_all(opening)
         forks = directed.fork(), directed.fork()
         assert answers(forks[0], one, vocabulary=size) == answers(first, one, vocabulary=size)
         assert answers(forks[1], other, vocabulary=size) == answers(second, other, vocabulary=size)
         third = direct_all(writer)
-        third.director.read_all(opening)
+        third.constraints.read_all(opening)
         assert answers(directed, other, vocabulary=size) == answers(third, other, vocabulary=size)
 
 

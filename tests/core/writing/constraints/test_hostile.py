@@ -31,11 +31,11 @@ hostile = st.one_of(
 
 @pytest.fixture(scope="module")
 def writers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Writer]:
-    """Return writers over several corpora, one of them without aids."""
+    """Return writers over several corpora, one of them without word lists."""
     folder = tmp_path_factory.mktemp("runs")
     corpora = {"script": SCRIPT, "prose": PROSE, "greek": GREEK, "chinese": CHINESE}
     made = {name: build_writer(folder / name, episodes) for name, episodes in corpora.items()}
-    return {**made, "bare": build_writer(folder / "bare", SCRIPT, aids=False)}
+    return {**made, "bare": build_writer(folder / "bare", SCRIPT, index=False)}
 
 
 def answer(writer: Writer, directions: Directions, line: str = "") -> str:

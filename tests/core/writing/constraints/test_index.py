@@ -1,4 +1,4 @@
-"""A run's aids: words, line starts and a filter, kept in two files that are whole, checked, and no text."""
+"""A run's word lists: words, line starts and a filter, kept in two files that are whole, checked, and no text."""
 
 import gzip
 import json
@@ -27,7 +27,7 @@ from tests.core.writing.constraints.direction_runs import CHINESE, GREEK, PROSE,
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Return the directory of a run with aids, to damage."""
+    """Return the directory of a run with word lists, to damage."""
     return build_writer(tmp_path / "run", SCRIPT).run.path
 
 
@@ -35,7 +35,7 @@ def path(tmp_path: Path) -> Path:
 def test_aids_are_read_as_they_were_built(tmp_path: Path, episodes: list[str]) -> None:
     """Words, names, first words, shape and filter come back from their files, whatever the alphabet."""
     writer = build_writer(tmp_path / "run", episodes)
-    built, read = build_index(episodes, writer.run.vocabulary), writer.aids
+    built, read = build_index(episodes, writer.run.vocabulary), writer.index
     assert read is not None
     for name in ("words", "names", "starts"):
         assert getattr(read, name).words == getattr(built, name).words
@@ -70,7 +70,7 @@ def test_run_without_aids_writes(path: Path) -> None:
     for name in (WORDS, RUNS):
         (path / name).unlink()
     writer = Writer(Run.read(path))
-    assert writer.aids is None
+    assert writer.index is None
     assert writer.write(SceneRequest(length=30, seed=1, directions=writer.usual)).text
     assert writer.write(SceneRequest(length=30, seed=1)).text
 
@@ -113,7 +113,7 @@ def test_aids_that_are_damaged_are_named(path: Path, name: str, damage: Callable
     "sums", [{}, [], "x", 7, {WORDS: "0"}, {WORDS: None, RUNS: None}, [WORDS, RUNS], {"words": {}}]
 )
 def test_aids_of_odd_facts_are_said(path: Path, sums: object) -> None:
-    """Facts about the aids that are none count as none, or as damage: never a traceback."""
+    """Facts about the word lists that are none count as none, or as damage: never a traceback."""
     facts = json.loads((path / FACTS).read_text(encoding="utf-8"))
     (path / FACTS).write_text(json.dumps({**facts, "aids": sums}), encoding="utf-8")
     run = Run.read(path)
@@ -135,7 +135,7 @@ def test_aids_can_be_added_anew(path: Path) -> None:
 
 @pytest.mark.slow
 def test_index_adds_the_aids_that_training_would(tiny_run: Run, tiny_scripts: Path, tmp_path: Path) -> None:
-    """A run that lost its aids gets the same ones from its scripts, without what was held out."""
+    """A run that lost its word lists gets the same ones from its scripts, without what was held out."""
     path = Path(shutil.copytree(tiny_run.path, tmp_path / "copy"))
     before = [(path / name).read_bytes() for name in (WORDS, RUNS)]
     for name in (WORDS, RUNS):
@@ -147,7 +147,7 @@ def test_index_adds_the_aids_that_training_would(tiny_run: Run, tiny_scripts: Pa
         Source(str(tiny_scripts)), cleaning="script", rare_count=5, vocabulary=run.vocabulary
     )
     learnt = [text for number, text in enumerate(corpus.episodes) if number != 9]
-    assert Writer(run).aids is not None
+    assert Writer(run).index is not None
     assert before[1] == add_aids_to_copy(run, learnt, tmp_path / "learnt")
     assert before[1] != add_aids_to_copy(run, list(corpus.episodes), tmp_path / "all")
 

@@ -47,11 +47,11 @@ def name(request: pytest.FixtureRequest) -> str:
 def test_directions_all_hold_together(writers: dict[str, Writer], name: str) -> None:
     """With everything asked at once, the cast alone speaks, words are right, and the scene ends as promised."""
     writer = writers[name]
-    assert writer.aids is not None
+    assert writer.index is not None
     for case in cases(2 * SCENES):
         cast = CASTS[name][case.seed % len(CASTS[name])]
         place = ("Ops", None, "So late")[case.seed % 3] if name in ("script", "window", "notes") else None
-        asked = Directions(cast=cast, place=place, originality=writer.aids.runs.run + 2)
+        asked = Directions(cast=cast, place=place, originality=writer.index.runs.run + 2)
         episode = write(writer, case, asked)
         assert episode.directions is not None
         if cast:
@@ -73,8 +73,8 @@ def test_directions_make_the_same_scene_again(writers: dict[str, Writer], name: 
 def test_directions_change_nothing_before_they_must(writers: dict[str, Writer], name: str, kept: str) -> None:
     """Up to the first character that a direction does not permit, the text is the raw model's, to the character."""
     writer = writers[name]
-    assert writer.aids is not None
-    limit = writer.aids.runs.run
+    assert writer.index is not None
+    limit = writer.index.runs.run
     asked = {
         "originality": replace(NONE, originality=limit),
         "cast": replace(NONE, cast=CASTS[name][0]),
@@ -100,19 +100,19 @@ def test_directions_permit_all_that_the_corpus_has(
         length=len(text),
         speakers=writer.speakers(),
         vocabulary=writer.run.vocabulary,
-        aids=writer.aids,
+        index=writer.index,
     )
     for place, character in enumerate(writer.run.vocabulary.encode(text + END_OF_EPISODE).tolist()):
-        for part in made.director._directions:
+        for part in made.constraints._directions:
             assert part.permits(character), (type(part), text[:place], text[place:][:1])
-        made.director.read(character)
+        made.constraints.read(character)
 
 
 def test_directions_permit_what_they_allow(writers: dict[str, Writer], name: str) -> None:
     """The quick answer about one character is that of the whole row, everywhere in a scene."""
     writer = writers[name]
-    assert writer.aids is not None
-    asked = Directions(cast=CASTS[name][0], originality=writer.aids.runs.run)
+    assert writer.index is not None
+    asked = Directions(cast=CASTS[name][0], originality=writer.index.runs.run)
     for case in cases(SCENES // 12):
         episode = write(writer, case, asked)
         made = direct(
@@ -120,13 +120,13 @@ def test_directions_permit_what_they_allow(writers: dict[str, Writer], name: str
             length=case.length,
             speakers=writer.speakers(),
             vocabulary=writer.run.vocabulary,
-            aids=writer.aids,
+            index=writer.index,
         )
         for character in writer.run.vocabulary.encode(episode.script).tolist():
-            for part in made.director._directions:
+            for part in made.constraints._directions:
                 for other in range(len(writer.run.vocabulary)):
                     assert part.permits(other) == bool(part.allowed(other)[other])
-            made.director.read(character)
+            made.constraints.read(character)
 
 
 def test_directions_hold_a_network_that_wants_one_character(tmp_path: Path) -> None:
@@ -166,8 +166,8 @@ def test_directions_go_on_from_a_line_with_words_of_its_own(writers: dict[str, W
     for case in cases(SCENES // 2):
         episode = write(writer, case, Directions(), line="KIRA: Oddwurd somm")
         rest = episode.text.lstrip("'-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-        assert writer.aids is not None
-        assert strange_words(writer, heads_off(rest, tuple(writer.aids.names.words))) == []
+        assert writer.index is not None
+        assert strange_words(writer, heads_off(rest, tuple(writer.index.names.words))) == []
 
 
 def count_permitted(writer: Writer, raw: Episode, directed: Episode) -> int:
@@ -178,7 +178,7 @@ def count_permitted(writer: Writer, raw: Episode, directed: Episode) -> int:
         length=directed.length,
         speakers=writer.speakers(),
         vocabulary=writer.run.vocabulary,
-        aids=writer.aids,
+        index=writer.index,
     )
     if made.ending:
         made.ending.begin()
@@ -186,7 +186,7 @@ def count_permitted(writer: Writer, raw: Episode, directed: Episode) -> int:
     for count, character in enumerate(ids):
         ends = made.ending is not None and (made.ending.done or made.ending.stops_before(character))
         refused = made.ending is not None and made.ending.refuses(character)
-        if ends or refused or not all(part.permits(character) for part in made.director._directions):
+        if ends or refused or not all(part.permits(character) for part in made.constraints._directions):
             return count
-        made.director.read(character)
+        made.constraints.read(character)
     return len(ids)

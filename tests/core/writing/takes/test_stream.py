@@ -39,8 +39,8 @@ def keep_longest(takes: Sequence[Take], before: str) -> int:
 
 def rare_words(writer: Writer) -> RareWords:
     """Return which words are rare in a corpus so small that a few are common."""
-    assert writer.aids is not None
-    return RareWords(writer.aids.alphabet, common=frozenset({"that", "it's"}), names=writer.speakers())
+    assert writer.index is not None
+    return RareWords(writer.index.alphabet, common=frozenset({"that", "it's"}), names=writer.speakers())
 
 
 def write(
@@ -79,9 +79,9 @@ def write(
             length=length,
             speakers=writer.speakers(),
             vocabulary=vocabulary,
-            aids=writer.aids,
+            index=writer.index,
         )
-        directed.director.read_all(vocabulary.encode(line))
+        directed.constraints.read_all(vocabulary.encode(line))
     ids = stream.stream(reader, directed=directed, before=line, length=length, forbidden_first=end)
     return vocabulary.decode(list(ids))
 
