@@ -1,4 +1,4 @@
-"""Whether to accept a new run: does it write, and is it better than what was there? `python -m core.evaluation.acceptance NEW`.
+"""Whether a new run is accepted: it writes, and better than the old: `python -m core.evaluation.acceptance NEW`.
 
 Prints one line of JSON. It is a child process's work: the held-out text is read with pandas and scored for a while.
 """
