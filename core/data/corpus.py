@@ -61,14 +61,13 @@ def build_corpus(
     rare_count: int,
     source: str,
     vocabulary: Vocabulary | None = None,
-    cleaned: Iterable[Script] | None = None,
 ) -> Corpus:
-    """Return the corpus of what was read, and perhaps cleaned, already, as `read_corpus` does.
+    """Return the corpus of what was read already, as `read_corpus` does.
 
     Raises:
         CorpusError: nothing is left of it, or its characters are too many.
     """
-    scripts = clean_scripts(reading.scripts, cleaning) if cleaned is None else list(cleaned)
+    scripts = clean_scripts(reading.scripts, cleaning)
     if not scripts:
         raise CorpusError(
             f"{source} holds no text after cleaning; name scripts that have some with --scripts."
@@ -105,15 +104,14 @@ def build_corpus(
 def clean_scripts(scripts: Iterable[Script], cleaning: Cleaning) -> list[Script]:
     """Return the scripts with clean text, those that have any."""
     cleaned = (
-        replace(
-            script,
-            text=clean_notes(script.text)
-            if cleaning == "notes"
-            else clean_script(script.text, form=script.form),
-        )
+        script if script.is_clean else replace(script, text=_clean(script, cleaning), is_clean=True)
         for script in scripts
     )
     return [script for script in cleaned if script.text.strip()]
+
+
+def _clean(script: Script, cleaning: Cleaning) -> str:
+    return clean_notes(script.text) if cleaning == "notes" else clean_script(script.text, form=script.form)
 
 
 def _spell(script: Script, known: Vocabulary, cleaning: Cleaning) -> str:

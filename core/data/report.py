@@ -10,6 +10,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from core.config import NOTES_EPISODES, PRESETS, TrainConfig, parse_episodes
 from core.data.corpus import Corpus, build_corpus, clean_scripts, hold_out, total_characters
 from core.data.formats.archive import LOCAL, Limits
 from core.data.screenplay import count_speakers, places_of
+from core.data.sources.clean import CLEAN, write_clean
 from core.data.sources.read import read_source
 from core.data.sources.source import NOTES_SERIES, Source, described
 from core.data.sources.upload import unpack_upload
@@ -48,33 +50,27 @@ _WORDS = (
 )  # fmt: skip
 
 
-def preview(source: Source, config: TrainConfig, *, limits: Limits = LOCAL) -> dict[str, Any]:
+def describe(
+    source: Source, config: TrainConfig, *, limits: Limits = LOCAL, keep: Path | None = None
+) -> dict[str, Any]:
     """Return the facts of the corpus that a training on `source` would see, and what is odd about it.
 
-    Raises:
-        CorpusError: it cannot be read, or is too small to learn from, or no text in any language.
-    """
-    facts = describe(source, config, limits=limits)
-    if facts["problem"]:
-        raise CorpusError(facts["problem"])
-    return facts
-
-
-def describe(source: Source, config: TrainConfig, *, limits: Limits = LOCAL) -> dict[str, Any]:
-    """Return the same facts also of a corpus that is too small, `problem` saying so.
+    Of a corpus that is too small, `problem` says so. The clean text is written to `keep`, where that is given, for
+    the training to read.
 
     Raises:
         CorpusError: it cannot be read, has no text after cleaning, or is no text in any language.
     """
     reading = read_source(source, cleaning=config.cleaning, limits=limits)
-    cleaned = tuple(clean_scripts(reading.scripts, config.cleaning))
-    _check_characters("".join(script.text for script in cleaned), config)
+    reading = replace(reading, scripts=tuple(clean_scripts(reading.scripts, config.cleaning)))
+    _check_characters("".join(script.text for script in reading.scripts), config)
+    if keep is not None:
+        write_clean(keep, reading, cleaning=config.cleaning)
     corpus = build_corpus(
         reading,
         cleaning=config.cleaning,
         rare_count=config.rare_count,
         source=described(source, reading),
-        cleaned=cleaned,
     )
     characters = total_characters(corpus.episodes)
     train, held_out = hold_out(corpus, share=config.validation_share)
@@ -213,26 +209,31 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         config = TrainConfig.from_preset(options.preset)
-        if options.upload is not None:
-            scripts: str | None = str(unpack_upload(options.upload, name=options.name, folder=options.into))
-        else:
-            scripts = options.scripts
         series = options.series or ("all" if options.upload else "")
+        scripts = options.scripts or ""
+        if options.upload is not None:
+            scripts = str(unpack_upload(options.upload, name=options.name, folder=options.into))
         # As train.py has it: the lecture's own episodes, unless the scripts are no such table.
         lecture = (
             options.preset == "notes"
             and series in ("", NOTES_SERIES)
-            and str(scripts or ".json").endswith(".json")
+            and (scripts or ".json").endswith(".json")
         )
         episodes = options.episodes or (NOTES_EPISODES if lecture else None)
         source = Source(series=series, episodes=episodes, **({"scripts": scripts} if scripts else {}))
-        chosen = f"{episodes.start}-{episodes.stop - 1}" if episodes else ""
-        limits = LOCAL if options.upload is None else Limits()
+        # Of a text in part, a first stage may want the rest, as it came.
+        whole = options.upload is not None and series == "all" and episodes is None
+        keep = Path(f"{scripts}{CLEAN}") if whole else None
+        facts = describe(source, config, limits=Limits() if options.upload else LOCAL, keep=keep)
+        if facts["problem"]:
+            raise CorpusError(facts["problem"])  # told as those of the functions above are
+        if keep is not None:
+            Path(scripts).unlink()
         document = {
-            **preview(source, config, limits=limits),
-            "scripts": scripts or "",
+            **facts,
+            "scripts": str(keep or scripts),
             "series": series,
-            "chosen": chosen,
+            "chosen": f"{episodes.start}-{episodes.stop - 1}" if episodes else "",
         }
         status = 0
     except CoreError as error:

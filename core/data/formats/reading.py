@@ -24,6 +24,7 @@ class Script:
     text: str
     label: str = ""  # its series, channel or folder; empty for none
     form: Form = "wrapped"
+    is_clean: bool = False  # nothing is left to do
 
 
 @dataclass(frozen=True)

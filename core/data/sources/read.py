@@ -12,6 +12,7 @@ from core.data.formats.detect import PLAIN, is_archive, read_file
 from core.data.formats.reading import Reading, Script, natural_key, show_name
 from core.data.formats.scripts.lines import LineStyle, find_speakers
 from core.data.formats.tables.json_files import SERIES
+from core.data.sources.clean import CLEAN, read_clean
 from core.data.sources.download import fetch, is_address
 from core.data.sources.files import check_size, read_many, walk
 from core.data.sources.source import Source, choose
@@ -28,6 +29,9 @@ def read_source(source: Source, *, cleaning: Cleaning = "script", limits: Limits
     """
     path = fetch(source.scripts) if is_address(source.scripts) else Path(source.scripts)
     try:
+        if path.name.endswith(CLEAN):
+            clean = read_clean(path, cleaning=cleaning)
+            return replace(clean, scripts=tuple(choose(clean.scripts, source, path.name, is_table=False)))
         if path.is_dir():
             reading = read_many(walk(path, limits), f"The folder {path}", limits, "folder")
         else:

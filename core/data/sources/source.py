@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.data.formats.reading import Reading, Script
+from core.data.sources.clean import CLEAN
 from core.data.sources.download import NOTES_ADDRESS, is_address, show_address
 from core.errors import CorpusError
 
@@ -21,6 +22,7 @@ class Source:
     def __str__(self) -> str:
         """Return the source as a model card says it."""
         name = show_address(self.scripts) if is_address(self.scripts) else Path(self.scripts).name
+        name = name.removesuffix(CLEAN)
         which = (
             "" if self.episodes is None else f", episodes {self.episodes.start} to {self.episodes.stop - 1}"
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from core.data.corpus import read_corpus
 from core.data.report import main as preview_main
 from core.data.sources.read import read_source
 from core.data.sources.source import Source
@@ -60,6 +61,7 @@ def pack_liar() -> bytes:
 
 def unpack(folder: Path, name: str, data: bytes, limits: Limits | None = None) -> Path:
     """Unpack an upload of these bytes."""
+    folder.mkdir(exist_ok=True)
     upload = folder / "upload.bin"
     upload.write_bytes(data)
     return unpack_upload(upload, name=name, folder=folder / "corpus", limits=limits)
@@ -190,8 +192,33 @@ def test_preview_tells_what_a_training_would_see(
     assert facts["vocabulary"] == len(set("".join(tiny_episodes()))) + 1  # with the end of an episode
     assert "KIRA" in facts["speakers"]
     assert facts["sample"].split("\n")[0] in "".join(tiny_episodes())
-    assert facts["scripts"].endswith("tiny.json")
+    assert facts["scripts"].endswith("tiny.json.clean.json")
     assert facts["series"] == "all"
+
+
+def test_uploaded_text_is_kept_clean(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A training reads of an upload the clean text that its preview kept, and cleans nothing a second time."""
+    lines = "".join(f"QUARK: That makes {number} strips\r\nof latinum\u2026\n" for number in range(200))
+    pages = {f"{part}/{number}.txt": lines * number for part in ("late", "early") for number in (1, 2)}
+    upload = tmp_path / "upload.bin"
+    upload.write_bytes(pack(pages))
+    raw = Source(str(unpack(tmp_path / "raw", "My show.zip", upload.read_bytes())), "all")
+    corpus = read_corpus(raw, cleaning="script", rare_count=5)
+    facts = look(tmp_path, capsys, "--upload", str(upload), "--name", "My show.zip")[1]
+    monkeypatch.setattr("core.data.corpus.clean_script", None)
+    kept = read_corpus(Source(facts["scripts"], "all"), cleaning="script", rare_count=5)
+    assert kept == corpus
+    assert [path.name for path in (tmp_path / "corpus").iterdir()] == ["My_show.zip.clean.json"]
+
+
+def test_uploaded_text_that_was_kept_clean_and_is_damaged_is_refused(tmp_path: Path) -> None:
+    """A kept text that is none is refused with a sentence."""
+    for text in ("", "[]", "{}", '{"cleaning": "script", "scripts": [{"name": 1, "colour": 2}]}'):
+        (tmp_path / "a.clean.json").write_text(text, encoding="utf-8")
+        with pytest.raises(CorpusError, match=r"a\.clean\.json is damaged"):
+            read_source(Source(str(tmp_path / "a.clean.json"), "all"))
 
 
 @pytest.mark.parametrize(
