@@ -160,7 +160,7 @@ def main(arguments: list[str] | None = None) -> int:
             for directed in ways:
                 if directed and "aids" not in run.facts:
                     print(
-                        f"{path} has no word lists; add them with `python -m core.training.index`.",
+                        f"{path} has no word lists; add them with `python -m core.training.results.index`.",
                         file=sys.stderr,
                     )
                     continue

@@ -26,7 +26,6 @@ class BackgroundTasks:
     """The tasks of a bot, ended together with it."""
 
     def __init__(self) -> None:
-        """Begin with none."""
         self.records: dict[str, TaskRecord] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closing = False

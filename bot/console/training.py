@@ -12,7 +12,7 @@ from typing import Any
 from bot.console.commands import Call
 from bot.console.models import RUNS, read_run
 from bot.console.terminal import Terminal
-from bot.training.process import Child, ask_child, full_disk, missing_packages, read_log_end, start_training
+from bot.training.process import ask_child, full_disk, missing_packages, read_log_end, start_training
 from bot.training.progress import bar, clock, describe_comparison
 from core.config import PRESETS
 from core.data.sources.upload import safe_name
@@ -140,7 +140,7 @@ class ConsoleTraining:
                 self._show_progress(events.read())
                 time.sleep(POLL_SECONDS)
         except KeyboardInterrupt:
-            _stop(child)
+            child.signal(signal.SIGKILL)
             process.wait()
             self._clear(out)
             self._screen.show_aside("\nThe training was cancelled; nothing has changed.")
@@ -192,7 +192,3 @@ class ConsoleTraining:
         self._screen.show_aside(
             f"-- {new.name} writes from now on; next time: python -m bot --run {new.path}"
         )
-
-
-def _stop(child: Child) -> None:
-    child.signal(signal.SIGKILL)

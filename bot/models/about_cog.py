@@ -19,7 +19,6 @@ class AboutCog(commands.Cog):
     def __init__(
         self, *, registry: ModelRegistry, scenes: SceneRepository, characters_per_second: Callable[[], float]
     ) -> None:
-        """Show the server's model, with the speed of one thread."""
         self._registry = registry
         self._scenes = scenes
         self._characters_per_second = characters_per_second

@@ -20,7 +20,6 @@ class ModelCatalog:
     """The models of one server at a time."""
 
     def __init__(self, *, storage: Repositories, registry: ModelRegistry) -> None:
-        """Look models up in the database."""
         self._models = storage.models
         self._trainings = storage.trainings
         self._registry = registry

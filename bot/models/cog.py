@@ -37,7 +37,6 @@ class ModelsCog(
     def __init__(
         self, *, storage: Repositories, registry: ModelRegistry, permissions: TrainerPermissions
     ) -> None:
-        """Look at the stored models."""
         self._catalog = ModelCatalog(storage=storage, registry=registry)
         self._trainings = storage.trainings
         self._registry = registry

@@ -46,10 +46,6 @@ class ModelRegistry:
                 return await self._load(model.id)
         return None
 
-    async def run_of(self, guild_id: int | None) -> Path:
-        """Return the run directory of the model that a server uses."""
-        return (await self.writer_for(guild_id)).run.path
-
     def path_of(self, model: ModelRecord) -> Path:
         """Return the run directory of a model."""
         return self._data / model.folder

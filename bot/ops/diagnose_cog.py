@@ -23,7 +23,6 @@ class DiagnoseCog(commands.Cog):
         monitor: Monitor,
         last_errors: LastErrors,
     ) -> None:
-        """Look at the bot and its parts."""
         self._bot = bot
         self._pool = pool
         self._monitor = monitor

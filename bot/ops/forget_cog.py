@@ -14,7 +14,6 @@ class ForgetCog(commands.Cog):
     """Deletes what is stored of members."""
 
     def __init__(self, database: Database) -> None:
-        """Delete from a database."""
         self._database = database
 
     @app_commands.command(

@@ -28,7 +28,6 @@ class RedactingFormatter(logging.Formatter):
     """Formats a record, stack trace and all, and takes out what must not be read."""
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
-        """Take these texts out of every line."""
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
         self.converter = time.gmtime
         self.default_msec_format = "%s.%03dZ"
@@ -46,7 +45,6 @@ class LastErrors(logging.Handler):
     """Remembers the last errors' first lines, for the owner."""
 
     def __init__(self) -> None:
-        """Remember nothing yet."""
         super().__init__(logging.ERROR)
         self.lines: deque[str] = deque(maxlen=LAST_ERRORS)
 

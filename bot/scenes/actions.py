@@ -15,7 +15,6 @@ class SceneActions:
     """Answers the buttons."""
 
     def __init__(self, *, handler: SceneHandler, scenes: SceneRepository) -> None:
-        """Have requests handled, and read stored scenes."""
         self._handler = handler
         self._scenes = scenes
 

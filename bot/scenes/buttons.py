@@ -21,7 +21,6 @@ class EpisodeButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=EPI
     """Continue, Another take, Hotter, Colder, Script."""
 
     def __init__(self, action: str, episode: int, *, disabled: bool = False) -> None:
-        """Make the button of an action on the episode of that number."""
         style = discord.ButtonStyle.primary if action == "go_on" else discord.ButtonStyle.secondary
         custom_id = f"hs:{action}:{episode}"
         super().__init__(

@@ -50,7 +50,6 @@ class SceneHandler:
     def __init__(
         self, *, pool: WriterPool, storage: Repositories, registry: ModelRegistry, cooldown: Cooldown
     ) -> None:
-        """Work with the threads that write, the database and the servers' models."""
         self._pool = pool
         self._registry = registry
         self._scenes = storage.scenes

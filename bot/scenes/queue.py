@@ -87,7 +87,6 @@ class FairQueue:
     """
 
     def __init__(self) -> None:
-        """Begin empty."""
         self._parties: OrderedDict[int, deque[Ticket]] = OrderedDict()  # the next one's turn first
 
     def __len__(self) -> int:

@@ -24,7 +24,6 @@ class QuoteCog(commands.Cog):
     """Goes on from messages."""
 
     def __init__(self, bot: commands.AutoShardedBot, *, handler: SceneHandler, actions: SceneActions) -> None:
-        """Listen to a bot's messages and have requests handled."""
         self._bot = bot
         self._handler = handler
         self._actions = actions

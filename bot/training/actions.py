@@ -37,7 +37,6 @@ class TrainingActions:
         supervisor: TrainingSupervisor,
         announcer: TrainingAnnouncer,
     ) -> None:
-        """Hand what is started over to a supervisor."""
         self._trainings = storage.trainings
         self._models = storage.models
         self._permissions = permissions

@@ -20,7 +20,6 @@ class TrainingButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TR
     """Start and Cancel under a preview, Cancel under a training, Use it and Go back at its end."""
 
     def __init__(self, action: str, number: int, *, disabled: bool = False) -> None:
-        """Make the button of an action on the training of that number."""
         style = STYLES.get(action, discord.ButtonStyle.secondary)
         custom_id = f"hs:job:{action}:{number}"
         super().__init__(

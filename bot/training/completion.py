@@ -47,7 +47,6 @@ class TrainingCompletion:
         folders: TrainingFolders,
         listener: TrainingListener,
     ) -> None:
-        """Note ends in the database and tell a listener."""
         self._models = storage.models
         self._trainings = storage.trainings
         self._registry = registry

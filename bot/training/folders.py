@@ -15,7 +15,6 @@ class TrainingFolders:
     """The folders `jobs/KEY` (upload and log) and `models/KEY/NAME` (the run) of each training."""
 
     def __init__(self, data: Path) -> None:
-        """Look below a data directory."""
         self.data = data.resolve()
 
     def work(self, training: TrainingRecord) -> Path:

@@ -42,7 +42,6 @@ class TrainingSupervisor:
         listener: TrainingListener,
         longest_minutes: float,
     ) -> None:
-        """Work in a data directory, and tell a listener."""
         self._trainings = trainings
         self._completion = completion
         self._folders = folders

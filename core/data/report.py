@@ -92,7 +92,8 @@ def describe(
         "sample": _sample(max(corpus.episodes, key=len)),
         "notes": [*reading.notes, *_notes(corpus)],
         "problem": _problem(corpus, config, held_out),
-        "targets": _targets(total_characters(train), config),
+        # How many predictions an epoch learns from, which is what a training's speed counts.
+        "targets": total_characters(train) // (1 if config.targets == "all" else config.stride),
         "estimate": estimate_quality(characters),
     }
 
@@ -156,11 +157,6 @@ def _notes(corpus: Corpus) -> list[str]:
     if everything < 10 * LEAST_CHARACTERS:
         notes.append("This is little text: the model will mostly repeat it.")
     return notes
-
-
-def _targets(characters: int, config: TrainConfig) -> int:
-    """Return how many predictions an epoch learns from, which is what a training's speed counts."""
-    return characters if config.targets == "all" else characters // config.stride
 
 
 def _sample(text: str) -> str:

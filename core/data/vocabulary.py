@@ -163,16 +163,6 @@ def _script_of(character: str) -> str:
     return unicodedata.name(character, "?").partition(" ")[0].partition("-")[0]
 
 
-def common_characters(text: str, *, rare_count: int) -> Vocabulary:
-    """Return the vocabulary of the characters that `text` has at least `rare_count` times.
-
-    Raises:
-        CorpusError: none is left, or too many are.
-    """
-    counts = Counter(text)
-    return Vocabulary.of("".join(character for character, count in counts.items() if count >= rare_count))
-
-
 def _nearest(character: str, known: set[str]) -> str:
     """Return the known text closest to `character`, empty if there is none."""
     decomposed = unicodedata.normalize("NFKD", character)

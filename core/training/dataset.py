@@ -63,12 +63,7 @@ class WindowDataset:
         self._windows = LastWindows(ids, config.window_length, config.stride)
         self._seed = config.seed
         self.windows = len(self._windows)
-        if config.targets == "all":
-            train, _ = hold_out(corpus, share=config.validation_share)
-            characters = len(corpus.separator.join(train))
-            self._split = max(0, characters - config.window_length) // config.stride
-        else:
-            self._split = int((1 - config.validation_share) * self.windows)
+        self._split = int((1 - config.validation_share) * self.windows)
         if self._split < 1 or self._split == self.windows:
             raise CorpusError(
                 f"The corpus has {len(ids):,} characters, too few for windows of {config.window_length}; "
@@ -104,10 +99,8 @@ class StreamDataset:
     """Streams with a target at every position, whole episodes held out, cut into other segments every epoch."""
 
     def __init__(self, corpus: Corpus, config: TrainConfig, tables: ContextTables | None) -> None:
-        train, labels = (
-            hold_out(corpus, share=config.validation_share)[0],
-            hold_out_labels(corpus, share=config.validation_share)[0],
-        )
+        train = hold_out(corpus, share=config.validation_share)[0]
+        labels = hold_out_labels(corpus, share=config.validation_share)[0]
         held_out, held_labels = validation_texts(corpus, share=config.validation_share)
         training_characters = sum(map(len, train)) + len(train) + 1
         validation_ids = corpus.vocabulary.encode(_chain(held_out))

@@ -19,13 +19,13 @@ from core.run.events import EventLog
 from core.run.store import Run
 from core.runtime.files import disk_errors
 from core.runtime.memory import giving_back, keep_large_blocks
-from core.training.artifacts import describe_device, write_results
 from core.training.checkpoints.best import BestWeights, return_in_part
 from core.training.checkpoints.checkpoint import Position, identify, load_checkpoint, save_checkpoint
 from core.training.dataset import Dataset, build_dataset, plan_tables
 from core.training.plan import TrainingPlan, TrainingStopped
 from core.training.progress.reports import send_end, send_epoch, send_progress, send_start
 from core.training.progress.samples import write_sample
+from core.training.results.artifacts import describe_device, write_results
 from core.training.schedule import Budget, learning_rate
 
 _PROGRESS_SECONDS = 1.0

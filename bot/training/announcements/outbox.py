@@ -39,7 +39,6 @@ class TrainingOutbox:
         folders: TrainingFolders,
         announcer: TrainingAnnouncer,
     ) -> None:
-        """Write through a bot, after an announcer has shown how the training went."""
         self._bot = bot
         self._trainings = trainings
         self._models = models

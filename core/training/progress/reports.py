@@ -7,9 +7,9 @@ from typing import Any
 from core.config import TrainConfig
 from core.data.corpus import Corpus
 from core.run.events import EventLog
-from core.training.artifacts import describe_software
 from core.training.checkpoints.checkpoint import Position
 from core.training.dataset import Dataset
+from core.training.results.artifacts import describe_software
 
 
 def send_start(

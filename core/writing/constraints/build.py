@@ -20,7 +20,7 @@ from core.writing.directions import Directions
 from core.writing.inference.readers import Reader
 from core.writing.sampling import Sampler
 
-_ADD = "add its word lists with `python -m core.training.index`"
+_ADD = "add its word lists with `python -m core.training.results.index`"
 
 
 @dataclass(frozen=True)

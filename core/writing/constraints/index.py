@@ -219,4 +219,4 @@ def _frequent(counts: Counter[str]) -> set[str]:
 
 
 def _damaged(run: Run, what: str) -> str:
-    return f"The run in {run.path} is damaged, {what}; add them anew with `python -m core.training.index`."
+    return f"The run in {run.path} is damaged, {what}; add them anew with `python -m core.training.results.index`."

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.vocabulary import Vocabulary, common_characters
+from core.data.vocabulary import Vocabulary
 from core.errors import CorpusError
 
 # Also halves of surrogate pairs, which a scripts JSON may hold.
@@ -83,8 +83,3 @@ def test_vocabulary_refuses_nothing_and_too_much() -> None:
         Vocabulary.of("")
     with pytest.raises(CorpusError, match="9,000 different characters"):
         Vocabulary.of("".join(map(chr, range(9000))))
-
-
-def test_common_characters_leave_out_the_rare() -> None:
-    """Characters seen fewer times than asked are not in the vocabulary."""
-    assert common_characters("aaabbbc", rare_count=3).characters == "ab"

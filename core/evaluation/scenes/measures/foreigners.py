@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from core.evaluation.scenes.script import Scene, read_scenes
+from core.evaluation.scenes.script import read_scenes
 
 _LINES = 20  # a speaker with fewer in the other series is no character of it
 _SHOWN = 5
@@ -26,8 +26,3 @@ def measure_foreigners(texts: Sequence[str], foreign: frozenset[str]) -> dict[st
     names = Counter(name for some in met for name in some)
     share = sum(map(bool, met)) / len(met) if met and foreign else None
     return {"other_series": share, "other_series_names": [name for name, _ in names.most_common(_SHOWN)]}
-
-
-def speakers_of_scenes(scenes: Sequence[Scene]) -> Counter[str]:
-    """Return how often each speaker speaks."""
-    return Counter(name for scene in scenes for name in scene.speakers)

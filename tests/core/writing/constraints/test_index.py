@@ -16,7 +16,7 @@ from core.data.vocabulary import Vocabulary
 from core.errors import RunError
 from core.run.layout import FACTS, RUNS, WORDS
 from core.run.store import Run
-from core.training.index import main
+from core.training.results.index import main
 from core.writing.constraints.index import add_index, build_index, read_index
 from core.writing.constraints.lexicon import Lexicon
 from core.writing.directions import Directions
@@ -106,7 +106,7 @@ def test_aids_that_are_damaged_are_named(path: Path, name: str, damage: Callable
     with pytest.raises(RunError) as caught:
         Writer(Run.read(path))
     assert name in str(caught.value)
-    assert "python -m core.training.index" in str(caught.value)
+    assert "python -m core.training.results.index" in str(caught.value)
 
 
 @pytest.mark.parametrize(

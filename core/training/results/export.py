@@ -1,4 +1,4 @@
-"""A run made small enough to ship: `python -m core.training.export RUN PLACE`, half precision, no Keras file.
+"""A run made small enough to ship: `python -m core.training.results.export RUN PLACE`, half precision, no Keras file.
 
 Its card gets scenes at several temperatures, and the notes of whoever ships it.
 """
@@ -74,7 +74,7 @@ def _show_scenes(run: Run) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Ship the run that the command line names; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m core.training.export", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m core.training.results.export", description=__doc__)
     parser.add_argument("run", type=Path, help="run directory")
     parser.add_argument("place", type=Path, help="directory to make")
     parser.add_argument("--overwrite", action="store_true", help="replace the run that is there")

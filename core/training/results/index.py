@@ -1,4 +1,4 @@
-"""Words for directions, added to a complete run from the episodes it learnt from: `python -m core.training.index RUN`.
+"""Word lists added to a complete run from the episodes it learnt from: `python -m core.training.results.index RUN`.
 
 Held-out episodes stay out, so that whatever stands in the word lists is what the network was trained on.
 """
@@ -18,7 +18,7 @@ from core.writing.constraints.index import add_index, build_index
 
 def main(arguments: list[str] | None = None) -> int:
     """Add word lists to the run that the command line names; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m core.training.index", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m core.training.results.index", description=__doc__)
     parser.add_argument("run", type=Path, help="run directory")
     parser.add_argument(
         "--scripts", required=True, help="the corpus: a JSON table, a text, a folder or an address"

@@ -10,7 +10,7 @@ from core.errors import RunError
 from core.evaluation.score import score_texts
 from core.run.layout import FACTS
 from core.run.store import Run
-from core.training.export import main, ship
+from core.training.results.export import main, ship
 from core.writing.generator import Generator
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
