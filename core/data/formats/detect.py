@@ -3,8 +3,6 @@
 import io
 import re
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from core.data.formats.archive import BROKEN, LOCAL, Limits, check_document
@@ -15,7 +13,7 @@ from core.data.formats.documents.html import is_html, read_html
 from core.data.formats.documents.markdown import is_markdown, read_markdown
 from core.data.formats.documents.pdf import read_pdf
 from core.data.formats.encoding import decode
-from core.data.formats.reading import Reading, Script, show_name
+from core.data.formats.reading import NO_FACTS, ChatFacts, Reading, Script, show_name
 from core.data.formats.scripts.final_draft import read_final_draft
 from core.data.formats.scripts.fountain import is_fountain, read_fountain
 from core.data.formats.scripts.gutenberg import strip_gutenberg
@@ -64,9 +62,7 @@ def read_file(
     data: bytes,
     name: str,
     *,
-    people: Mapping[str, str] | None = None,
-    label: str = "",
-    episode: str = "",
+    chat: ChatFacts = NO_FACTS,
     limits: Limits = LOCAL,
 ) -> Reading:
     """Return the episodes of one file that is no archive.
@@ -74,16 +70,14 @@ def read_file(
     Args:
         data: the file.
         name: what it is called; its extension decides where its content does not.
-        people: names by id from another file of a chat's export.
-        label: of messages that name no channel.
-        episode: name of the one episode of a chat; empty to have days.
+        chat: what other files say of it, if it is one.
         limits: how much a document may unpack to.
 
     Raises:
         CorpusError: it cannot be read, with what was found and what to do.
     """
     try:
-        return _read_file(data, name, _Chat(people, label, episode), limits)
+        return _read_file(data, name, chat, limits)
     except MemoryError as error:
         raise CorpusError(
             f"{show_name(name)} takes more memory than reading may have; bring it in parts."
@@ -94,16 +88,7 @@ def read_file(
         ) from error
 
 
-@dataclass(frozen=True)
-class _Chat:
-    """What the files beside a chat's file say of it."""
-
-    people: Mapping[str, str] | None
-    label: str
-    episode: str
-
-
-def _read_file(data: bytes, name: str, chat: _Chat, limits: Limits) -> Reading:
+def _read_file(data: bytes, name: str, chat: ChatFacts, limits: Limits) -> Reading:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _read_packed(data, name, limits)
     if b"%PDF-" in data[:1024] or (name.lower().endswith(".pdf") and data.startswith(b"%")):
@@ -121,12 +106,10 @@ def _read_file(data: bytes, name: str, chat: _Chat, limits: Limits) -> Reading:
     return _read_text(text, encoding, name, chat)
 
 
-def _read_text(text: str, encoding: str, name: str, chat: _Chat) -> Reading:  # noqa: PLR0911  # a format each
+def _read_text(text: str, encoding: str, name: str, chat: ChatFacts) -> Reading:  # noqa: PLR0911  # a format each
     kind = PurePosixPath(name).suffix.lower()
     if kind in _JSON_NAMES or looks_like_json(text):
-        return read_json(
-            text, encoding=encoding, name=name, people=chat.people, label=chat.label, episode=chat.episode
-        )
+        return read_json(text, encoding=encoding, name=name, chat=chat)
     if is_subtitles(text) or (kind in {".srt", ".vtt", ".ass", ".ssa", ".sub"} and "-->" in text):
         return read_subtitles(text, encoding=encoding, name=name)
     log = find_log(text)

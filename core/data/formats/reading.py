@@ -1,6 +1,7 @@
 """What every reader returns: scripts in the common form, what they were in, and what was left out."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -25,6 +26,18 @@ class Script:
     label: str = ""  # its series, channel or folder; empty for none
     form: Form = "wrapped"
     is_clean: bool = False  # nothing is left to do
+
+
+@dataclass(frozen=True)
+class ChatFacts:
+    """What the files beside a chat's file say of it."""
+
+    people: Mapping[str, str] = field(default_factory=dict)  # names by id, such as Slack's users.json has
+    label: str = ""  # channel of messages that name none
+    episode: str = ""  # name of the one episode; empty to have days
+
+
+NO_FACTS = ChatFacts()
 
 
 @dataclass(frozen=True)

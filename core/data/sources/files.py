@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from core.data.formats.archive import ARCHIVES, Limits, too_large, why_left_out
 from core.data.formats.chats.exports import read_slack_people
 from core.data.formats.detect import read_file
-from core.data.formats.reading import LeftOut, Reading, Script, natural_key
+from core.data.formats.reading import ChatFacts, LeftOut, Reading, Script, natural_key
 from core.errors import CorpusError
 
 _SLACK_LISTS = {
@@ -69,9 +69,7 @@ def read_many(files: Iterable[tuple[str, bytes | str]], place: str, limits: Limi
             readings[name] = read_file(
                 data,
                 name,
-                people=people,
-                label=path.parent.name if is_day else "",
-                episode=path.stem if is_day else "",
+                chat=ChatFacts(people, path.parent.name, path.stem) if is_day else ChatFacts(people),
                 limits=limits,
             )
         except CorpusError as error:

@@ -1,10 +1,11 @@
 """Chats exported as JSON: DiscordChatExporter, Telegram (a chat or all of them), Slack."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from core.data.formats.chats.messages import Message, MessageCounts, read_messages
-from core.data.formats.reading import Reading
+from core.data.formats.reading import ChatFacts, Reading
 
 _SPOKEN = {"Default", "Reply", "0", "19"}  # types of Discord's messages that somebody wrote
 _SYSTEM = "of the app itself: joined, left, changed"
@@ -43,9 +44,7 @@ def read_export(
     kind: str,
     encoding: str,
     name: str,
-    people: Mapping[str, str] | None = None,
-    label: str = "",
-    episode: str = "",
+    chat: ChatFacts,
 ) -> Reading:
     """Return the episodes of a chat export.
 
@@ -54,15 +53,13 @@ def read_export(
         kind: as `find_export` says.
         encoding: of the file.
         name: of the file, for sentences.
-        people: names by id that another file of the export has (Slack's users.json).
-        label: channel of the messages where the document does not say.
-        episode: name of the one episode; empty to have days.
+        chat: what other files of the export say of it.
 
     Raises:
         CorpusError: nobody wrote any text.
     """
     counts = MessageCounts()
-    known = dict(people or {})
+    known, label = dict(chat.people), chat.label
     if kind == "DiscordChatExporter JSON":
         channel = document.get("channel")
         label = _text(channel.get("name")) if isinstance(channel, dict) else label
@@ -75,10 +72,10 @@ def read_export(
     else:
         messages = (
             message
-            for number, chat in enumerate(document["chats"]["list"], 1)
-            if isinstance(chat, dict) and isinstance(chat.get("messages"), list)
+            for number, item in enumerate(document["chats"]["list"], 1)
+            if isinstance(item, dict) and isinstance(item.get("messages"), list)
             for message in _read_telegram(
-                chat["messages"], counts, _text(chat.get("name")) or f"chat {number}"
+                item["messages"], counts, _text(item.get("name")) or f"chat {number}"
             )
         )
     return read_messages(
@@ -87,9 +84,7 @@ def read_export(
         encoding=encoding,
         name=name,
         counts=counts,
-        people=known,
-        label=label,
-        episode=episode,
+        chat=replace(chat, people=known, label=label),
     )
 
 

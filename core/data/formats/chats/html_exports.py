@@ -4,7 +4,9 @@ import re
 
 from core.data.formats.chats.messages import Message, MessageCounts, read_messages
 from core.data.formats.html_parser import EMPTY, PageReader, feed
-from core.data.formats.reading import Reading
+from core.data.formats.reading import ChatFacts, Reading
+
+_NO_TEXT = re.compile(r"chatlog__(?:reply|edited|embed|reactions|attachment|sticker|reference)")
 
 
 def read_html_chat(text: str, *, encoding: str, name: str) -> Reading | None:
@@ -19,20 +21,48 @@ def read_html_chat(text: str, *, encoding: str, name: str) -> Reading | None:
         return None
     feed(page, text)
     return read_messages(
-        iter(page.messages), format_=format_, encoding=encoding, name=name, counts=counts, label=page.channel
+        iter(page.messages),
+        format_=format_,
+        encoding=encoding,
+        name=name,
+        counts=counts,
+        chat=ChatFacts(label=page.channel),
     )
 
 
-class _DiscordPage(PageReader):
-    """The messages of DiscordChatExporter's page."""
+class _ChatPage(PageReader):
+    """A page of messages, and the parts of it that are open."""
 
     def __init__(self, counts: MessageCounts) -> None:
         self.channel = ""
-        self._counts = counts
-        self._stack: list[str] = []
-        self._said: list[str] = []
         self.messages: list[Message] = []
+        self._counts = counts
+        self._open: list[str] = []
+        self._said: list[str] = []
         self._speaker, self._day = "", ""
+
+    def _enter(self, tag: str, part: str) -> None:
+        if tag == "br" and self._within("text"):
+            self._said.append(" ")
+        if tag not in EMPTY:
+            self._open.append(part)
+
+    def _leave(self, tag: str) -> str:
+        return "" if tag in EMPTY or not self._open else self._open.pop()
+
+    def _within(self, part: str) -> bool:
+        return part in self._open[-12:]
+
+    def _take(self) -> None:
+        if self._speaker.strip():
+            self.messages.append(Message(self._speaker.strip(), "".join(self._said), self._day))
+
+
+class _DiscordPage(_ChatPage):
+    """The messages of DiscordChatExporter's page."""
+
+    def __init__(self, counts: MessageCounts) -> None:
+        super().__init__(counts)
         self._bot = False
         self._entries: list[str] = []
 
@@ -54,18 +84,7 @@ class _DiscordPage(PageReader):
         elif "chatlog__timestamp" in kind or "chatlog__short-timestamp" in kind:
             self._day = _day(attributes.get("title") or "") or self._day
             part = "skip"
-        elif any(
-            word in kind
-            for word in (
-                "chatlog__reply",
-                "chatlog__edited",
-                "chatlog__embed",
-                "chatlog__reactions",
-                "chatlog__attachment",
-                "chatlog__sticker",
-                "chatlog__reference",
-            )
-        ):
+        elif _NO_TEXT.search(kind):
             part = "skip"
         elif "chatlog__content" in kind:
             self._said, part = [], "text"
@@ -74,21 +93,16 @@ class _DiscordPage(PageReader):
             part = "entry"
         if tag == "img" and "emoji" in kind and self._within("text"):
             self._said.append(attributes.get("alt") or "")
-        if tag == "br" and self._within("text"):
-            self._said.append(" ")
-        if tag not in EMPTY:
-            self._stack.append(part)
+        self._enter(tag, part)
 
     def end(self, tag: str) -> None:
         """Leave an element."""
-        if tag in EMPTY or not self._stack:
-            return
-        part = self._stack.pop()
+        part = self._leave(tag)
         if part == "text":
             if self._bot:
                 self._counts.skip("of a bot")
-            elif self._speaker.strip():
-                self.messages.append(Message(self._speaker.strip(), "".join(self._said), self._day))
+            else:
+                self._take()
             self._said = []
         elif part == "entry" and len(self._entries) == 2:  # noqa: PLR2004  # server, then channel
             self.channel = self._entries[1].strip().rpartition("/")[2].strip()
@@ -104,27 +118,15 @@ class _DiscordPage(PageReader):
         elif self._within("entry"):
             self._entries[-1] += text
 
-    def _within(self, part: str) -> bool:
-        return part in self._stack[-12:]
 
-
-class _TelegramPage(PageReader):
-    """The messages of Telegram's page."""
-
-    channel = ""  # the page does not say
-
-    def __init__(self, counts: MessageCounts) -> None:
-        self._counts = counts
-        self._stack: list[str] = []
-        self._said: list[str] = []
-        self.messages: list[Message] = []
-        self._speaker, self._day = "", ""
+class _TelegramPage(_ChatPage):
+    """The messages of Telegram's page, which does not name its channel."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Enter an element."""
         kinds = (attributes.get("class") or "").split()
         part = ""
-        if "from_name" in kinds and "forwarded" not in self._stack:
+        if "from_name" in kinds and "forwarded" not in self._open:
             self._speaker, part = "", "speaker"
         elif "forwarded" in kinds:
             part = "forwarded"
@@ -134,28 +136,22 @@ class _TelegramPage(PageReader):
         elif "date" in kinds and attributes.get("title"):
             self._day = _day(attributes["title"])
             part = "skip"
-        elif "text" in kinds and "skip" not in self._stack:
+        elif "text" in kinds and "skip" not in self._open:
             self._said, part = [], "text"
-        if tag == "br" and "text" in self._stack:
-            self._said.append(" ")
-        if tag not in EMPTY:
-            self._stack.append(part)
+        self._enter(tag, part)
 
     def end(self, tag: str) -> None:
         """Leave an element."""
-        if tag in EMPTY or not self._stack:
-            return
-        if self._stack.pop() == "text" and self._speaker.strip():
-            self.messages.append(Message(self._speaker.strip(), "".join(self._said), self._day))
+        if self._leave(tag) == "text":
+            self._take()
 
     def data(self, text: str) -> None:
         """Collect text where it counts."""
-        near = self._stack[-12:]
-        if "skip" in near:
+        if self._within("skip"):
             return
-        if "text" in near:
+        if self._within("text"):
             self._said.append(text)
-        elif near and near[-1] == "speaker":
+        elif self._open[-1:] == ["speaker"]:
             self._speaker += text
 
 

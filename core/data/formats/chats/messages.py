@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.data.formats.chats.marks import strip_marks
-from core.data.formats.reading import LeftOut, Reading, Script, natural_key, show_name
+from core.data.formats.reading import NO_FACTS, ChatFacts, LeftOut, Reading, Script, natural_key, show_name
 from core.errors import CorpusError
 
 _FIRST_SIGN = "\u2000"  # from which on emoji stand
@@ -78,11 +78,9 @@ def read_messages(
     encoding: str,
     name: str,
     counts: MessageCounts | None = None,
-    people: Mapping[str, str] | None = None,
-    label: str = "",
-    episode: str = "",
+    chat: ChatFacts = NO_FACTS,
 ) -> Reading:
-    """Return the episodes of a chat in the order of its messages: one a channel and day, or all of it as `episode`.
+    """Return the episodes of a chat in the order of its messages: one a channel and day, or all of it.
 
     Args:
         messages: from the first to the last.
@@ -90,9 +88,7 @@ def read_messages(
         encoding: of its file.
         name: of the file, for sentences.
         counts: what was left out already.
-        people: names by id, for mentions.
-        label: of its texts where messages name no channel.
-        episode: name of the one episode; empty to have days.
+        chat: what is known of it besides.
 
     Raises:
         CorpusError: nobody wrote any text.
@@ -103,18 +99,18 @@ def read_messages(
     seen = 0
     for message in messages:
         seen += 1
-        text = clean_message(message.text, people)
+        text = clean_message(message.text, chat.people)
         if not text:
             counts.skip("no text: a sticker, a file, a link, a deleted message")
             continue
         line = f"{names.clean(message.speaker)}: {text}"
-        lines.setdefault((message.channel or label, message.day), []).append(line)
+        lines.setdefault((message.channel or chat.label, message.day), []).append(line)
     if not lines:
         raise CorpusError(
             f"{show_name(name)} is a {format_} of {seen:,} messages, and none has text to learn from; bring an export "
             "in which people write."
         )
-    scripts = _scripts(lines, name, episode)
+    scripts = _scripts(lines, name, chat.episode)
     return Reading(format_, encoding, scripts, counts.left_out(), kind="chat")
 
 

@@ -1,11 +1,10 @@
 """JSON of any shape: the notes' table of series, episodes, texts, lists of messages, chat exports, JSON lines."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from core.data.formats.chats.exports import find_export, read_export
-from core.data.formats.reading import LeftOut, Reading, Script, show_name
+from core.data.formats.reading import NO_FACTS, ChatFacts, LeftOut, Reading, Script, show_name
 from core.data.formats.tables.json_rows import SHAPES, build_table, find_dialogues
 from core.data.formats.tables.rows import read_rows
 from core.errors import CorpusError
@@ -20,9 +19,7 @@ def read_json(
     *,
     encoding: str,
     name: str,
-    people: Mapping[str, str] | None = None,
-    label: str = "",
-    episode: str = "",
+    chat: ChatFacts = NO_FACTS,
 ) -> Reading:
     """Return the episodes of a JSON file, or of JSON lines.
 
@@ -32,9 +29,7 @@ def read_json(
     document, is_lines = _parse(text, name)
     kind = find_export(document)
     if kind:
-        return read_export(
-            document, kind=kind, encoding=encoding, name=name, people=people, label=label, episode=episode
-        )
+        return read_export(document, kind=kind, encoding=encoding, name=name, chat=chat)
     if isinstance(document, dict):
         return _read_object(document, encoding, name)
     if isinstance(document, list):
