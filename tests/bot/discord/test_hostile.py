@@ -21,7 +21,7 @@ TEXTS = 80  # to each way in
 
 
 @given(st.tuples(*[HOSTILE] * 6), st.integers(0, 3))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 async def test_page_of_hostile_fields_is_harmless_and_within_limits(
     texts: tuple[str, ...], number: int
 ) -> None:
@@ -51,7 +51,7 @@ async def test_page_of_hostile_fields_is_harmless_and_within_limits(
 
 
 @given(HOSTILE)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_refusals_repeat_hostile_text_harmlessly(text: str) -> None:
     """A sentence that quotes what somebody typed has nothing live in it."""
     assert live_markup(say(RefusalError(f"There is no {text!r}, {text}."))) == []

@@ -43,14 +43,14 @@ def test_first_part_of_a_scene_shows_its_prompt() -> None:
 
 
 @given(HOSTILE)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_formatted_text_has_no_live_mention_link_or_code(text: str) -> None:
     """Whatever the text, no mention, link, code, spoiler or timestamp of it is live."""
     assert live_markup(format_script(text)) == []
 
 
 @given(HOSTILE)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_clean_text_keeps_nothing_invisible(text: str) -> None:
     """No control, direction or zero-width character is left, but those that words are spelled with."""
     left = {
@@ -62,14 +62,14 @@ def test_clean_text_keeps_nothing_invisible(text: str) -> None:
 
 
 @given(HOSTILE)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_escaped_text_reads_as_it_was_written(text: str) -> None:
     """Taking Discord's escapes off gives the text back, character for character."""
     assert re.sub(r"\\([^\w\s]|_)", r"\1", escape_markdown(text)) == text
 
 
 @given(HOSTILE, st.integers(min_value=2, max_value=50))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_pages_hold_all_of_the_text_within_the_limit(text: str, limit: int) -> None:
     """No page is longer than the limit, and together they hold everything but line ends."""
     pages = split_pages(text, limit=limit)

@@ -1,6 +1,6 @@
 """Scenes to try directions on, and what each direction promises of them.
 
-`DIRECTION_SCENES=5000 pytest tests/test_core_directions*.py` writes so many scenes a test, not about fifty.
+`DIRECTION_SCENES=5000 pytest tests/core/writing/constraints` writes so many scenes a test, not two dozen.
 """
 
 import os
@@ -28,7 +28,7 @@ from tests.core.writing.constraints.direction_runs import (
     strange_words,
 )
 
-SCENES = int(os.environ.get("DIRECTION_SCENES", "48"))
+SCENES = int(os.environ.get("DIRECTION_SCENES", "24"))
 NONE = Directions(spelling=False, form=False, ending=False, loops=False)
 ONLY = {
     "spelling": Directions(form=False, ending=False, loops=False),
