@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import PromptError
-from core.writing.codes import LONGEST_CODE, Code, code_of, read_code, replay
+from core.writing.codes import LONGEST_CODE, Code, _write_code, code_of, read_code, replay
 from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.request import LONGEST, MOST_SEED, MOST_TAKES, SceneRequest
@@ -241,6 +241,18 @@ def test_code_that_is_cut_inside_a_value_is_refused() -> None:
     whole = msgpack.packb("") + msgpack.packb(70_000)
     assert answer(encode(3, whole)) == ""
     assert answer(encode(3, whole[:-1])).endswith(".")
+
+
+def test_code_keeps_the_show() -> None:
+    """The show is in the first request alone: those that go on with the scene have it too."""
+    requests = (
+        SceneRequest(prompt="KIRA: No", directions=Directions(), temperature=0.5, seed=7, show="TNG"),
+        SceneRequest(temperature=0.8, length=90, seed=8, show="TNG"),
+    )
+    later = replace(requests[1], show=None)
+    raw = (replace(requests[0], directions=None),)
+    for asked, expected in ((requests, (requests[0], later)), (raw, raw)):
+        assert read_code(_write_code(Code("1d3c8f02", "a1b2", asked))).requests == expected
 
 
 @pytest.mark.parametrize(

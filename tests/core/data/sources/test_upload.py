@@ -201,7 +201,9 @@ def test_uploaded_text_is_kept_clean(
 ) -> None:
     """A training reads of an upload the clean text that its preview kept, and cleans nothing a second time."""
     lines = "".join(f"QUARK: That makes {number} strips\r\nof latinum\u2026\n" for number in range(200))
-    pages = {f"{part}/{number}.txt": lines * number for part in ("late", "early") for number in (1, 2)}
+    pages: dict[str, bytes | str] = {
+        f"{part}/{number}.txt": lines * number for part in ("late", "early") for number in (1, 2)
+    }
     upload = tmp_path / "upload.bin"
     upload.write_bytes(pack(pages))
     raw = Source(str(unpack(tmp_path / "raw", "My show.zip", upload.read_bytes())), "all")
