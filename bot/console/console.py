@@ -29,9 +29,9 @@ _EXAMPLE = '/episode temp:0.5 length:500 line:"KIRA: No p"'
 class Console:
     """Answers command after command with one loaded run."""
 
-    def __init__(self, run: Run, screen: Terminal, *, data: Path | None = None, scripts: str = "") -> None:
+    def __init__(self, run: Run, terminal: Terminal, *, data: Path | None = None, scripts: str = "") -> None:
         self._run = self._shipped = run
-        self._screen = screen
+        self._terminal = terminal
         self._data = data or Path("var")
         self._scripts = scripts
         self._writer = Writer(run)
@@ -56,7 +56,7 @@ class Console:
             call = self._read(line)
             self._answers[call.name](call)
         except CoreError as error:
-            self._screen.show_problem(str(error))
+            self._terminal.show_problem(str(error))
             return False
         return True
 
@@ -139,15 +139,15 @@ class Console:
     def _retrain(self, call: Call) -> None:
         from bot.console.training import ConsoleTraining  # noqa: PLC0415  # writing does without
 
-        training = ConsoleTraining(data=self._data, scripts=self._scripts, screen=self._screen)
+        training = ConsoleTraining(data=self._data, scripts=self._scripts, terminal=self._terminal)
         self._switch(training.retrain(call, self._run))
 
     def _models(self, call: Call) -> None:
-        models = ConsoleModels(data=self._data, shipped=self._shipped, screen=self._screen)
+        models = ConsoleModels(data=self._data, shipped=self._shipped, terminal=self._terminal)
         run = models.answer(call, self._run)
         self._switch(run)
         if run is not None:
-            self._screen.show_aside(f"{run.path.name} writes from now on.")
+            self._terminal.show_aside(f"{run.path.name} writes from now on.")
 
     def _switch(self, run: Run | None) -> None:
         """Write with another run."""
@@ -155,45 +155,45 @@ class Console:
             self._run, self._writer, self._last = run, Writer(run), None
 
     def _about(self, _: Call) -> None:
-        self._screen.show(self._run.name)
+        self._terminal.show(self._run.name)
         rows = [*card_rows(self._run.config, self._run.facts), ("fingerprint", self._run.fingerprint[:16])]
         for what, value in rows:
-            self._screen.show(f"  {what:<17} {value}")
+            self._terminal.show(f"  {what:<17} {value}")
 
     def _help(self, _: Call) -> None:
         for command in COMMANDS.values():
             options = " ".join(f"{option}:" for option in command.options)
-            self._screen.show(f"/{command.name} {options}".rstrip())
-            self._screen.show(f"    {command.summary}")
+            self._terminal.show(f"/{command.name} {options}".rstrip())
+            self._terminal.show(f"    {command.summary}")
         for option, words in {**EPISODE_OPTIONS, **MODELS_OPTIONS, **RETRAIN_OPTIONS}.items():
-            self._screen.show(f"  {option}: {words}")
-        self._screen.show(f"For example: {_EXAMPLE}")
+            self._terminal.show(f"  {option}: {words}")
+        self._terminal.show(f"For example: {_EXAMPLE}")
 
     def _show(self, episode: Episode, text: str) -> None:
         self._last = episode
-        self._screen.show_script(text)
+        self._terminal.show_script(text)
         if episode.notice:
-            self._screen.show_aside(episode.notice)
+            self._terminal.show_aside(episode.notice)
         ended = ", ended by the model" if episode.ended else ""
         show = f"show:{episode.request.show} " if episode.request.show else ""
-        self._screen.show_aside(
+        self._terminal.show_aside(
             f"-- {self._run.name}, {show}temp:{episode.temperature:g} length:{episode.length} "
             f"seed:{episode.seed}{ended}"
         )
         originality = self._writer.originality(episode.text)
         if originality is not None:
-            self._screen.show_aside(f"-- {originality}")
+            self._terminal.show_aside(f"-- {originality}")
         code = code_of(episode, writer=self._writer)
         if code is not None:
-            self._screen.show_aside(f"-- code:{code}")
-        self._screen.show_time(f"-- {len(episode.text)} characters in {1000 * episode.seconds:.0f} ms")
+            self._terminal.show_aside(f"-- code:{code}")
+        self._terminal.show_time(f"-- {len(episode.text)} characters in {1000 * episode.seconds:.0f} ms")
 
 
 def run_console(
     run_path: Path,
     *,
     history: Path | None = None,
-    screen: Terminal | None = None,
+    terminal: Terminal | None = None,
     data: Path | None = None,
     scripts: str = "",
 ) -> int:
@@ -203,12 +203,12 @@ def run_console(
             stream, io.TextIOWrapper
         ):  # what is no text, or has no place in the encoding, becomes a "?"
             stream.reconfigure(errors="replace")
-    screen = screen or Terminal()
+    terminal = terminal or Terminal()
     started = time.perf_counter()
-    console = Console(Run.read(run_path), screen, data=data, scripts=scripts)
+    console = Console(Run.read(run_path), terminal, data=data, scripts=scripts)
     interactive = sys.stdin.isatty()
     if interactive:
-        screen.show_aside(
+        terminal.show_aside(
             f"Holosuite, run {run_path.name}, ready in {1000 * (time.perf_counter() - started):.0f} ms. "
             f"Try {_EXAMPLE}, or /help."
         )
@@ -228,5 +228,5 @@ def run_console(
         except KeyboardInterrupt:
             if not interactive:
                 raise
-            screen.show_aside("Stopped.")
+            terminal.show_aside("Stopped.")
     return 2 if failed and not interactive else 0

@@ -19,10 +19,10 @@ DEFAULT = "default"
 class ConsoleModels:
     """The runs that were trained here."""
 
-    def __init__(self, *, data: Path, shipped: Run, screen: Terminal) -> None:
+    def __init__(self, *, data: Path, shipped: Run, terminal: Terminal) -> None:
         self._data = data.resolve()
         self._shipped = shipped
-        self._screen = screen
+        self._terminal = terminal
 
     def answer(self, call: Call, current: Run) -> Run | None:
         """List the runs, or use, rename, delete or download one; return the run to use from now on, if another.
@@ -40,7 +40,7 @@ class ConsoleModels:
         if (chosen := call.text("delete")) is not None:
             run = self._find(chosen)
             shutil.rmtree(run.path)
-            self._screen.show_aside(f"{run.name} was deleted.")
+            self._terminal.show_aside(f"{run.name} was deleted.")
             return self._shipped if run.path == current.path else None
         if (chosen := call.text("rename")) is not None:
             return self._rename(self._find(chosen), call.text("name"), current)
@@ -57,7 +57,7 @@ class ConsoleModels:
                 try:
                     runs.append(read_run(path))
                 except RunError as error:
-                    self._screen.show_problem(str(error))
+                    self._terminal.show_problem(str(error))
         return runs
 
     def _find(self, name: str) -> Run:
@@ -73,7 +73,7 @@ class ConsoleModels:
         if place.exists():
             raise PromptError(f"There is a run called {place.name} already; choose another name.")
         run.path.rename(place)
-        self._screen.show_aside(f"{run.path.name} is called {place.name} now.")
+        self._terminal.show_aside(f"{run.path.name} is called {place.name} now.")
         return read_run(place) if run.path == current.path else None
 
     def _pack(self, run: Run) -> None:
@@ -83,13 +83,13 @@ class ConsoleModels:
         with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(run.path.iterdir()):
                 archive.write(path, f"{run.path.name}/{path.name}")
-        self._screen.show(f"{place} ({place.stat().st_size / 1e6:.1f} MB)")
+        self._terminal.show(f"{place} ({place.stat().st_size / 1e6:.1f} MB)")
 
     def _list(self, current: Run) -> None:
         for run in [self._shipped, *self._runs()]:
             size = sum(path.stat().st_size for path in run.path.iterdir()) / 1e6
             mark = "*" if run.path.resolve() == current.path.resolve() else " "
-            self._screen.show(
+            self._terminal.show(
                 f"{mark} {run.path.name:<20} {run.bits_per_character:.3f} bits per character, {size:.1f} MB, "
                 f"{run.facts['created'][:10]}"
             )

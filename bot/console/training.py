@@ -30,11 +30,11 @@ ACCEPTANCE_SECONDS = 600.0
 class ConsoleTraining:
     """Trains runs below a data directory."""
 
-    def __init__(self, *, data: Path, scripts: str, screen: Terminal) -> None:
+    def __init__(self, *, data: Path, scripts: str, terminal: Terminal) -> None:
         """Keep runs in a data directory; `scripts` is what is trained on where nothing is named."""
         self._data = data.resolve()
         self._scripts = str(Path(scripts).resolve()) if scripts and "://" not in scripts else scripts
-        self._screen = screen
+        self._terminal = terminal
 
     def retrain(self, call: Call, current: Run) -> Run | None:
         """Train as the command says and return the new run; None where the person says no, or stops it.
@@ -143,7 +143,7 @@ class ConsoleTraining:
             child.signal(signal.SIGKILL)
             process.wait()
             self._clear(out)
-            self._screen.show_aside("\nThe training was cancelled; nothing has changed.")
+            self._terminal.show_aside("\nThe training was cancelled; nothing has changed.")
             return False
         progress = events.read()
         self._show_progress(progress)
@@ -159,14 +159,14 @@ class ConsoleTraining:
         lock_file(partial).unlink(missing_ok=True)
 
     def _show_preview(self, facts: dict[str, Any], name: str, budget: str) -> None:
-        self._screen.show_script(facts["sample"])
-        self._screen.show_aside(
+        self._terminal.show_script(facts["sample"])
+        self._terminal.show_aside(
             f"-- {facts['source']}: {facts['characters']:,} characters in {facts['episodes']:,} episodes, "
             f"vocabulary of {facts['vocabulary']:,}"
         )
         for note in facts["notes"]:
-            self._screen.show_aside(f"-- {note}")
-        self._screen.show_aside(f"-- {name} will be trained for {budget}; Ctrl-C stops it")
+            self._terminal.show_aside(f"-- {note}")
+        self._terminal.show_aside(f"-- {name} will be trained for {budget}; Ctrl-C stops it")
 
     def _show_progress(self, progress: Progress) -> None:
         step = progress.step
@@ -177,18 +177,18 @@ class ConsoleTraining:
             f"epoch {step['epoch'] + 1}, {step['bits_per_character']:.2f} bits per character, "
             f"{step['characters_per_second']:,.0f} characters/s"
         )
-        self._screen.show_passing(line)
+        self._terminal.show_passing(line)
 
     def _show_end(self, verdict: dict[str, Any], *, old: str, new: Run) -> None:
-        self._screen.show_passing("")
+        self._terminal.show_passing("")
         for title, key in ((old, "old"), (new.name, "new")):
             if key in verdict["samples"]:
-                self._screen.show_aside(f"-- {title} writes:")
-                self._screen.show_script(verdict["samples"][key])
+                self._terminal.show_aside(f"-- {title} writes:")
+                self._terminal.show_script(verdict["samples"][key])
         compared = describe_comparison(verdict)
-        self._screen.show_aside(
+        self._terminal.show_aside(
             f"-- {compared}" if compared else f"-- {verdict['bits']:.3f} bits per character"
         )
-        self._screen.show_aside(
+        self._terminal.show_aside(
             f"-- {new.name} writes from now on; next time: python -m bot --run {new.path}"
         )

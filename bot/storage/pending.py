@@ -92,7 +92,6 @@ class Promises:
     """What this process has promised to answer, or has taken over from an earlier one."""
 
     def __init__(self, pending: PendingRepository) -> None:
-        """Keep promises in a table."""
         self._pending = pending
         self._open: set[int] = set()  # requests
         self._settling: set[asyncio.Task[None]] = set()

@@ -44,7 +44,6 @@ class SceneRepository:
     """The table of scenes."""
 
     def __init__(self, database: Database) -> None:
-        """Store scenes in a database."""
         self._database = database
 
     async def add(self, scene: SceneRecord) -> SceneRecord:

@@ -13,7 +13,6 @@ class SettingRepository:
     """The table of settings."""
 
     def __init__(self, database: Database) -> None:
-        """Store settings in a database."""
         self._database = database
 
     async def read(self, scope: str, name: str) -> str | None:

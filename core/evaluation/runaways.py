@@ -19,7 +19,7 @@ _SHOWN = 60  # characters of a scene that failed
 
 
 @dataclass(frozen=True)
-class Trial:
+class RunawayCount:
     """What came of some scenes."""
 
     scenes: int
@@ -33,7 +33,7 @@ class Trial:
         return self.ended + self.repeated
 
 
-def try_scenes(run: Run, *, seed: int) -> Trial:
+def try_scenes(run: Run, *, seed: int) -> RunawayCount:
     """Write twenty scenes from nothing and twenty after speakers' names, and count those that run away.
 
     The temperatures, and whether spelling is kept, change from scene to scene, so that every kind is tried.
@@ -59,19 +59,19 @@ def try_scenes(run: Run, *, seed: int) -> Trial:
         ended += is_short and not is_stuck
         if (is_short or is_stuck) and not example:
             example = (prompt + text)[:_SHOWN]
-    return Trial(len(prompts), ended, repeated, example)
+    return RunawayCount(len(prompts), ended, repeated, example)
 
 
-def check_scenes(trial: Trial) -> None:
+def check_scenes(count: RunawayCount) -> None:
     """Refuse a run of whose scenes more than a quarter run away.
 
     Raises:
         RunError: with the reason and an example.
     """
-    if trial.failed > _MOST_FAILED * trial.scenes:
+    if count.failed > _MOST_FAILED * count.scenes:
         raise RunError(
-            f"The new model loses itself when a scene begins: of {trial.scenes} scenes {trial.ended} end at once and "
-            f"{trial.repeated} repeat one character, such as {trial.example!r}. Train it again, for longer or with "
+            f"The new model loses itself when a scene begins: of {count.scenes} scenes {count.ended} end at once and "
+            f"{count.repeated} repeat one character, such as {count.example!r}. Train it again, for longer or with "
             "more text."
         )
 

@@ -61,8 +61,8 @@ def test_console_trains_and_keeps_runs(tmp_path: Path, tiny_scripts: Path, tiny_
 )
 def test_training_and_models_refuse(tmp_path: Path, tiny_run: Run, line: str, sentence: str) -> None:
     """What cannot be done is said, and nothing is left behind."""
-    training = ConsoleTraining(data=tmp_path, scripts="", screen=Terminal())
-    models = ConsoleModels(data=tmp_path, shipped=tiny_run, screen=Terminal())
+    training = ConsoleTraining(data=tmp_path, scripts="", terminal=Terminal())
+    models = ConsoleModels(data=tmp_path, shipped=tiny_run, terminal=Terminal())
     call = parse_call(line, COMMANDS)
     answer = training.retrain if call.name == "retrain" else models.answer
     with pytest.raises(CoreError, match=sentence):

@@ -1,4 +1,4 @@
-"""What beginnings cost, and the trial of a run that loses itself there, as one whose weights were scaled on purpose."""
+"""What beginnings cost, and the refusal of a run that loses itself there, such as one of scaled weights."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ from core.errors import RunError
 from core.evaluation.acceptance import check_beginnings
 from core.evaluation.acceptance import main as try_out
 from core.evaluation.beginnings import LENGTH, Beginnings, choose_stretches, read_beginnings
-from core.evaluation.runaways import Trial, check_scenes, try_scenes
+from core.evaluation.runaways import RunawayCount, check_scenes, try_scenes
 from core.run.layout import FACTS, WEIGHTS
 from core.run.store import CONTEXT, Arrays, Run, fingerprint
 from core.writing.generator import Generator
@@ -91,17 +91,17 @@ def test_a_run_that_repeats_itself_is_refused(random_run: Run, tmp_path: Path) -
     stuck = scaled(random_run, tmp_path / "stuck", factor=0)
     weights = load_file(stuck.path / WEIGHTS)
     weights["characters/bias"] = np.where(np.arange(len(stuck.vocabulary)) == 20, 50, 0).astype(np.float32)
-    trial = try_scenes(with_weights(stuck, stuck.path, weights), seed=7)
-    assert trial.repeated == trial.scenes
+    count = try_scenes(with_weights(stuck, stuck.path, weights), seed=7)
+    assert count.repeated == count.scenes
     with pytest.raises(RunError, match=r"repeat one character, such as"):
-        check_scenes(trial)
+        check_scenes(count)
 
 
 def test_a_scene_or_two_that_end_early_are_no_reason() -> None:
     """A quarter of the scenes may fail, no more."""
-    check_scenes(Trial(scenes=40, ended=6, repeated=4, example=""))
+    check_scenes(RunawayCount(scenes=40, ended=6, repeated=4, example=""))
     with pytest.raises(RunError, match="11 end at once"):
-        check_scenes(Trial(scenes=40, ended=11, repeated=0, example="ROMEO: IV"))
+        check_scenes(RunawayCount(scenes=40, ended=11, repeated=0, example="ROMEO: IV"))
 
 
 @pytest.mark.slow
