@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
             # Keras takes seconds; --help should not.
             from core.training.plan import TrainingPlan, TrainingStopped  # noqa: PLC0415
             from core.training.progress.terminal import TerminalProgress  # noqa: PLC0415
-            from core.training.stages import train_in_stages  # noqa: PLC0415
+            from core.training.train import train  # noqa: PLC0415
 
         source = _source(own)
         progress = TerminalProgress()
@@ -51,8 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
         )
         try:
             given = sys.argv[1:] if arguments is None else arguments
-            with cpu_instead(__file__, given, half_done=plan.half_done, resumed=plan.resume):
-                run = train_in_stages(plan, listener=progress, stopped=lambda: bool(stopped))
+            with cpu_instead(__file__, given, half_done=plan.folder, resumed=plan.resume):
+                run = train(plan, listener=progress, stopped=lambda: bool(stopped))
         except TrainingStopped as error:
             progress.close()
             print(error, file=sys.stderr)

@@ -12,7 +12,10 @@ from core.errors import ConfigError
 END_OF_EPISODE = "\x03"
 
 # Settings of runs made before, which gained nothing; how a run writes never hung on them.
-_RETIRED = {"averaging", "recurrent_dropout", "validation", "weight_decay"}
+_RETIRED = {
+    *("averaging", "recurrent_dropout", "validation", "weight_decay"),
+    *("first_series", "first_epochs", "first_learning_rate", "first_dropout"),
+}
 _SEEDS = 2**32  # what every backend's random numbers start from
 
 Targets = Literal["last", "all"]
@@ -61,15 +64,7 @@ class TrainConfig:
     clip_norm: float | None = _setting(1.0, "gradients longer than this are shortened to it")
     start_share: float = _setting(
         0.0,
-        "share of the weights begun with (--start, or the first series') in the final ones, if held-out text gains",
-    )
-    first_series: str | None = _setting(
-        None, "series of a JSON table to learn first, with commas or all; those asked for come after them"
-    )
-    first_epochs: int = _setting(3, "passes over the first series; of --minutes they get three quarters")
-    first_learning_rate: float = _setting(2e-3, "peak learning rate for the first series")
-    first_dropout: float = _setting(
-        0.0, "share of a layer's outputs dropped while the first series are learnt"
+        "share of the weights begun with (--start) in the final ones, if held-out text gains",
     )
     patience: int | None = _setting(3, "epochs without a better validation loss before training stops early")
     seed: int = _setting(1993, "integer that fixes all randomness of a training")
@@ -98,7 +93,6 @@ class TrainConfig:
             "layers",
             "batch",
             "epochs",
-            "first_epochs",
         ):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{_spell(name)} must be 1 or more, not {getattr(self, name)}.")
@@ -108,13 +102,13 @@ class TrainConfig:
             raise ConfigError(
                 f"{_spell('validation_share')} must lie between 0 and 1, not {self.validation_share}."
             )
-        for name in ("dropout", "first_dropout", "start_share"):
+        for name in ("dropout", "start_share"):
             if not 0 <= getattr(self, name) < 1:
                 raise ConfigError(
                     f"{_spell(name)} must be 0 or more and less than 1, not {getattr(self, name)}."
                 )
         for name in (
-            *("minutes", "learning_rate", "first_learning_rate", "clip_norm"),
+            *("minutes", "learning_rate", "clip_norm"),
             *("patience", "default_temperature"),
         ):
             value = getattr(self, name)
@@ -166,20 +160,8 @@ class TrainConfig:
 # What each preset changes of TrainConfig's own values.
 PRESETS: dict[str, dict[str, Any]] = {
     "default": {},
-    # The shipped run's: an hour or two on two cores, and the better for it (docs/training.md). The last stage starts
-    # every window empty, as a scene starts: that is how it learns not to wander off to other series.
-    "best": {
-        "first_series": "all",
-        "first_epochs": 6,
-        "first_learning_rate": 5e-3,
-        "first_dropout": 0.15,
-        "epochs": 3,
-        "batch": 32,
-        "dropout": 0.15,
-        "learning_rate": 1e-3,
-        "carry_state": False,
-        "start_share": 0.35,
-    },
+    # The shipped run's: some hours on two cores, and the better for it (docs/training.md).
+    "best": {"window_length": 128, "batch": 32, "epochs": 6, "learning_rate": 2e-3},
     # Phil Chodrow's lecture, number for number.
     "notes": {
         "cleaning": "notes",

@@ -11,8 +11,8 @@ from bot.training.actions import TrainingActions
 from bot.training.preview import TrainingRequest
 from core.config import PRESETS
 
-# The others learn from several series first, which takes hours.
-ONE_STAGE = [name for name, values in PRESETS.items() if "first_series" not in values]
+# The other takes hours.
+OFFERED = [name for name in PRESETS if name != "best"]
 MOST_EPOCHS = 10_000
 LEAST_MINUTES = 0.1
 SERIES_CHARACTERS = 100
@@ -39,7 +39,7 @@ class RetrainCog(commands.Cog):
         name=translated("Name of the model."),
         keep=translated("Keep the uploaded text with the model."),
     )
-    @app_commands.choices(preset=[app_commands.Choice(name=name, value=name) for name in ONE_STAGE])
+    @app_commands.choices(preset=[app_commands.Choice(name=name, value=name) for name in OFFERED])
     @app_commands.default_permissions(administrator=True)
     @app_commands.guild_only()
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)

@@ -35,11 +35,6 @@ def partial_folder(run: Path) -> Path:
     return run.with_name(f"{run.name}.partial")
 
 
-def first_stage(run: Path) -> Path:
-    """Return where the run of a training's first stage stands."""
-    return run.with_name(f"{run.name}.first")
-
-
 def replaced_folder(run: Path) -> Path:
     """Return where an old run stays while the new one takes its place."""
     return run.with_name(f"{run.name}.replaced")

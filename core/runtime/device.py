@@ -64,15 +64,13 @@ def explain_cpu(devices: Path = _DEVICES) -> str:
 
 
 @contextmanager
-def cpu_instead(
-    script: str, arguments: Sequence[str], *, half_done: Sequence[Path], resumed: bool
-) -> Iterator[None]:
+def cpu_instead(script: str, arguments: Sequence[str], *, half_done: Path, resumed: bool) -> Iterator[None]:
     """Start the command `script ARGUMENTS` anew on the CPU where the card fails inside the block, saying so.
 
     Args:
         script: The program.
         arguments: Its command line.
-        half_done: The directories in which it leaves a training on its way.
+        half_done: The directory in which it leaves a training on its way.
         resumed: Whether what lies there was begun by an earlier process; that is set aside and not deleted.
 
     Raises:
@@ -87,8 +85,7 @@ def cpu_instead(
         sys.stderr.write(
             f"\n{reason[0].upper()}{reason[1:]}; the training goes on with the CPU, from its beginning.\n"
         )
-        for folder in half_done:
-            _clear(folder, keep=resumed)
+        _clear(half_done, keep=resumed)
         restart_on_cpu(script, arguments, reason)
 
 

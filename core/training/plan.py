@@ -6,7 +6,7 @@ from pathlib import Path
 from core.config import TrainConfig
 from core.data.sources.source import Source
 from core.errors import TrainingError
-from core.run.layout import first_stage, partial_folder
+from core.run.layout import partial_folder
 
 
 class TrainingStopped(TrainingError):  # noqa: N818  # nothing went wrong
@@ -28,13 +28,3 @@ class TrainingPlan:
     def folder(self) -> Path:
         """The directory of the half-done training, beside the run's place."""
         return partial_folder(self.path)
-
-    @property
-    def first_path(self) -> Path:
-        """The run of the first stage, where there are two."""
-        return first_stage(self.path)
-
-    @property
-    def half_done(self) -> tuple[Path, ...]:
-        """Every directory in which a training of this plan, in one stage or two, may stand half-done."""
-        return (self.folder, partial_folder(self.first_path), self.first_path)

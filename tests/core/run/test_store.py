@@ -210,6 +210,7 @@ def test_run_of_an_older_version_can_be_read(copy: Path) -> None:
     facts = json.loads((copy / FACTS).read_text(encoding="utf-8"))
     del facts["config"]["start_share"]
     facts["config"] |= {"validation": "tail", "weight_decay": 0.1, "averaging": 0.9, "recurrent_dropout": 0.1}
+    facts["config"]["first_series"] = "all"
     weights, vocabulary = (copy / WEIGHTS).read_bytes(), Vocabulary(facts["vocabulary"])
     facts["fingerprint"] = fingerprint(weights, facts["config"], vocabulary, facts.get("context"))
     (copy / FACTS).write_text(json.dumps(facts), encoding="utf-8")

@@ -82,7 +82,7 @@ def test_device_fall_back_deletes_only_what_it_made(
     partial.mkdir()
     (partial / "checkpoint.safetensors").write_text("learnt")
     arguments = ["--out", "run", *(["--resume"] if resumed else [])]
-    with cpu_instead("train.py", arguments, half_done=[partial, tmp_path / "none"], resumed=resumed):
+    with cpu_instead("train.py", arguments, half_done=partial, resumed=resumed):
         raise RuntimeError("CUDA error: out of memory")
     assert started == [[sys.executable, "train.py", "--out", "run"]]
     assert not partial.exists()
@@ -112,11 +112,11 @@ import os, sys
 sys.path.insert(0, {str(ROOT)!r})
 import core.runtime.device, train
 train.__file__ = __file__
-import core.training.stages
+import core.training.train
 if core.runtime.device.REASON not in os.environ:
     def fail(*_, **__):
         raise RuntimeError("CUDA_ERROR_OUT_OF_MEMORY: out of memory")
-    core.training.stages.train_in_stages = fail
+    core.training.train.train = fail
 print(os.getpid(), flush=True)
 sys.exit(train.main())
 """

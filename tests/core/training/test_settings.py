@@ -82,7 +82,7 @@ def test_start_share_is_taken_where_it_helps(learn: Learn, tiny_scripts: Path, t
     assert distance(kept, calm) == 0
 
 
-@pytest.mark.parametrize("name", ["dropout", "first_dropout", "start_share"])
+@pytest.mark.parametrize("name", ["dropout", "start_share"])
 def test_share_beyond_its_range_is_refused(name: str) -> None:
     """A share of 1 or below 0 is named with what would do."""
     for value in (1.0, -0.1, float("nan")):
