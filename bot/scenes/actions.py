@@ -1,14 +1,24 @@
 """What the buttons under a scene do, and what a message says that a scene can go on from."""
 
+from dataclasses import replace
+
 import discord
 
 from bot.discord.errors import RefusalError, answer_error
+from bot.discord.markdown import find_quoted
+from bot.discord.reading.message import read_message
 from bot.discord.replies.interaction import InteractionReply
 from bot.scenes.buttons import EPISODE_ID
 from bot.scenes.handler import Asker, SceneHandler
 from bot.scenes.request import Request, change_heat, go_on, take_again
-from bot.scenes.view import build_file, build_page
+from bot.scenes.view import build_file, build_page, is_covered_page
 from bot.storage.scenes import SceneRecord, SceneRepository
+
+MENU = "Continue as an episode"
+UNSEEN = (
+    f"I cannot read that message; open its menu and choose Apps, then \u201c{MENU}\u201d. "
+    "Or quote a line beside my name."
+)
 
 
 class SceneActions:
@@ -27,9 +37,10 @@ class SceneActions:
                 await reply.send_file(lambda: build_file(kept))
                 return
             source = interaction.message.id if interaction.message else interaction.id
+            request = _build_request(action, kept)
             await self._handler.handle(
                 reply,
-                _build_request(action, kept),
+                replace(request, is_covered=is_covered_page(interaction.message)),
                 request_id=interaction.id,
                 asker=read_asker(interaction),
                 key=f"{source}:{action}",
@@ -41,15 +52,43 @@ class SceneActions:
         """Show another page of a scene in the same message."""
         reply = InteractionReply(interaction)
         try:
-            await reply.turn_to(build_page(await self._read(episode), number))
+            is_covered = is_covered_page(interaction.message)
+            await reply.turn_to(build_page(await self._read(episode), number, is_covered=is_covered))
         except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
             await answer_error(reply, error)
 
-    async def request_from(self, message: discord.Message, *, line: str) -> Request:
-        """Ask for what comes after a message: the scene that it shows, or else a line."""
+    async def request_from(
+        self, message: discord.Message, *, answered: discord.Message | None = None
+    ) -> Request:
+        """Ask for what comes after a message: the scene that it shows, or else what it says.
+
+        Args:
+            message: The message to go on from.
+            answered: The one that it is a reply to; a scene there goes on with what the message says, and where the
+                message says nothing, what is answered is gone on from.
+
+        Raises:
+            RefusalError: There is nothing that a scene could go on from.
+        """
+        kept = await self._find_scene(message)
+        if kept:
+            return replace(go_on(kept), is_covered=is_covered_page(message))
+        reading = await read_message(message)
+        line = find_quoted(reading.text)
+        if not line and answered is not None:
+            return await self.request_from(answered)
+        if not line:
+            raise RefusalError(reading.missing or UNSEEN)
+        scene = await self._find_scene(answered) if answered else None
+        request = replace(Request.new(line), speaker=message.author.display_name)
+        if scene:
+            request = replace(go_on(scene), line=request.line, speaker=request.speaker)
+        is_covered = reading.is_covered or (scene is not None and is_covered_page(answered))
+        return replace(request, is_covered=is_covered)
+
+    async def _find_scene(self, message: discord.Message) -> SceneRecord | None:
         number = read_episode_number(message)
-        kept = await self._scenes.read(number) if number else None
-        return go_on(kept) if kept else Request.new(line)
+        return await self._scenes.read(number) if number else None
 
     async def _read(self, number: int) -> SceneRecord:
         kept = await self._scenes.read(number)

@@ -8,6 +8,7 @@ from bot.discord.limits import REPLAYED_CHARACTERS, REPLAYED_PARTS, SCENE_CHARAC
 from bot.scenes.queue import Work
 from bot.scenes.request import Request
 from bot.storage.scenes import SceneRecord
+from core.data.screenplay import is_script, name_speaker, speak
 from core.writing.codes import read_code, replay
 from core.writing.constraints.cast import split_cast
 from core.writing.directions import Directions
@@ -15,6 +16,7 @@ from core.writing.episode import Episode, read_parts
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
+UNNAMED = "Guest"  # a speaker whose name the model cannot spell
 _CROWD = 8  # waiting scenes that halve the takes
 
 
@@ -42,7 +44,9 @@ def build_work(request: Request, source: SceneRecord | None, *, writer: Writer, 
         show = _last_part(source).show or ""
         if is_other_model and show not in writer.casts.shows:
             show = ""
-        return _write(replace(request, show=show), asked, writer)
+        # The prompt as it was read, which is the line in script form where it was none.
+        line = _last_part(source).prompt or request.line
+        return _write(replace(request, show=show, line=line), asked, writer)
     if is_other_model:
         raise RefusalError("That scene was written by another model, which is no longer here.")
     if len(source.script) > SCENE_CHARACTERS:
@@ -68,8 +72,18 @@ def read_directions(request: Request, *, usual: Directions) -> Directions:
 
 
 def _write(request: Request, directions: Directions | None, writer: Writer) -> Work:
-    asked = _ask(request, directions)
+    asked = _ask(replace(request, line=_read_line(request, writer)), directions)
     return lambda cancelled: writer.write(asked, cancelled=cancelled)
+
+
+def _read_line(request: Request, writer: Writer) -> str:
+    """Return the line to go on from; one that is no script is said by its speaker, and somebody else's turn comes."""
+    if not request.speaker or is_script(request.line) or not writer.speakers():
+        return request.line
+    name = name_speaker(writer.spell(name_speaker(request.speaker)).text)
+    if not name:
+        name = name_speaker(writer.spell(UNNAMED).text)
+    return speak(request.line, name) if name else request.line
 
 
 def _ask(request: Request, directions: Directions | None) -> SceneRequest:
@@ -86,15 +100,23 @@ def _ask(request: Request, directions: Directions | None) -> SceneRequest:
 
 def _go_on(request: Request, source: SceneRecord, writer: Writer) -> Work:
     scene = _begin_of(source) if request.again else _as_episode(source)
+    is_known = not source.earlier or len(read_parts(source.parts)) > 1
+    if request.line and not request.again:
+        scene, is_known = _insert(_read_line(request, writer), scene, writer), False
     # Without directions those of the scene hold on, which for one taken again are those of its own part.
     asked = _ask(request, _last_part(source).directions if request.again else None)
-    is_known = bool(source.parts) or not source.earlier
 
     def go_on(cancelled: Callable[[], bool]) -> Episode:
         written = writer.go_on(scene, asked, cancelled=cancelled)
         return written if is_known else replace(written, before=())
 
     return go_on
+
+
+def _insert(line: str, scene: Episode, writer: Writer) -> Episode:
+    """Return a scene with a line of somebody's at its end, which no code stands for."""
+    spelled = writer.spell(line).text
+    return replace(scene, text=f"{scene.text.rstrip()}\n{spelled}", ended=False)
 
 
 def _replay(text: str, writer: Writer) -> Work:

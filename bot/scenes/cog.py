@@ -1,5 +1,7 @@
 """`/episode` and `/replay`: a new scene, one from its code, and suggestions for what can be typed."""
 
+from dataclasses import replace
+
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str as translated
@@ -35,6 +37,7 @@ Cast = app_commands.Range[str, 1, CAST_CHARACTERS]
 Show = app_commands.Range[str, 1, CAST_CHARACTERS]
 Place = app_commands.Range[str, 1, PLACE_CHARACTERS]
 Code = app_commands.Range[str, 1, LONGEST_CODE]
+SENTENCE_ENDS = (".", "!", "?", "\u2026", "\u3002", "\uff01", "\uff1f")
 
 
 class EpisodeCog(commands.Cog):
@@ -83,6 +86,9 @@ class EpisodeCog(commands.Cog):
             takes=takes,
             show=show,
         )
+        # A line that is over is said by who typed it; one that is not goes on as it stands.
+        if request.line.endswith(SENTENCE_ENDS) and not request.cast:
+            request = replace(request, speaker=interaction.user.display_name)
         await self._handle(interaction, request)
 
     @app_commands.command(description=translated("Replay a scene from its code."))

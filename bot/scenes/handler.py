@@ -109,7 +109,7 @@ class SceneHandler:
         self._tasks[task] = reply
         try:
             scene = await self._write(reply, request, request_id=request_id, asker=asker)
-            await reply.show(build_page(scene))
+            await reply.show(build_page(scene, is_covered=request.is_covered))
         except GoneError as error:
             log.info("A request was dropped: nobody is left to answer (%s).", error)
         except Exception as error:

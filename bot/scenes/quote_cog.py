@@ -1,6 +1,7 @@
 """Going on from what somebody said: the menu of a message, and mentioning the bot."""
 
 import logging
+import re
 
 import discord
 from discord import app_commands
@@ -8,14 +9,11 @@ from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
 from bot.discord.errors import RefusalError, answer_error
-from bot.discord.markdown import find_quoted
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.message import MessageReply
-from bot.scenes.actions import SceneActions, read_asker
+from bot.scenes.actions import MENU, UNSEEN, SceneActions, read_asker
 from bot.scenes.cooldown import CooldownError
 from bot.scenes.handler import Asker, SceneHandler
-
-MENU = "Continue as an episode"
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +38,7 @@ class QuoteCog(commands.Cog):
 
     async def go_on_from(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Write a scene that goes on from a message."""
-        request = await self._actions.request_from(message, line=find_quoted(message.content))
-        if not request.line and not request.after:
-            raise RefusalError("That message has no text to go on from.")
+        request = await self._actions.request_from(message)
         await self._handler.handle(
             InteractionReply(interaction),
             request,
@@ -53,14 +49,14 @@ class QuoteCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        """Answer a message that mentions the bot by name."""
+        """Answer a message that mentions the bot by name, or by the role that Discord has given it."""
         me = self._bot.user
         # Answering other bots could go on for ever. A reply's "@ ON" alone is no mention in the text.
-        if me is None or message.author.bot or me.id not in message.raw_mentions:
+        if me is None or message.author.bot or not _is_named_in(message, me):
             return
         reply = MessageReply.to(message)
         try:
-            await self._answer_mention(reply, message, me.id)
+            await self._answer_mention(reply, message, me)
         except CooldownError as error:
             # A refusal to a mention is seen by all: one in each pause is enough.
             if error.is_first:
@@ -68,18 +64,16 @@ class QuoteCog(commands.Cog):
         except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
             await answer_error(reply, error)
 
-    async def _answer_mention(self, reply: MessageReply, message: discord.Message, my_id: int) -> None:
-        line = find_quoted(_without_mention(message.content, my_id))
+    async def _answer_mention(
+        self, reply: MessageReply, message: discord.Message, me: discord.ClientUser
+    ) -> None:
+        if not message.content:
+            raise RefusalError(UNSEEN)
         replied_to = message.reference.resolved if message.reference else None
-        source = message
-        if not line and isinstance(replied_to, discord.Message):
-            source, line = replied_to, find_quoted(replied_to.content)
-        request = await self._actions.request_from(source, line=line)
-        if not request.line and not request.after:
-            raise RefusalError(
-                "I cannot read that message; open its menu and choose Apps, then "
-                f"\u201c{MENU}\u201d. Or quote a line beside my name."
-            )
+        message.content = _without_mention(message.content, me.id, role=_find_role(message))
+        request = await self._actions.request_from(
+            message, answered=replied_to if isinstance(replied_to, discord.Message) else None
+        )
         await self._handler.handle(
             reply,
             request,
@@ -89,8 +83,20 @@ class QuoteCog(commands.Cog):
         )
 
 
-def _without_mention(content: str, bot_id: int) -> str:
-    return content.replace(f"<@{bot_id}>", "").replace(f"<@!{bot_id}>", "").strip()
+def _is_named_in(message: discord.Message, me: discord.ClientUser) -> bool:
+    # Where the role alone is named, Discord withholds the text, but not whom it names.
+    return me.id in message.raw_mentions or _find_role(message) in {role.id for role in message.role_mentions}
+
+
+def _find_role(message: discord.Message) -> int:
+    """Return the number of the role that the bot has in a server by itself, which the picker offers under its name."""
+    role = message.guild.self_role if message.guild else None
+    return role.id if role else -1
+
+
+def _without_mention(content: str, bot_id: int, *, role: int) -> str:
+    """Return a text without the bot's name, and without its role's."""
+    return re.sub(rf"<@!?{bot_id}>|<@&{role}>", "", content).strip()
 
 
 def _read_author(message: discord.Message) -> Asker:

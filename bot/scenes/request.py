@@ -30,6 +30,8 @@ class Request:
     """One scene to write."""
 
     line: str = ""  # to go on from
+    speaker: str = ""  # who says the line, where it is no script; empty for a line that goes on as it stands
+    is_covered: bool = False  # as a spoiler, which the scene is shown as, too
     temperature: float | None = None  # None: the model's own
     length: int = LENGTH  # characters
     seed: int

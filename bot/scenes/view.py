@@ -18,16 +18,21 @@ CAST_CHARACTERS = 300  # of the names under a scene
 NOTE_CHARACTERS = 500  # of a remark; with a full page an embed keeps under Discord's 6,000
 SHOWN_CODE_CHARACTERS = 200  # a longer one stands in the file
 SILENCE = "*(silence)*"
+COVER = "||"  # Discord's mark around a spoiler
 
 
-def build_page(episode: SceneRecord, number: int = 0) -> Page:
-    """Build page `number`, counted from 0, of an episode; the nearest one if there is no such page."""
+def build_page(episode: SceneRecord, number: int = 0, *, is_covered: bool = False) -> Page:
+    """Build page `number`, counted from 0, of an episode; the nearest one if there is no such page.
+
+    One that is covered is shown to those who uncover it.
+    """
     pages = split_pages(
         format_episode(_readable(episode.earlier), _readable(episode.text), prompt=episode.prompt),
-        limit=EMBED_DESCRIPTION_CHARACTERS,
+        limit=EMBED_DESCRIPTION_CHARACTERS - 2 * len(COVER),
     )
     number = min(max(number, 0), len(pages) - 1)
-    embed = discord.Embed(description=pages[number] or SILENCE, colour=COLOUR)
+    shown = pages[number] or SILENCE
+    embed = discord.Embed(description=f"{COVER}{shown}{COVER}" if is_covered else shown, colour=COLOUR)
     if episode.notice:
         note = shorten(plain(episode.notice), limit=NOTE_CHARACTERS)
         embed.add_field(name="About your line", value=note, inline=False)
@@ -39,6 +44,12 @@ def build_page(episode: SceneRecord, number: int = 0) -> Page:
     lines = [describe(episode) + where, originality, code if episode.code else ""]
     embed.set_footer(text="\n".join(filter(None, lines)))
     return Page(embed, _build_view(episode, number, len(pages)))
+
+
+def is_covered_page(message: discord.Message | None) -> bool:
+    """Tell whether a message of the bot shows a covered scene."""
+    embeds = message.embeds if message else []
+    return any((embed.description or "").startswith(COVER) for embed in embeds)
 
 
 def build_file(episode: SceneRecord) -> discord.File:

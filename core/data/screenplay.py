@@ -18,6 +18,7 @@ _HEADING = re.compile(r"^\[([^\]\n]{2,60})\]$", re.MULTILINE)
 _ANY_HEADING = re.compile(r"\[([^\[\]\n]+)\]")
 _DIRECTION = re.compile(r"\(.+\)")
 _MOSTLY = 0.9  # of the lines
+_LONGEST_NAME = 30
 _RARE = 3  # a name seen less often may be a typing error
 
 
@@ -72,6 +73,27 @@ def count_speakers(texts: Iterable[str]) -> Counter[str]:
 def places_of(texts: Iterable[str], *, most: int = 200) -> list[str]:
     """Return the scene headings of `texts` without their brackets, the most frequent first."""
     return _frequent((match[1] for text in texts for match in _HEADING.finditer(text)), most)
+
+
+def is_script(text: str) -> bool:
+    """Tell whether `text` has a line that somebody speaks or a heading, or nothing but directions."""
+    kinds = {parse_line(line).kind for line in text.split("\n")} - {"blank"}
+    return bool(kinds & {"speech", "heading"}) or kinds == {"direction"}
+
+
+def speak(text: str, name: str) -> str:
+    r"""Return `text` as what somebody says, and the line after it begun.
+
+    Example: `"what is the meaning\nof life?"` by `"Ann"` becomes `"ANN: what is the meaning of life?\n"`.
+    """
+    return f"{name.upper()}: {' '.join(text.split())}\n"
+
+
+def name_speaker(name: str) -> str:
+    """Return what of somebody's name can stand before a colon: `"ann (she) :3"` becomes `"ann she 3"`; or nothing."""
+    plain = "".join(sign if sign.isalnum() or sign in "'-." else " " for sign in name)
+    words = " ".join(plain.split())[:_LONGEST_NAME].strip(" '-.")
+    return words if any(sign.isalpha() for sign in words) else ""
 
 
 def speaker_of(line: str) -> str | None:

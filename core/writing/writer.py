@@ -47,9 +47,11 @@ class Writer:
         self._line_break = known.index("\n") if "\n" in known else 0
 
     def spell(self, line: str) -> Spelling:
-        """Return a quoted line in the characters that the model knows."""
-        plain = clean_line(line).replace(END_OF_EPISODE, "").strip("\n")
-        return self.run.vocabulary.spell(plain)
+        """Return a quoted line in the characters that the model knows; one that has ended in a line break keeps one."""
+        plain = clean_line(line).replace(END_OF_EPISODE, "")
+        # A line that is over stays over: what follows begins a new one.
+        is_over = plain.endswith("\n") and "\n" in self.run.vocabulary.characters
+        return self.run.vocabulary.spell(plain.strip("\n") + "\n" * is_over)
 
     def speakers(self, show: str | None = None) -> list[str]:
         """Return who speaks in the corpus, those of the show first, the most talkative first."""

@@ -2,7 +2,16 @@
 
 import pytest
 
-from core.data.screenplay import Line, parse_line, places_of, speaker_of, speakers_of
+from core.data.screenplay import (
+    Line,
+    is_script,
+    name_speaker,
+    parse_line,
+    places_of,
+    speak,
+    speaker_of,
+    speakers_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,3 +45,41 @@ def test_names_seen_three_times_count_the_most_frequent_first() -> None:
     text = "[Ops]\n" * 3 + "KIRA: No.\n" * 3 + "ODO [OC]: Yes.\n" * 4 + "QARK: So?\n[Osp]\n"
     assert speakers_of([text]) == ["ODO", "KIRA"]
     assert places_of([text]) == ["Ops"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("KIRA: No.", True),
+        ("so he said\nKIRA: No.", True),
+        ("[Ops]", True),
+        ("(She leaves.)", True),
+        ("(lol) what?", False),
+        ("what is the meaning of life?", False),
+        ("", False),
+    ],
+)
+def test_script_is_told_from_talk(text: str, expected: bool) -> None:  # noqa: FBT001 -- a parameter
+    """A text with a spoken line or a heading is a script, and so are directions alone."""
+    assert is_script(text) == expected
+
+
+def test_talk_becomes_a_spoken_line() -> None:
+    """What somebody says stands behind their name in capitals, on one line, and the next line begins."""
+    assert speak("what is the meaning\nof life?", "Ann") == "ANN: what is the meaning of life?\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Ann", "Ann"),
+        ("ann (she) :3", "ann she 3"),
+        ("[x]\nQUARK: No", "x QUARK No"),
+        ("\u738b", "\u738b"),
+        ("<@1> **", ""),
+        ("a" * 40, "a" * 30),
+    ],
+)
+def test_name_of_a_speaker_has_no_sign_of_the_form(name: str, expected: str) -> None:
+    """Of a name what can stand before a colon is left, at most 30 characters, or nothing."""
+    assert name_speaker(name) == expected

@@ -8,7 +8,7 @@ from tests.local_discord.world.users import User
 
 
 def show_message(message: Message, *, bot: User, content_intent: bool) -> dict[str, Any]:
-    """Return a message as the bot may see it, the message it replies to included.
+    """Return a message as the bot may see it, the message it replies to included ("Message Content Intent").
 
     Content, embeds, attachments and components stay empty except in direct messages, in the bot's own
     messages and in those that mention it.
@@ -30,3 +30,5 @@ def _may_read(message: Message, bot: User) -> bool:
 
 def _withhold(payload: dict[str, Any]) -> None:
     payload |= {"content": "", "embeds": [], "attachments": [], "components": []}
+    payload.pop("poll", None)
+    payload.pop("message_snapshots", None)

@@ -133,14 +133,23 @@ class PeopleAtWork(Staging):
         reply_to: Message | None = None,
         ping_replied: bool = True,
         files: Sequence[Upload] = (),
+        body: dict[str, Any] | None = None,
+        parts: dict[str, Any] | None = None,
+        kind: int = PLAIN,
     ) -> Message:
-        """Write an ordinary message, or answer one; `ping_replied` is the app's "@ ON" beside a reply."""
+        """Write an ordinary message, or answer one; `ping_replied` is the app's "@ ON" beside a reply.
+
+        `body` has what other bots send besides (embeds, components, flags), `parts` what only people's messages have
+        (sticker_items, poll), and `kind` is a type of message, such as 7 for one that tells of a new member.
+        """
         channel = channel or (reply_to.channel if reply_to is not None else self._usual_channel(person))
         person = self._here(person, channel)
         speak = Permission.SEND_MESSAGES_IN_THREADS if channel.kind in THREADS else Permission.SEND_MESSAGES
         if speak not in channel.permissions_of(person):
             raise ClientRefused("this person may not write there")
-        body: dict[str, Any] = {"content": content}
+        body = {"content": content, **(body or {})}
+        if kind != PLAIN:
+            parts = {"type": kind, **(parts or {})}
         if reply_to is not None and not ping_replied:
             body["allowed_mentions"] = {"parse": ["users", "roles", "everyone"], "replied_user": False}
         return self.board.send(
@@ -150,6 +159,19 @@ class PeopleAtWork(Staging):
             uploads=dict(enumerate(files)),
             kind=PLAIN if reply_to is None else REPLY,
             referenced=reply_to,
+            parts=parts,
+        )
+
+    async def forward(self, person: Person, message: Message, channel: Channel | None = None) -> Message:
+        """Forward a message ("Message Reference Types": its snapshot, and nothing else)."""
+        channel = channel or message.channel
+        return self.board.send(
+            {},
+            channel=channel,
+            author=self._here(person, channel),
+            uploads={},
+            referenced=message,
+            is_forward=True,
         )
 
     def _use_slash(

@@ -58,6 +58,8 @@ class MessageBoard:
         referenced: Message | None = None,
         interaction: Interaction | None = None,
         prefix: tuple[str, ...] = (),
+        parts: dict[str, Any] | None = None,
+        is_forward: bool = False,
     ) -> Message:
         """Create a message from a request's body; raises Discord's refusal."""
         flags = int(body.get("flags") or 0) & SETTABLE_FLAGS
@@ -71,6 +73,8 @@ class MessageBoard:
             referenced=referenced,
             interaction=interaction,
             nonce=body.get("nonce"),
+            parts=parts or {},
+            snapshots=[referenced.snapshot()] if is_forward and referenced is not None else [],
         )
         self._fill(message, body, uploads)
         if self._is_empty(message):
@@ -137,6 +141,7 @@ class MessageBoard:
             content=upload.content,
             content_type=upload.content_type,
             url=url,
+            seconds=upload.seconds,
             description=description,
         )
         self._world.attachments[identifier] = attachment
@@ -180,13 +185,16 @@ class MessageBoard:
     def _is_empty(self, message: Message) -> bool:
         embeds = [embed for embed in message.embeds if not is_empty_embed(embed)]
         layout = message.components if message.flags & COMPONENTS_V2 else []
+        if message.parts or message.snapshots:
+            return False
         return not (message.content or embeds or message.attachments or layout or message.components)
 
     def _mention(self, message: Message, body: dict[str, Any]) -> None:
         displays = [
             str(raw["content"]) for raw in walk_components(message.components) if raw.get("type") == 10
         ]
-        replied = message.referenced.author.id if message.referenced and message.interaction is None else None
+        is_reply = message.referenced and message.interaction is None and not message.snapshots
+        replied = message.referenced.author.id if message.referenced and is_reply else None
         message.mentions = find_mentions(
             "\n".join([message.content, *displays]),
             allowed_mentions=body.get("allowed_mentions"),

@@ -29,6 +29,7 @@ class Upload:
     filename: str
     content: bytes
     content_type: str = "application/octet-stream"
+    seconds: float | None = None  # of a voice message
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Attachment:
     content_type: str
     url: str
     description: str | None = None
+    seconds: float | None = None  # of a voice message
 
     @property
     def text(self) -> str:
@@ -59,6 +61,8 @@ class Attachment:
         }
         if self.description is not None:
             payload["description"] = self.description
+        if self.seconds is not None:
+            payload |= {"duration_secs": self.seconds, "waveform": "AA=="}
         return payload
 
 
@@ -117,6 +121,10 @@ class Message:
     referenced: Message | None = None
     interaction: Interaction | None = None  # the one that it answers
     nonce: str | None = None
+    parts: dict[str, Any] = field(
+        default_factory=dict
+    )  # what people's messages alone have: "sticker_items", "poll"
+    snapshots: list[dict[str, Any]] = field(default_factory=list)  # of the message that this one forwards
     thread: Channel | None = None
     revisions: list[Revision] = field(default_factory=list)
     edited_timestamp: str | None = None
@@ -205,7 +213,10 @@ class Message:
             "components": self.components,
             "pinned": False,
             "flags": self.flags,
+            **self.parts,
         }
+        if self.snapshots:
+            payload["message_snapshots"] = self.snapshots
         if self.nonce is not None:
             payload["nonce"] = self.nonce
         if self.thread is not None:
@@ -216,7 +227,17 @@ class Message:
             payload |= self._reference_payload(self.referenced)
         return payload
 
+    def snapshot(self) -> dict[str, Any]:
+        """Return what a forwarded message keeps of this one: "Message Snapshot Structure"."""
+        whole = self.payload(reference=False)
+        kept = ("type", "content", "embeds", "attachments", "timestamp", "edited_timestamp", "flags", "mentions",
+                "mention_roles", "sticker_items", "components")  # fmt: skip
+        return {"message": {name: whole[name] for name in kept if name in whole}}
+
     def _reference_payload(self, referenced: Message) -> dict[str, Any]:
+        if self.snapshots:  # "Message Reference Types": a forward has no referenced message
+            place = {"channel_id": str(referenced.channel.id), "message_id": str(referenced.id)}
+            return {"message_reference": {"type": 1, **place}}
         reference = {"type": 0, "message_id": str(referenced.id), "channel_id": str(referenced.channel.id)}
         if referenced.channel.guild is not None:
             reference["guild_id"] = str(referenced.channel.guild.id)

@@ -145,7 +145,10 @@ class Staging(Foundation):
     def _join(self, guild: Guild, user: User, permissions: Permission) -> Member:
         member = Member(user, guild)
         if permissions:
-            role = Role(self.world.snowflakes.next(), user.name, permissions, position=len(guild.roles))
+            bot_id = user.id if user.bot else None
+            role = Role(
+                self.world.snowflakes.next(), user.name, permissions, position=len(guild.roles), bot_id=bot_id
+            )
             guild.roles[role.id] = role
             member.roles.append(role)
         guild.members[user.id] = member

@@ -54,6 +54,7 @@ class Role:
     name: str
     permissions: Permission
     position: int = 1
+    bot_id: int | None = None  # of the bot that Discord made it for, when that was added with permissions
 
     def payload(self) -> dict[str, Any]:
         """Return Discord's role object."""
@@ -65,10 +66,12 @@ class Role:
             "hoist": False,
             "position": self.position,
             "permissions": str(int(self.permissions)),
-            "managed": False,
+            "managed": self.bot_id is not None,
             "mentionable": False,
             "flags": 0,
-        }
+        } | (
+            {"tags": {"bot_id": str(self.bot_id)}} if self.bot_id is not None else {}
+        )  # "Role Tags Structure"
 
 
 @dataclass(eq=False)

@@ -1,0 +1,149 @@
+"""Scenes that go on from messages of every kind, against the local Discord."""
+
+from pathlib import Path
+
+from tests.bot.bot_process import described, scene_of, shows_scene
+from tests.bot.scenes.test_episode import SceneService, open_stage
+from tests.local_discord import Message, Permission, Upload
+
+MENU = "Continue as an episode"
+
+
+async def menu_scene(stage: SceneService, said: Message) -> Message:
+    """Return the scene that a message's menu gives."""
+    return await scene_of(await stage.discord.context_menu(stage.member, MENU, said))
+
+
+async def menu_refusal(stage: SceneService, said: Message) -> str:
+    """Return the sentence that a message's menu gives instead of a scene."""
+    answer = await (await stage.discord.context_menu(stage.member, MENU, said)).message()
+    assert answer.ephemeral
+    return answer.content
+
+
+async def mention_scene(stage: SceneService, asked: Message) -> Message:
+    """Return the scene that answers a message with the bot's name."""
+    return await stage.discord.until_bot_message(
+        lambda message: message.referenced is asked and shows_scene(message)
+    )
+
+
+async def test_what_somebody_says_is_said_in_the_scene_and_answered(tmp_path: Path) -> None:
+    """A message that is no script becomes its author's line, and the next line is somebody else's."""
+    async with open_stage(tmp_path) as stage:
+        discord, member = stage.discord, stage.member
+        ann = discord.add_member(stage.guild, "Ann")
+        said = await discord.say(ann, content="what is the *meaning* of life? <:kek:123456789012345678>")
+        scene = await menu_scene(stage, said)
+        first, second = described(scene).split("\n")[:2]
+        assert first == "**ANN:** what is the meaning of life?"
+        assert second
+        again = await scene_of(await discord.press(scene.button("Another take"), member))
+        assert described(again).startswith(first + "\n")
+        assert described(again) != described(scene)
+        typed = await scene_of(await discord.slash(ann, "episode", {"line": "who is there?", "length": 100}))
+        assert described(typed).startswith("**ANN:** who is there?\n")
+        begun = await scene_of(await discord.slash(ann, "episode", {"line": "who is", "length": 100}))
+        assert described(begun).startswith("who is")
+        nameless = discord.add_member(stage.guild, "\u738b")
+        asked = await discord.say(nameless, content=f"<@{discord.world.bot.id}> who is there")
+        assert described(await mention_scene(stage, asked)).startswith("**GUEST:** who is there\n")
+
+
+async def test_forwards_layouts_and_files_are_gone_on_from(tmp_path: Path) -> None:
+    """A forwarded message, an embed, another bot's layout, and a short text file are read; our own scenes go on."""
+    async with open_stage(tmp_path) as stage:
+        discord, member = stage.discord, stage.member
+        said = await discord.say(member, content="ODO: Nobody leaves")
+        forwarded = await discord.forward(member, said)
+        assert described(await menu_scene(stage, forwarded)).startswith("**ODO:** Nobody leaves")
+        embed = await discord.say(member, body={"embeds": [{"description": "**ODO:** Nobody stays"}]})
+        assert described(await menu_scene(stage, embed)).startswith("**ODO:** Nobody stays")
+        text = {"type": 10, "content": "ODO: Nobody sits"}
+        layout = await discord.say(
+            member, body={"components": [{"type": 17, "components": [text]}], "flags": 1 << 15}
+        )
+        assert described(await menu_scene(stage, layout)).startswith("**ODO:** Nobody sits")
+        file = await discord.say(member, files=[Upload("scene.txt", b"ODO: Nobody speaks", "text/plain")])
+        assert described(await menu_scene(stage, file)).startswith("**ODO:** Nobody speaks")
+
+
+async def test_messages_without_words_get_a_sentence(tmp_path: Path) -> None:
+    """Stickers, polls, voice messages, pictures and Discord's own notices are named, privately, with what to do."""
+    async with open_stage(tmp_path) as stage:
+        discord, member = stage.discord, stage.member
+        sticker = {"sticker_items": [{"id": "1", "name": "Wave", "format_type": 1}]}
+        answers = [{"answer_id": 1, "poll_media": {"text": "Yes"}}]
+        poll = {"question": {"text": "Leave?"}, "answers": answers, "expiry": "2026-11-27T12:00:00+00:00"}
+        voice = Upload("voice-message.ogg", b"x", "audio/ogg", seconds=2.0)
+        for said, word in (
+            (await discord.say(member, parts=sticker), "sticker"),
+            (
+                await discord.say(
+                    member, parts={"poll": poll | {"allow_multiselect": False, "layout_type": 1}}
+                ),
+                "poll",
+            ),
+            (await discord.say(member, files=[voice]), "voice"),
+            (await discord.say(member, files=[Upload("a.png", b"x", "image/png")]), "files"),
+            (await discord.say(member, content="<:kek:123456789012345678>"), "emoji"),
+            (await discord.say(member, kind=7, parts={}), "Discord itself"),
+        ):
+            assert word in await menu_refusal(stage, said)
+
+
+async def test_scene_from_a_spoiler_stays_covered(tmp_path: Path) -> None:
+    """What comes of a covered line is covered, and so is what its buttons make of it."""
+    async with open_stage(tmp_path) as stage:
+        said = await stage.discord.say(stage.member, content="||ODO: Quark dies||")
+        scene = await menu_scene(stage, said)
+        more = await scene_of(await stage.discord.press(scene.button("Continue"), stage.member))
+        for each in (scene, more):
+            assert is_covered(each)
+        assert "ODO:** Quark dies" in described(scene)
+
+
+def is_covered(message: Message) -> bool:
+    """Tell whether a scene is shown as a spoiler."""
+    return described(message).startswith("||") and described(message).endswith("||")
+
+
+async def test_reply_to_a_scene_goes_on_with_its_line(tmp_path: Path) -> None:
+    """A mention with a line, in a reply to a scene, puts the line into that scene; no code claims to stand for it."""
+    async with open_stage(tmp_path) as stage:
+        discord, member = stage.discord, stage.member
+        scene = await scene_of(
+            await discord.slash(member, "episode", {"length": 200, "seed": 7, "cast": "QUARK, ODO"})
+        )
+        me = f"<@{discord.world.bot.id}>"
+        asked = await discord.say(member, content=f"{me} I know who did it!", reply_to=scene)
+        answer = await mention_scene(stage, asked)
+        more = await scene_of(await discord.press(answer.button("Continue"), member))
+        begun = (await script_of(stage, scene)).split("\n-- ")[0].rstrip()
+        for each in (answer, more):
+            script = await script_of(stage, each)
+            assert script.startswith(f"{begun}\nKIRA: I know who did it!\n")
+            assert "/replay" not in script
+
+
+async def script_of(stage: SceneService, scene: Message) -> str:
+    """Return the file of a scene."""
+    return (
+        (await (await stage.discord.press(scene.button("Script"), stage.member)).message())
+        .attachments[0]
+        .text
+    )
+
+
+async def test_mention_of_the_bots_role_is_answered(tmp_path: Path) -> None:
+    """The role that the picker offers under the bot's name reaches it; what Discord withholds then is said."""
+    async with open_stage(tmp_path) as stage:
+        discord = stage.discord
+        guild = discord.add_guild("Bajor", bot_permissions=Permission.EMBED_LINKS)
+        member = discord.add_member(guild, "Nerys")
+        role = next(role for role in guild.roles.values() if role.bot_id)
+        asked = await discord.say(member, content=f"<@&{role.id}> KIRA: Prophets")
+        hint = await discord.until_bot_message(lambda message: message.referenced is asked)
+        assert "Continue as an episode" in hint.content
+        both = await discord.say(member, content=f"<@&{role.id}> <@{discord.world.bot.id}> KIRA: Prophets")
+        assert described(await mention_scene(stage, both)).startswith("**KIRA:** Prophets")
