@@ -83,7 +83,7 @@ async def _flood(discord: LocalDiscord, people: list[Member], requests: int, *, 
 
 
 def _shows_scene(interaction: Interaction) -> bool:
-    return any(message.payload()["embeds"] for message in interaction.messages)
+    return any(message.components for message in interaction.messages)
 
 
 def _is_refused(interaction: Interaction) -> bool:
@@ -92,7 +92,7 @@ def _is_refused(interaction: Interaction) -> bool:
 
 async def _print_delay(discord: LocalDiscord, owner: Member) -> None:
     asked = await discord.slash(owner, "diagnose", forged=True)
-    await discord.until(lambda: _shows_scene(asked))
+    await discord.until(lambda: any(message.embeds for message in asked.messages))
     fields = {field["name"]: field["value"] for field in asked.messages[0].payload()["embeds"][0]["fields"]}
     delay = fields["Event loop's delay"]
     print(f"event loop's delay    {delay}")

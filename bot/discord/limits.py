@@ -11,6 +11,9 @@ EMBED_FIELD_CHARACTERS = 1_024
 EMBED_TITLE_CHARACTERS = 256
 EMBEDS_CHARACTERS = 6_000  # of all embeds of a message together
 
+# "Component Reference", Text Display: of all texts of a layout together.
+LAYOUT_CHARACTERS = 4_000
+
 # "Application Commands", Autocomplete and Option Choice Structure.
 CHOICES = 25
 CHOICE_CHARACTERS = 100

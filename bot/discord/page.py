@@ -1,4 +1,4 @@
-"""What a message of the bot shows: an embed with buttons."""
+"""What a message of the bot shows: a layout of texts and buttons."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,15 @@ COLOUR = discord.Colour(0x2B5C8A)
 
 @dataclass(frozen=True)
 class Page:
-    """An embed and the buttons under it."""
+    """The parts of a layout, from top to bottom; they belong to one message."""
 
-    embed: discord.Embed
-    view: discord.ui.View
+    parts: tuple[discord.ui.Item[discord.ui.LayoutView], ...]
+
+    def build_view(self, *, greeting: str = "") -> discord.ui.LayoutView:
+        """Return the layout, under a line that says for whom it is where that is not clear."""
+        view = discord.ui.LayoutView(timeout=None)
+        if greeting:
+            view.add_item(discord.ui.TextDisplay(greeting))
+        for part in self.parts:
+            view.add_item(part)
+        return view

@@ -11,7 +11,7 @@ from bot.discord.replies.interaction import InteractionReply
 from bot.scenes.buttons import EPISODE_ID
 from bot.scenes.handler import Asker, SceneHandler
 from bot.scenes.request import Request, change_heat, go_on, take_again
-from bot.scenes.view import build_file, build_page, is_covered_page
+from bot.scenes.view import build_details, build_file, build_page, is_covered_page
 from bot.storage.scenes import SceneRecord, SceneRepository
 
 MENU = "Continue as an episode"
@@ -29,12 +29,15 @@ class SceneActions:
         self._scenes = scenes
 
     async def press(self, interaction: discord.Interaction, *, action: str, episode: int) -> None:
-        """Continue, Another take, Hotter, Colder or Script."""
+        """Continue, Another take, Hotter, Colder, Script or Details."""
         reply = InteractionReply(interaction)
         try:
             kept = await self._read(episode)
             if action == "script":
                 await reply.send_file(lambda: build_file(kept))
+                return
+            if action == "details":
+                await reply.show_privately(build_details(kept))
                 return
             source = interaction.message.id if interaction.message else interaction.id
             request = _build_request(action, kept)

@@ -6,7 +6,7 @@ from typing import Any, Self
 import discord
 
 # The longest one has 9 + 6 + 19 characters, far under Discord's 100.
-EPISODE_ID = re.compile(r"hs:(?P<action>go_on|again|hotter|colder|script):(?P<episode>[0-9]{1,18})")
+EPISODE_ID = re.compile(r"hs:(?P<action>go_on|again|hotter|colder|script|details):(?P<episode>[0-9]{1,18})")
 PAGE_ID = re.compile(r"hs:page:(?P<episode>[0-9]{1,18}):(?P<number>-?[0-9]{1,4}):(?P<way>[bf])")
 LABELS = {
     "go_on": "Continue",
@@ -14,19 +14,18 @@ LABELS = {
     "hotter": "Hotter",
     "colder": "Colder",
     "script": "Script",
+    "details": "Details",
 }
 
 
 class EpisodeButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=EPISODE_ID):
-    """Continue, Another take, Hotter, Colder, Script."""
+    """Continue, Another take, Hotter, Colder, Script, Details."""
 
     def __init__(self, action: str, episode: int, *, disabled: bool = False) -> None:
         style = discord.ButtonStyle.primary if action == "go_on" else discord.ButtonStyle.secondary
         custom_id = f"hs:{action}:{episode}"
         super().__init__(
-            discord.ui.Button(
-                label=LABELS[action], style=style, custom_id=custom_id, disabled=disabled, row=0
-            )
+            discord.ui.Button(label=LABELS[action], style=style, custom_id=custom_id, disabled=disabled)
         )
         self._action = action
         self._episode = episode
@@ -50,7 +49,7 @@ class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PAGE_I
         """Make the button that shows page `number`, counted from 0."""
         custom_id = f"hs:page:{episode}:{number}:{'f' if forward else 'b'}"
         label = "Next page" if forward else "Previous page"
-        super().__init__(discord.ui.Button(label=label, custom_id=custom_id, disabled=disabled, row=1))
+        super().__init__(discord.ui.Button(label=label, custom_id=custom_id, disabled=disabled))
         self._episode = episode
         self._number = number
 

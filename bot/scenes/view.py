@@ -1,12 +1,12 @@
-"""A kept episode as members see it: an embed with its script in pages, the buttons under it, and a file."""
+"""A kept episode as members see it: a layout with its script in pages, buttons and one line, its details, a file."""
 
 import io
 from collections.abc import Iterator
 
 import discord
 
-from bot.discord.limits import EMBED_DESCRIPTION_CHARACTERS
-from bot.discord.markdown import clean_text, format_episode, plain, shorten, split_pages
+from bot.discord.limits import LAYOUT_CHARACTERS
+from bot.discord.markdown import clean_text, escape_markdown, format_episode, plain, shorten, split_pages
 from bot.discord.page import COLOUR, Page
 from bot.scenes.buttons import EpisodeButton, PageButton
 from bot.scenes.request import colder_than, hotter_than
@@ -15,41 +15,59 @@ from core.writing.episode import read_parts
 
 MODEL_CHARACTERS = 100  # of a run's name
 CAST_CHARACTERS = 300  # of the names under a scene
-NOTE_CHARACTERS = 500  # of a remark; with a full page an embed keeps under Discord's 6,000
+NOTE_CHARACTERS = 500  # of a remark
+QUIET_CHARACTERS = 300  # left for the line under a scene and for whom the scene is
 SHOWN_CODE_CHARACTERS = 200  # a longer one stands in the file
 SILENCE = "*(silence)*"
-COVER = "||"  # Discord's mark around a spoiler
 
 
 def build_page(episode: SceneRecord, number: int = 0, *, is_covered: bool = False) -> Page:
     """Build page `number`, counted from 0, of an episode; the nearest one if there is no such page.
 
-    One that is covered is shown to those who uncover it.
+    The scene comes first, then what can be done with it, then one quiet line. One that is covered is shown to those
+    who uncover it.
     """
     pages = split_pages(
         format_episode(_readable(episode.earlier), _readable(episode.text), prompt=episode.prompt),
-        limit=EMBED_DESCRIPTION_CHARACTERS - 2 * len(COVER),
+        limit=LAYOUT_CHARACTERS - QUIET_CHARACTERS,
     )
     number = min(max(number, 0), len(pages) - 1)
-    shown = pages[number] or SILENCE
-    embed = discord.Embed(description=f"{COVER}{shown}{COVER}" if is_covered else shown, colour=COLOUR)
+    scene = discord.ui.Container[discord.ui.LayoutView](
+        discord.ui.TextDisplay(pages[number] or SILENCE), accent_colour=COLOUR, spoiler=is_covered
+    )
+    name = " ".join(clean_text(episode.model).split())
+    model = escape_markdown(shorten(name, limit=MODEL_CHARACTERS))
+    facts = [model, f"{episode.temperature:g}", f"seed {episode.seed}"]
+    if len(pages) > 1:
+        facts.append(f"page {number + 1} of {len(pages)}")
+    quiet = " \u00b7 ".join(facts)
+    line = discord.ui.Section[discord.ui.LayoutView](
+        f"-# {quiet}", accessory=EpisodeButton("details", episode.id)
+    )
+    return Page((scene, *_build_rows(episode, number, len(pages)), line))
+
+
+def build_details(episode: SceneRecord) -> Page:
+    """Build what tells how an episode came about, for whoever asks: settings, originality, code and time."""
+    facts: list[tuple[str, str]] = [("Model", plain(shorten(episode.model, limit=MODEL_CHARACTERS)))]
+    facts += [("Settings", escape_markdown(describe(episode)))]
     if episode.notice:
-        note = shorten(plain(episode.notice), limit=NOTE_CHARACTERS)
-        embed.add_field(name="About your line", value=note, inline=False)
-    where = f" \u00b7 page {number + 1} of {len(pages)}" if len(pages) > 1 else ""
-    code = f"code {episode.code}"
-    if len(code) > SHOWN_CODE_CHARACTERS:
-        code = "code: at the end of the script's file"
-    originality = shorten(clean_text(episode.originality), limit=NOTE_CHARACTERS)
-    lines = [describe(episode) + where, originality, code if episode.code else ""]
-    embed.set_footer(text="\n".join(filter(None, lines)))
-    return Page(embed, _build_view(episode, number, len(pages)))
+        facts.append(("About your line", plain(shorten(episode.notice, limit=NOTE_CHARACTERS))))
+    if episode.originality:
+        facts.append(("Originality", plain(shorten(episode.originality, limit=NOTE_CHARACTERS))))
+    if episode.code:
+        is_short = len(episode.code) <= SHOWN_CODE_CHARACTERS
+        code = f"```\n{episode.code}\n```" if is_short else "at the end of the script's file"
+        facts.append(("Code", f"for `/replay`\n{code}" if is_short else code))
+    text = "\n".join(f"**{name}** {value}" for name, value in facts)
+    row = discord.ui.ActionRow[discord.ui.LayoutView](EpisodeButton("script", episode.id))
+    return Page((discord.ui.TextDisplay(text), row))
 
 
 def is_covered_page(message: discord.Message | None) -> bool:
     """Tell whether a message of the bot shows a covered scene."""
-    embeds = message.embeds if message else []
-    return any((embed.description or "").startswith(COVER) for embed in embeds)
+    parts = message.components if message else []
+    return any(part.spoiler for part in parts if isinstance(part, discord.components.Container))
 
 
 def build_file(episode: SceneRecord) -> discord.File:
@@ -92,16 +110,20 @@ def _readable(text: str) -> str:
     return text.replace("\x03", "\n\n")
 
 
-def _build_view(episode: SceneRecord, number: int, pages: int) -> discord.ui.View:
-    view = discord.ui.View(timeout=None)
-    view.add_item(EpisodeButton("go_on", episode.id))
-    view.add_item(EpisodeButton("again", episode.id))
+def _build_rows(
+    episode: SceneRecord, number: int, pages: int
+) -> Iterator[discord.ui.ActionRow[discord.ui.LayoutView]]:
     is_hottest = hotter_than(episode.temperature) <= episode.temperature
     is_coldest = colder_than(episode.temperature) >= episode.temperature
-    view.add_item(EpisodeButton("hotter", episode.id, disabled=is_hottest))
-    view.add_item(EpisodeButton("colder", episode.id, disabled=is_coldest))
-    view.add_item(EpisodeButton("script", episode.id))
+    yield discord.ui.ActionRow(
+        EpisodeButton("go_on", episode.id),
+        EpisodeButton("again", episode.id),
+        EpisodeButton("hotter", episode.id, disabled=is_hottest),
+        EpisodeButton("colder", episode.id, disabled=is_coldest),
+        EpisodeButton("script", episode.id),
+    )
     if pages > 1:
-        view.add_item(PageButton(episode.id, number - 1, forward=False, disabled=number == 0))
-        view.add_item(PageButton(episode.id, number + 1, forward=True, disabled=number == pages - 1))
-    return view
+        yield discord.ui.ActionRow(
+            PageButton(episode.id, number - 1, forward=False, disabled=number == 0),
+            PageButton(episode.id, number + 1, forward=True, disabled=number == pages - 1),
+        )

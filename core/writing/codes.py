@@ -90,7 +90,8 @@ def read_code(text: str) -> Code:
         PromptError: it is none, mistyped, or of a newer version.
     """
     # As it stands under a scene, in its file or in a command: "code 8Cf...", "-- code:8Cf...", "/replay code:8Cf...".
-    text = re.sub(r"^.*\bcode[:\s]\s*", "", text.strip().strip("`"), flags=re.DOTALL).strip("`\u0022 ")
+    text = re.sub(r"^.*\bcode[:\s]\s*", "", text.strip().strip("`"), flags=re.DOTALL | re.IGNORECASE)
+    text = re.sub(r"^for `?/replay`?\s*", "", text).strip("`\u0022 \n")
     try:
         if len(text) > LONGEST_CODE:
             raise ValueError(len(text))  # noqa: TRY301  # caught with those of the functions below
@@ -104,7 +105,7 @@ def read_code(text: str) -> Code:
         requests = read(body) if read else ()
     except (ValueError, TypeError, LookupError, OverflowError, zlib.error, msgpack.UnpackException) as error:
         raise PromptError(
-            f"{text[:24]!r} is no episode code, or not all of it; copy the whole code from under a scene."
+            f"{text[:24]!r} is no episode code, or not all of it; copy the whole code from a scene's details."
         ) from error
     if not requests:
         raise PromptError("That code was made by a newer version of Holosuite; update to use it.")

@@ -8,10 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.local_discord import Interaction, LocalDiscord, Message
+from tests.local_discord.world.users import Person
 
 PROJECT = Path(__file__).parents[2]
+CONTAINER = 17  # a type of component
 START_SECONDS = 120.0  # on a machine that has much else to do
 
 
@@ -86,7 +89,7 @@ async def running_bot(discord: LocalDiscord, data: Path, **environment: str) -> 
 
 def shows_scene(message: Message) -> bool:
     """Tell whether a message shows a scene."""
-    return bool(message.embeds) and bool(message.buttons)
+    return any(raw["type"] == CONTAINER for raw in message.components) and bool(message.buttons)
 
 
 async def scene_of(asked: Interaction, *, timeout_seconds: float = 30.0) -> Message:
@@ -98,9 +101,25 @@ async def scene_of(asked: Interaction, *, timeout_seconds: float = 30.0) -> Mess
 
 def described(message: Message) -> str:
     """Return the text of a scene as Discord gets it."""
-    return str(message.embeds[0]["description"])
+    return str(_scene(message)["components"][0]["content"])
+
+
+def is_covered(message: Message) -> bool:
+    """Tell whether a scene is shown as a spoiler."""
+    return bool(_scene(message).get("spoiler"))
 
 
 def footer(message: Message) -> str:
-    """Return what stands under a scene."""
-    return str(message.embeds[0]["footer"]["text"])
+    """Return the line under a scene."""
+    return message.text.rsplit("\n", 1)[-1].removeprefix("-# ")
+
+
+async def details(discord: LocalDiscord, person: Person, scene: Message) -> str:
+    """Return what the details of a scene tell somebody, and nobody else."""
+    shown = await (await discord.press(scene.button("Details"), person)).message()
+    assert shown.ephemeral
+    return shown.text
+
+
+def _scene(message: Message) -> dict[str, Any]:
+    return next(raw for raw in message.components if raw["type"] == CONTAINER)

@@ -71,10 +71,14 @@ class InteractionReply:
         send = self._interaction.response.send_message
         await insist(lambda: send(file=build(), ephemeral=True, allowed_mentions=SILENT))
 
+    async def show_privately(self, page: Page) -> None:
+        """Show something to the asker alone."""
+        await self._send(None, page, private=True)
+
     async def turn_to(self, page: Page) -> None:
         """Change the message whose button was pressed."""
         edit = self._interaction.response.edit_message
-        await insist(lambda: edit(embed=page.embed, view=page.view, allowed_mentions=SILENT))
+        await insist(lambda: edit(content=None, embed=None, view=page.build_view(), allowed_mentions=SILENT))
 
     def pending(self, *, member_id: int, created: int, request: str) -> PendingRequest:
         """Return the interaction's id, token and channel with the request."""
@@ -103,8 +107,7 @@ class InteractionReply:
             answered = await insist(
                 lambda: send(
                     content,
-                    embed=page.embed if page else missing,
-                    view=page.view if page else missing,
+                    view=page.build_view() if page else missing,
                     ephemeral=private,
                     allowed_mentions=SILENT,
                 )

@@ -82,7 +82,7 @@ class MessageReply:
         nonce = f"{self._source_id}-2" if replaced else str(self._source_id)
         answer = await self._write(short, page, nonce=nonce)
         self.message_id = answer.id
-        if page is not None and not answer.embeds:
+        if page is not None and not answer.components:
             # Discord has taken this for the sentence that was sent before, by a process that died then.
             await insist(lambda: self._edit(short, page), seconds=PROMISE_SECONDS)
         if replaced:
@@ -99,8 +99,7 @@ class MessageReply:
             # The nonce makes Discord take a repeated sending for the one that it is.
             return self._channel.send(
                 content,
-                embed=page.embed if page else missing,
-                view=page.view if page else missing,
+                view=page.build_view() if page else missing,
                 reference=reference,  # type: ignore[arg-type]  # None is its own default
                 mention_author=False,
                 nonce=nonce,
@@ -117,8 +116,7 @@ class MessageReply:
     async def _edit(self, content: str | None, page: Page | None) -> None:
         await self._partial(self.message_id).edit(
             content=content,
-            embed=page.embed if page else None,
-            view=page.view if page else None,
+            view=page.build_view() if page else None,
             allowed_mentions=SILENT,
         )
 

@@ -53,8 +53,7 @@ class TokenAnswer:
         await self._webhook.edit_message(  # type: ignore[call-overload]  # no number, but a name
             "@original",
             content=content,
-            embed=page.embed if page else None,
-            view=page.view if page else None,
+            view=page.build_view() if page else None,
             allowed_mentions=SILENT,
         )
 
@@ -67,9 +66,8 @@ class TokenAnswer:
         left = max(0.0, self._pending.created + PROMISE_SECONDS - time.time())
         await insist(
             lambda: channel.send(
-                f"{name} {content}" if content else f"{name} Your scene:",
-                embed=page.embed if page else missing,
-                view=page.view if page else missing,
+                f"{name} {content}" if page is None else None,
+                view=page.build_view(greeting=f"{name} Your scene:") if page else missing,
                 nonce=self._pending.id,
                 allowed_mentions=SILENT,
             ),

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
+import discord
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discord.errors import RefusalError, say
-from bot.scenes.view import build_file, build_page
+from bot.discord.page import Page
+from bot.scenes.view import build_details, build_file, build_page
 from core.errors import CorpusError, PromptError, RunError
 from core.writing.directions import Directions
 from core.writing.episode import Episode, write_parts
@@ -41,13 +43,18 @@ async def test_page_of_hostile_fields_is_harmless_and_within_limits(
         code="1" * 4_000,
         parts=write_parts(episode),
     )
-    embed = build_page(kept, number).embed
-    assert embed.description
-    assert live_markup(embed.description) == []
-    assert [live_markup(str(field.value)) for field in embed.fields] == [[]] * len(embed.fields)
-    assert len(embed.description) <= 4_096
-    assert len(embed) <= 6_000
+    scene = texts_of(build_page(kept, number))
+    told = texts_of(build_details(kept))
+    for shown in (scene, told):
+        assert [live_markup(text.removeprefix("-# ")) for text in shown] == [[]] * len(shown)
+        assert sum(map(len, shown)) <= 4_000 - len("<@123456789012345678901> Your scene:")
     assert build_file(kept).filename == "episode-0.txt"
+
+
+def texts_of(page: Page) -> list[str]:
+    """Return the texts of a layout."""
+    parts = page.build_view().walk_children()
+    return [part.content for part in parts if isinstance(part, discord.ui.TextDisplay)]
 
 
 @given(HOSTILE)
@@ -108,9 +115,7 @@ async def test_hostile_text_is_harmless_wherever_it_enters(tmp_path: Path) -> No
                 mention.id for mention in mentions
             }
             for message in discord.bot_messages:
-                shown = message.payload()
-                texts = [shown["content"], *(embed["description"] for embed in shown["embeds"])]
-                texts += [field["value"] for embed in shown["embeds"] for field in embed.get("fields", [])]
+                texts = message.text.removeprefix("-# ").replace("\n-# ", "\n").split("\n")
                 assert [live_markup(text) for text in texts] == [[]] * len(texts)
         assert not discord.pings
         assert not discord.refused_requests
@@ -119,7 +124,7 @@ async def test_hostile_text_is_harmless_wherever_it_enters(tmp_path: Path) -> No
 def is_answered(asked: Interaction) -> bool:
     """Tell whether an interaction has a scene or a sentence that is no place in the queue."""
     return any(
-        message.embeds or not message.content.startswith(("\N{MEMO}", "\N{HOURGLASS WITH FLOWING SAND}"))
+        message.components or not message.content.startswith(("\N{MEMO}", "\N{HOURGLASS WITH FLOWING SAND}"))
         for message in asked.messages
     )
 

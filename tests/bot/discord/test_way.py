@@ -25,7 +25,7 @@ def is_waiting(asked: Interaction) -> bool:
 
 def is_scene_for(asked: Interaction, message: Message) -> bool:
     """Tell whether a message shows a scene and names who has asked."""
-    return shows_scene(message) and str(asked.person.user.id) in message.content
+    return shows_scene(message) and str(asked.person.user.id) in message.text
 
 
 @pytest.mark.parametrize("path", ["/users/@me", "/oauth2/applications/@me", "/gateway/bot"])

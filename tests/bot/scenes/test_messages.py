@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.bot.bot_process import described, scene_of, shows_scene
+from tests.bot.bot_process import described, is_covered, scene_of, shows_scene
 from tests.bot.scenes.test_episode import SceneService, open_stage
 from tests.local_discord import Message, Permission, Upload
 
@@ -101,11 +101,6 @@ async def test_scene_from_a_spoiler_stays_covered(tmp_path: Path) -> None:
         for each in (scene, more):
             assert is_covered(each)
         assert "ODO:** Quark dies" in described(scene)
-
-
-def is_covered(message: Message) -> bool:
-    """Tell whether a scene is shown as a spoiler."""
-    return described(message).startswith("||") and described(message).endswith("||")
 
 
 async def test_reply_to_a_scene_goes_on_with_its_line(tmp_path: Path) -> None:
