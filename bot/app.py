@@ -25,13 +25,13 @@ from bot.ops.help_cog import HelpCog
 from bot.ops.logs import LastErrors, set_up_logging
 from bot.ops.monitor import Monitor
 from bot.scenes.actions import SceneActions
-from bot.scenes.buttons import EpisodeButton, PageButton
 from bot.scenes.cog import EpisodeCog
 from bot.scenes.cooldown import Cooldown
 from bot.scenes.handler import SceneHandler
 from bot.scenes.pool import WriterPool
 from bot.scenes.quote_cog import QuoteCog
 from bot.scenes.request import Request
+from bot.scenes.ui.buttons import EpisodeButton, PageButton
 from bot.settings import Settings
 from bot.storage.data_folder import hold_data_folder
 from bot.storage.repositories import Repositories
@@ -74,7 +74,9 @@ class Holosuite(DiscordClient):
             registry=self.registry,
             cooldown=Cooldown(settings.cooldown_seconds),
         )
-        self.scene_actions = SceneActions(handler=self.scene_handler, scenes=storage.scenes)
+        self.scene_actions = SceneActions(
+            handler=self.scene_handler, scenes=storage.scenes, read_shows=self.registry.shows_of
+        )
         self.permissions = TrainerPermissions(
             trainers=settings.trainers, roles=settings.trainer_roles, is_owner=self.is_owner
         )

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import shutil
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,10 @@ class ModelRegistry:
             if model.fingerprint.startswith(fingerprint):
                 return await self._load(model.id)
         return None
+
+    async def shows_of(self, guild_id: int | None) -> Sequence[str]:
+        """Return the shows of the model that a server uses."""
+        return (await self.writer_for(guild_id)).casts.shows
 
     def path_of(self, model: ModelRecord) -> Path:
         """Return the run directory of a model."""

@@ -1,6 +1,8 @@
 """What the buttons under a scene do, and what a message says that a scene can go on from."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import discord
 
@@ -8,10 +10,12 @@ from bot.discord.errors import RefusalError, answer_error
 from bot.discord.markdown import find_quoted
 from bot.discord.reading.message import read_message
 from bot.discord.replies.interaction import InteractionReply
-from bot.scenes.buttons import EPISODE_ID
+from bot.discord.replies.sending import insist
 from bot.scenes.handler import Asker, SceneHandler
 from bot.scenes.request import Request, change_heat, go_on, take_again
-from bot.scenes.view import build_details, build_file, build_page, is_covered_page
+from bot.scenes.ui.buttons import EPISODE_ID
+from bot.scenes.ui.form import FORM_ID, build_form, direct_anew, read_form
+from bot.scenes.ui.view import build_details, build_file, build_page, is_covered_page
 from bot.storage.scenes import SceneRecord, SceneRepository
 
 MENU = "Continue as an episode"
@@ -24,12 +28,19 @@ UNSEEN = (
 class SceneActions:
     """Answers the buttons."""
 
-    def __init__(self, *, handler: SceneHandler, scenes: SceneRepository) -> None:
+    def __init__(
+        self,
+        *,
+        handler: SceneHandler,
+        scenes: SceneRepository,
+        read_shows: Callable[[int | None], Awaitable[Sequence[str]]],
+    ) -> None:
+        self._read_shows = read_shows
         self._handler = handler
         self._scenes = scenes
 
     async def press(self, interaction: discord.Interaction, *, action: str, episode: int) -> None:
-        """Continue, Another take, Hotter, Colder, Script or Details."""
+        """Continue, Another take, Hotter, Colder, Script, Details or Direct it."""
         reply = InteractionReply(interaction)
         try:
             kept = await self._read(episode)
@@ -37,7 +48,13 @@ class SceneActions:
                 await reply.send_file(lambda: build_file(kept))
                 return
             if action == "details":
-                await reply.show_privately(build_details(kept))
+                is_covered = is_covered_page(interaction.message)
+                await reply.show_privately(build_details(kept, is_covered=is_covered))
+                return
+            if action.startswith("direct"):
+                shows = await self._read_shows(interaction.guild_id)
+                form = build_form(kept, shows=shows, is_covered=action == "direct_c")
+                await insist(lambda: interaction.response.send_modal(form))
                 return
             source = interaction.message.id if interaction.message else interaction.id
             request = _build_request(action, kept)
@@ -47,6 +64,27 @@ class SceneActions:
                 request_id=interaction.id,
                 asker=read_asker(interaction),
                 key=f"{source}:{action}",
+            )
+        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
+            await answer_error(reply, error)
+
+    async def read_form(self, interaction: discord.Interaction) -> None:
+        """Write a scene anew as its form says, if that is what was filled in."""
+        data: dict[str, Any] = dict(interaction.data or {})
+        found = FORM_ID.fullmatch(str(data.get("custom_id")))
+        if interaction.type is not discord.InteractionType.modal_submit or not found:
+            return
+        reply = InteractionReply(interaction)
+        try:
+            request = direct_anew(
+                await self._read(int(found["episode"])), read_form(data.get("components") or [])
+            )
+            await self._handler.handle(
+                reply,
+                replace(request, is_covered=bool(found["covered"])),
+                request_id=interaction.id,
+                asker=read_asker(interaction),
+                key=f"form:{interaction.id}",
             )
         except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
             await answer_error(reply, error)

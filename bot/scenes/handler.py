@@ -17,7 +17,7 @@ from bot.scenes.cooldown import Cooldown, CooldownError
 from bot.scenes.pool import WriterPool
 from bot.scenes.queue import Ticket, Work
 from bot.scenes.request import Request
-from bot.scenes.view import build_page
+from bot.scenes.ui.view import build_page
 from bot.storage.pending import Promises
 from bot.storage.repositories import Repositories
 from bot.storage.scenes import SceneRecord

@@ -48,6 +48,11 @@ class QuoteCog(commands.Cog):
         )
 
     @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Read the form of a scene; discord.py knows no forms from before a restart."""
+        await self._actions.read_form(interaction)
+
+    @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that mentions the bot by name, or by the role that Discord has given it."""
         me = self._bot.user

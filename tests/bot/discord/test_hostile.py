@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.discord.errors import RefusalError, say
 from bot.discord.page import Page
-from bot.scenes.view import build_details, build_file, build_page
+from bot.scenes.ui.view import build_details, build_file, build_page
 from core.errors import CorpusError, PromptError, RunError
 from core.writing.directions import Directions
 from core.writing.episode import Episode, write_parts

@@ -84,8 +84,11 @@ def _fill(
         "custom_id": field["custom_id"],
     }
     if field["type"] != TEXT_INPUT:
-        chosen = values.get(name) or []
-        return filled | {"values": chosen if forged else check_selection(field, chosen)}
+        # "String Select Structure": what is chosen by default is sent, and a menu that is not required may be empty.
+        default = [option["value"] for option in field.get("options") or [] if option.get("default")]
+        chosen = values.get(name) or default
+        is_left_out = not chosen and not field.get("required", True)
+        return filled | {"values": chosen if forged or is_left_out else check_selection(field, chosen)}
     value = str(values.get(name, field.get("value") or ""))
     least, most = field.get("min_length") or 0, field.get("max_length") or 4000
     if not forged:

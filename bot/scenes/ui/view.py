@@ -8,8 +8,8 @@ import discord
 from bot.discord.limits import LAYOUT_CHARACTERS
 from bot.discord.markdown import clean_text, escape_markdown, format_episode, plain, shorten, split_pages
 from bot.discord.page import COLOUR, Page
-from bot.scenes.buttons import EpisodeButton, PageButton
 from bot.scenes.request import colder_than, hotter_than
+from bot.scenes.ui.buttons import EpisodeButton, PageButton
 from bot.storage.scenes import SceneRecord
 from core.writing.episode import read_parts
 
@@ -47,7 +47,7 @@ def build_page(episode: SceneRecord, number: int = 0, *, is_covered: bool = Fals
     return Page((scene, *_build_rows(episode, number, len(pages)), line))
 
 
-def build_details(episode: SceneRecord) -> Page:
+def build_details(episode: SceneRecord, *, is_covered: bool = False) -> Page:
     """Build what tells how an episode came about, for whoever asks: settings, originality, code and time."""
     facts: list[tuple[str, str]] = [("Model", plain(shorten(episode.model, limit=MODEL_CHARACTERS)))]
     facts += [("Settings", escape_markdown(describe(episode)))]
@@ -60,7 +60,10 @@ def build_details(episode: SceneRecord) -> Page:
         code = f"```\n{episode.code}\n```" if is_short else "at the end of the script's file"
         facts.append(("Code", f"for `/replay`\n{code}" if is_short else code))
     text = "\n".join(f"**{name}** {value}" for name, value in facts)
-    row = discord.ui.ActionRow[discord.ui.LayoutView](EpisodeButton("script", episode.id))
+    direct = "direct_c" if is_covered else "direct"
+    row = discord.ui.ActionRow[discord.ui.LayoutView](
+        EpisodeButton(direct, episode.id), EpisodeButton("script", episode.id)
+    )
     return Page((discord.ui.TextDisplay(text), row))
 
 

@@ -6,7 +6,9 @@ from typing import Any, Self
 import discord
 
 # The longest one has 9 + 6 + 19 characters, far under Discord's 100.
-EPISODE_ID = re.compile(r"hs:(?P<action>go_on|again|hotter|colder|script|details):(?P<episode>[0-9]{1,18})")
+EPISODE_ID = re.compile(
+    r"hs:(?P<action>go_on|again|hotter|colder|script|details|direct|direct_c):(?P<episode>[0-9]{1,18})"
+)
 PAGE_ID = re.compile(r"hs:page:(?P<episode>[0-9]{1,18}):(?P<number>-?[0-9]{1,4}):(?P<way>[bf])")
 LABELS = {
     "go_on": "Continue",
@@ -15,11 +17,13 @@ LABELS = {
     "colder": "Colder",
     "script": "Script",
     "details": "Details",
+    "direct": "Direct it",
+    "direct_c": "Direct it",  # where the scene is covered
 }
 
 
 class EpisodeButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=EPISODE_ID):
-    """Continue, Another take, Hotter, Colder, Script, Details."""
+    """Continue, Another take, Hotter, Colder, Script, Details, Direct it."""
 
     def __init__(self, action: str, episode: int, *, disabled: bool = False) -> None:
         style = discord.ButtonStyle.primary if action == "go_on" else discord.ButtonStyle.secondary
