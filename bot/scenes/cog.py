@@ -92,7 +92,7 @@ class EpisodeCog(commands.Cog):
         await self._handle(interaction, request)
 
     @app_commands.command(description=translated("Replay a scene from its code."))
-    @app_commands.describe(code=translated("The code under a scene."))
+    @app_commands.describe(code=translated("The code in a scene's details, also with text around it."))
     async def replay(self, interaction: discord.Interaction, code: Code) -> None:
         """Write a scene again."""
         await self._handle(interaction, Request.of_code(code))

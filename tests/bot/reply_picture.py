@@ -1,7 +1,7 @@
-"""Draws a real reply of the bot as a member sees it: `python -m tests.bot.reply_picture docs/reply.png`.
+"""Draws a real reply, its details and its form as a member sees them: `python -m tests.bot.reply_picture docs`.
 
 The bot runs in its own process against the local Discord; what it sends is set as Discord's app sets it, in so far as
-the bot uses it: bold, italics, headings, escapes, an embed with its footer, buttons.
+the bot uses it: bold, italics, headings, escapes, a layout of texts and buttons, a form.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from tests.local_discord import LocalDiscord
 
 SCALE = 2  # pixels of the picture to one of Discord's
 WIDTH = 620
+PHONE_WIDTH = 390
 MARGIN, TEXT_LEFT = 16, 72
 EMBED_WIDTH = 516  # as Discord's app has it at most
 BACKGROUND, EMBED, TEXT, FAINT, WHITE = "#313338", "#2b2d31", "#dbdee1", "#949ba4", "#f2f3f5"
@@ -79,9 +80,10 @@ def _read_line(line: str) -> list[Piece]:
 class Canvas:
     """A picture that grows downwards."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
         """Begin with more than enough height; `save` cuts it off."""
-        self.image = Image.new("RGB", (WIDTH * SCALE, 4_000 * SCALE), BACKGROUND)
+        self.width_of_all = width
+        self.image = Image.new("RGB", (width * SCALE, 4_000 * SCALE), BACKGROUND)
         self.draw = ImageDraw.Draw(self.image)
         self._fonts = Path(mpl.get_data_path(), "fonts", "ttf")
 
@@ -124,16 +126,16 @@ class Canvas:
 
     def save(self, path: Path, height: float) -> None:
         """Write the upper part of the picture."""
-        self.image.crop((0, 0, WIDTH * SCALE, round(height * SCALE))).save(path, optimize=True)
+        self.image.crop((0, 0, self.width_of_all * SCALE, round(height * SCALE))).save(path, optimize=True)
 
 
-def draw_reply(message: dict[str, Any], *, asked: str, path: Path) -> None:
-    """Draw a message with one embed and its buttons, under the line that says what was asked."""
-    canvas, embed = Canvas(), message["embeds"][0]
-    name = Piece(message["author"]["username"].capitalize(), bold=True)
+def draw_reply(components: list[dict[str, Any]], *, line: str, path: Path, width: int) -> None:
+    """Draw a message of texts and buttons, under the line that says what was done."""
+    canvas = Canvas(width)
+    name = Piece("Holosuite", bold=True)
     y: float = MARGIN
     end = canvas.write(Piece("Kira", bold=True, size=13), TEXT_LEFT, y, WHITE)
-    canvas.write(Piece(f" used {asked}", size=13), end, y, FAINT)
+    canvas.write(Piece(f" {line}", size=13), end, y, FAINT)
     y += 26
     canvas.box(MARGIN, y, 40, 40, colour="#2b5c8a", radius=20)
     canvas.write(Piece("H", bold=True, size=20), MARGIN + 12, y + 7, WHITE)
@@ -141,48 +143,113 @@ def draw_reply(message: dict[str, Any], *, asked: str, path: Path) -> None:
     canvas.box(end + 6, y + 3, 34, 15, colour=BUTTONS[1], radius=3)
     canvas.write(Piece("APP", bold=True, size=11), end + 12, y + 3, WHITE)
     y += 26
-    body = read_markdown(embed["description"])
-    footer = [
-        [Piece(f"{word} ", size=12) for word in line.split()] for line in embed["footer"]["text"].split("\n")
-    ]
-    left, inner = TEXT_LEFT + 16, EMBED_WIDTH - 32
-    # Measured by writing it where it will be covered.
-    bottom = canvas.flow(footer, left, canvas.flow(body, left, y + 14, inner) + 6, inner) + 8
-    canvas.box(TEXT_LEFT, y, EMBED_WIDTH, bottom - y, colour=f"#{embed['color']:06x}")
-    canvas.box(TEXT_LEFT + 4, y, EMBED_WIDTH - 4, bottom - y, colour=EMBED)
-    canvas.flow(footer, left, canvas.flow(body, left, y + 14, inner) + 6, inner, FAINT)
-    y = bottom + 8
-    for row in message["components"]:
-        x: float = TEXT_LEFT
-        for button in row["components"]:
-            label = Piece(button["label"], bold=True, size=13)
-            width = canvas.width(label) + 30
-            canvas.box(x, y, width, 32, colour=BUTTONS[button["style"]], radius=8)
-            canvas.write(label, x + 15, y + 7, FAINT if button.get("disabled") else WHITE)
-            x += width + 8
-        y += 40
+    for component in components:
+        y = DRAWERS[component["type"]](canvas, component, y)
     canvas.save(path, y + MARGIN - 8)
 
 
-async def ask(options: dict[str, Any]) -> dict[str, Any]:
-    """Return what the real bot sends for `/episode` with these options."""
+def _draw_container(canvas: Canvas, container: dict[str, Any], y: float) -> float:
+    """Draw a box with a coloured edge and the texts in it."""
+    outer = min(EMBED_WIDTH, canvas.width_of_all - TEXT_LEFT - MARGIN)
+    bodies = [read_markdown(part["content"]) for part in container["components"]]
+    # Measured by writing it where it will be covered.
+    bottom = y + 12
+    for body in bodies:
+        bottom = canvas.flow(body, TEXT_LEFT + 16, bottom, outer - 32)
+    canvas.box(TEXT_LEFT, y, outer, bottom + 8 - y, colour=f"#{container['accent_color']:06x}")
+    canvas.box(TEXT_LEFT + 4, y, outer - 4, bottom + 8 - y, colour=EMBED)
+    end = y + 12
+    for body in bodies:
+        end = canvas.flow(body, TEXT_LEFT + 16, end, outer - 32)
+    return bottom + 16
+
+
+def _draw_text(canvas: Canvas, display: dict[str, Any], y: float) -> float:
+    """Draw a text; one of small print is faint."""
+    text = display["content"]
+    width = canvas.width_of_all - TEXT_LEFT - MARGIN
+    if text.startswith("-# "):
+        return canvas.flow([[Piece(text[3:], size=12)]], TEXT_LEFT, y, width, FAINT) + 8
+    return canvas.flow(read_markdown(text.replace("```", "").replace("`", "")), TEXT_LEFT, y, width) + 8
+
+
+def _draw_row(canvas: Canvas, row: dict[str, Any], y: float) -> float:
+    """Draw buttons, on as many lines as they need."""
+    x: float = TEXT_LEFT
+    for button in row["components"]:
+        width = canvas.width(Piece(button["label"], bold=True, size=13)) + 30
+        if x > TEXT_LEFT and x + width > canvas.width_of_all - MARGIN:
+            x, y = TEXT_LEFT, y + 40
+        x = _draw_button(canvas, button, x, y) + 8
+    return y + 40
+
+
+def _draw_section(canvas: Canvas, section: dict[str, Any], y: float) -> float:
+    """Draw a text with a button at its right."""
+    button = section["accessory"]
+    width = canvas.width(Piece(button["label"], bold=True, size=13)) + 30
+    right = min(TEXT_LEFT + EMBED_WIDTH, canvas.width_of_all - MARGIN)
+    _draw_button(canvas, button, right - width, y)
+    _draw_text(canvas, section["components"][0], y + 8)
+    return y + 40
+
+
+def _draw_button(canvas: Canvas, button: dict[str, Any], x: float, y: float) -> float:
+    label = Piece(button["label"], bold=True, size=13)
+    width = canvas.width(label) + 30
+    canvas.box(x, y, width, 32, colour=BUTTONS[button["style"]], radius=8)
+    canvas.write(label, x + 15, y + 7, FAINT if button.get("disabled") else WHITE)
+    return x + width
+
+
+def _draw_field(canvas: Canvas, label: dict[str, Any], y: float) -> float:
+    """Draw a field of a form with its name and what it holds."""
+    field = label["component"]
+    chosen = [option["label"] for option in field.get("options") or [] if option.get("default")]
+    value = str(field.get("value") or "") or (chosen or [""])[0]
+    canvas.write(Piece(label["label"], bold=True, size=13), TEXT_LEFT, y, WHITE)
+    canvas.write(Piece(label["description"], size=12), TEXT_LEFT, y + 19, FAINT)
+    width = min(EMBED_WIDTH, canvas.width_of_all - TEXT_LEFT - MARGIN)
+    canvas.box(TEXT_LEFT, y + 38, width, 34, colour="#1e1f22")
+    canvas.write(Piece(value), TEXT_LEFT + 10, y + 45, TEXT)
+    if "options" in field:
+        canvas.write(Piece("v", size=12), TEXT_LEFT + width - 20, y + 46, FAINT)
+    return y + 84
+
+
+# By type of component: "Component Reference".
+DRAWERS = {1: _draw_row, 9: _draw_section, 10: _draw_text, 17: _draw_container, 18: _draw_field}
+
+
+async def ask(options: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return the components that the real bot sends for `/episode` with these options, its details and its form."""
     with tempfile.TemporaryDirectory() as data:
         async with LocalDiscord() as discord:
             member = discord.add_member(discord.add_guild(), "Kira")
             run = {name: value for name, value in os.environ.items() if name == "HOLOSUITE_RUN"}
             async with running_bot(discord, Path(data), **run):
-                return (await scene_of(await discord.slash(member, "episode", options))).payload()
+                scene = await scene_of(await discord.slash(member, "episode", options))
+                told = await (await discord.press(scene.button("Details"), member)).message()
+                form = await (await discord.press(told.button("Direct it"), member)).modal()
+                return {
+                    "reply": scene.components,
+                    "details": told.components,
+                    "form": form["components"],
+                }
 
 
 def main() -> None:
-    """Ask the bot and draw what it says."""
+    """Ask the bot and draw what it says, as wide as on a desk and as on a phone."""
     parser = argparse.ArgumentParser(prog="python -m tests.bot.reply_picture", description=__doc__)
-    parser.add_argument("path", type=Path, help="the picture to write")
+    parser.add_argument("folder", type=Path, help="where the pictures go")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--length", type=int, default=500)
     options = parser.parse_args()
     given = {"place": "Quark's", "length": options.length, "seed": options.seed}
-    draw_reply(asyncio.run(ask(given)), asked="/episode", path=options.path)
+    for what, components in asyncio.run(ask(given)).items():
+        line = {"reply": "used /episode", "details": "pressed Details", "form": "pressed Direct it"}[what]
+        draw_reply(components, line=line, path=options.folder / f"{what}.png", width=WIDTH)
+        draw_reply(components, line=line, path=options.folder / f"{what}-phone.png", width=PHONE_WIDTH)
 
 
 if __name__ == "__main__":

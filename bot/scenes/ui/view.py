@@ -50,7 +50,7 @@ def build_page(episode: SceneRecord, number: int = 0, *, is_covered: bool = Fals
 def build_details(episode: SceneRecord, *, is_covered: bool = False) -> Page:
     """Build what tells how an episode came about, for whoever asks: settings, originality, code and time."""
     facts: list[tuple[str, str]] = [("Model", plain(shorten(episode.model, limit=MODEL_CHARACTERS)))]
-    facts += [("Settings", escape_markdown(describe(episode)))]
+    facts += [("Settings", escape_markdown(" \u00b7 ".join(_facts(episode))))]
     if episode.notice:
         facts.append(("About your line", plain(shorten(episode.notice, limit=NOTE_CHARACTERS))))
     if episode.originality:
@@ -83,15 +83,18 @@ def build_file(episode: SceneRecord) -> discord.File:
 
 def describe(episode: SceneRecord) -> str:
     """Say what wrote an episode and how: model, temperature, length, seed and time."""
+    return " \u00b7 ".join([shorten(clean_text(episode.model), limit=MODEL_CHARACTERS), *_facts(episode)])
+
+
+def _facts(episode: SceneRecord) -> list[str]:
     facts = [
-        shorten(clean_text(episode.model), limit=MODEL_CHARACTERS),
         f"temp {episode.temperature:g}",
         f"length {episode.length}",
         f"seed {episode.seed}",
         *_describe_directions(episode),
         f"{episode.seconds:.2f} s",
     ]
-    return " \u00b7 ".join([*facts, "the end"] if episode.ended else facts)
+    return [*facts, "the end"] if episode.ended else facts
 
 
 def _describe_directions(episode: SceneRecord) -> Iterator[str]:
