@@ -11,6 +11,7 @@ import discord
 from discord import app_commands
 
 from bot.discord.markdown import plain
+from bot.discord.replies import sending
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.reply import Reply
 from bot.discord.replies.sending import GoneError
@@ -80,9 +81,7 @@ def name_options(sentence: str) -> str:
 
 def _explain(error: Exception) -> str | None:
     match error:
-        case RunError() | DeviceError():
-            return None  # about the owner's files
-        case CoreError():
+        case CoreError() if not isinstance(error, RunError | DeviceError):  # which are about the owner's files
             # It may repeat what somebody typed, which is shown as it is and does nothing.
             return plain(name_options(FOLDERS.sub("", str(error))))
         case app_commands.TransformerError():
@@ -91,5 +90,7 @@ def _explain(error: Exception) -> str | None:
             return "This command is for the bot's owner alone."
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
             return "This command has changed; reload Discord (Ctrl+R) and try again."
+        case discord.HTTPException(code=sending.BLOCKED_BY_AUTOMOD):
+            return "This server's AutoMod holds that scene back; ask again, and the next one may pass."
         case _:
             return None

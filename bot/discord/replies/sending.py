@@ -22,7 +22,9 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
 # "JSON Error Codes".
 UNKNOWN_WEBHOOK, INVALID_WEBHOOK_TOKEN, TOO_MANY_EDITS = 10_015, 50_027, 30_046
+ARCHIVED_THREAD = 50_083  # nothing is edited there, but a new message opens the thread again
 NO_HISTORY_TO_REPLY = 160_002
+BLOCKED_BY_AUTOMOD = 200_000
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +100,7 @@ def _check_refusal(error: BaseException) -> None:
     """
     if not isinstance(error, discord.HTTPException):
         return
-    if error.code in (UNKNOWN_WEBHOOK, INVALID_WEBHOOK_TOKEN, TOO_MANY_EDITS):
+    if error.code in (UNKNOWN_WEBHOOK, INVALID_WEBHOOK_TOKEN, TOO_MANY_EDITS, ARCHIVED_THREAD):
         raise TooLateError(f"{error.code}: {error.text}") from error
     if isinstance(error, discord.NotFound | discord.Forbidden):
         raise GoneError(f"{error.code}: {error.text}") from error

@@ -157,7 +157,7 @@ async def test_failed_progress_does_not_cost_the_scene(tmp_path: Path) -> None:
             assert sum(sum(map(shows_scene, asked.messages)) for asked in first) >= 3
 
 
-@pytest.mark.parametrize("how", ["expired", "uneditable"])
+@pytest.mark.parametrize("how", ["expired", "uneditable", "archived"])
 async def test_answer_that_can_no_longer_be_changed_is_replaced(tmp_path: Path, how: str) -> None:
     """After the token's time, or too many edits, the scene comes in a new message that names the member."""
     settings = LocalDiscordSettings()
@@ -169,6 +169,8 @@ async def test_answer_that_can_no_longer_be_changed_is_replaced(tmp_path: Path, 
             await discord.until(lambda: all(asked.acknowledged_at for asked in crowd), timeout_seconds=20)
             if how == "uneditable":
                 discord.faults.refuse(EDIT, Reason.TOO_MANY_EDITS, times=None)
+            elif how == "archived":
+                discord.faults.refuse(EDIT, Reason.ARCHIVED_THREAD, times=None)
             else:
                 # From now on, and not from some moment in the bot's writing.
                 object.__setattr__(settings, "token_seconds", 0.0)

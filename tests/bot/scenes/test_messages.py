@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tests.bot.bot_process import described, is_covered, scene_of, shows_scene
+from tests.bot.bot_process import described, is_covered, running_bot, scene_of, shows_scene
 from tests.bot.scenes.test_episode import SceneService, open_stage
-from tests.local_discord import Message, Permission, Upload
+from tests.local_discord import LocalDiscord, Message, Permission, Upload
 
 MENU = "Continue as an episode"
 
@@ -142,3 +142,32 @@ async def test_mention_of_the_bots_role_is_answered(tmp_path: Path) -> None:
         assert "Continue as an episode" in hint.content
         both = await discord.say(member, content=f"<@&{role.id}> <@{discord.world.bot.id}> KIRA: Prophets")
         assert described(await mention_scene(stage, both)).startswith("**KIRA:** Prophets")
+
+
+async def test_scene_that_automod_blocks_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    """Where the server's AutoMod takes offence, the asker reads why nothing comes, and the next scene may pass."""
+    async with LocalDiscord() as discord:
+        guild = discord.add_guild()
+        member = discord.add_member(guild, "Kira")
+        async with running_bot(discord, tmp_path):
+            guild.blocked_words.add("Nobody leaves")
+            refused = await (await discord.slash(member, "episode", {"line": "ODO: Nobody leaves"})).message()
+            assert refused.ephemeral
+            assert "AutoMod" in refused.content
+            await scene_of(await discord.slash(member, "episode", {"line": "ODO: Some stay"}))
+
+
+async def test_scene_comes_in_a_thread_that_is_archived_meanwhile(tmp_path: Path) -> None:
+    """A thread that is archived while scenes wait gets them all the same, each once."""
+    async with LocalDiscord() as discord:
+        guild = discord.add_guild()
+        thread = discord.add_channel(guild, "holodeck", parent=next(iter(guild.channels.values())))
+        people = [discord.add_member(guild, f"Member {number}") for number in range(3)]
+        async with running_bot(discord, tmp_path):
+            options = {"length": 4_000}
+            crowd = [await discord.slash(person, "episode", options, channel=thread) for person in people]
+            await discord.until(lambda: all(asked.acknowledged_at for asked in crowd), timeout_seconds=20)
+            thread.archived = True
+            await discord.until(
+                lambda: sum(map(shows_scene, thread.messages.values())) == len(people), timeout_seconds=90
+            )

@@ -43,6 +43,8 @@ class Reason(Enum):
     INVALID_WEBHOOK_TOKEN = (401, 50027, "Invalid Webhook Token")
     INVALID_FORM = (400, 50035, "Invalid Form Body")
     INVALID_JSON = (400, 50109, "The request body contains invalid JSON.")
+    ARCHIVED_THREAD = (400, 50083, "Thread is archived")
+    BLOCKED_BY_AUTOMOD = (400, 200000, "Message was blocked by automatic moderation")
     THREAD_EXISTS = (400, 160004, "A thread has already been created for this message")
     NO_HISTORY_TO_REPLY = (400, 160002, "You cannot reply without permission to read message history")
 

@@ -49,6 +49,9 @@ class Guild:
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
+    blocked_words: set[str] = field(
+        default_factory=set
+    )  # by AutoMod: "Auto Moderation", trigger type KEYWORD
 
     def payload(self) -> dict[str, Any]:
         """Return Discord's guild object, without what only the gateway tells."""
@@ -107,6 +110,7 @@ class Channel:
     messages: dict[int, Message] = field(default_factory=dict)
     typing: int = 0  # how often the bot showed that it is typing
     nsfw: bool = False
+    archived: bool = False  # a thread; the next message opens it again: "Threads", Archived Threads
 
     def permissions_of(self, person: Person) -> Permission:
         """Return what a person may do here; nothing for people who are not here."""
@@ -158,7 +162,7 @@ class Channel:
                 "total_message_sent": len(self.messages),
                 "member_count": 1,
                 "thread_metadata": {
-                    "archived": False,
+                    "archived": self.archived,
                     "auto_archive_duration": 1440,
                     "archive_timestamp": read_time(self.id),
                     "locked": False,

@@ -64,6 +64,8 @@ class MessageBoard:
         """Create a message from a request's body; raises Discord's refusal."""
         flags = int(body.get("flags") or 0) & SETTABLE_FLAGS
         self._check(body, flags=flags, uploads=uploads, prefix=prefix)
+        self._moderate(body, channel)
+        channel.archived = False
         message = Message(
             id=self._world.snowflakes.next(),
             channel=channel,
@@ -101,6 +103,9 @@ class MessageBoard:
         self, message: Message, body: dict[str, Any], *, uploads: Uploads, prefix: tuple[str, ...] = ()
     ) -> None:
         """Change a message by a request's body; raises Discord's refusal and then changes nothing."""
+        if message.channel.archived:
+            raise Refusal(Reason.ARCHIVED_THREAD)
+        self._moderate(body, message.channel)
         flags = message.flags
         if body.get("flags") is not None:
             changeable = 1 << 2 | COMPONENTS_V2
@@ -155,6 +160,16 @@ class MessageBoard:
     def _check(self, body: dict[str, Any], *, flags: int, uploads: Uploads, prefix: tuple[str, ...]) -> None:
         check_files(list(uploads.values()), most_bytes=self._settings.file_bytes)
         check_message(body, prefix=prefix, flags=flags, uploads=list(uploads.values()))
+
+    @staticmethod
+    def _moderate(body: dict[str, Any], channel: Channel) -> None:
+        """Raise the refusal of a message that has a word which the guild's AutoMod blocks."""
+        words = channel.guild.blocked_words if channel.guild else set()
+        shown = [raw.get("content") for raw in walk_components(body.get("components") or [])]
+        embeds = [embed.get("description") for embed in body.get("embeds") or []]
+        text = "\n".join(str(part) for part in (body.get("content"), *embeds, *shown) if part)
+        if any(word in text for word in words):
+            raise Refusal(Reason.BLOCKED_BY_AUTOMOD)
 
     def _fill(self, message: Message, body: dict[str, Any], uploads: Uploads) -> None:
         if "content" in body:
