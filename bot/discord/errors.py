@@ -81,7 +81,9 @@ def name_options(sentence: str) -> str:
 
 def _explain(error: Exception) -> str | None:
     match error:
-        case CoreError() if not isinstance(error, RunError | DeviceError):  # which are about the owner's files
+        case CoreError() if not isinstance(
+            error, RunError | DeviceError
+        ):  # which are about the owner's files
             # It may repeat what somebody typed, which is shown as it is and does nothing.
             return plain(name_options(FOLDERS.sub("", str(error))))
         case app_commands.TransformerError():

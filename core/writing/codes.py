@@ -89,9 +89,9 @@ def read_code(text: str) -> Code:
     Raises:
         PromptError: it is none, mistyped, or of a newer version.
     """
-    # As it stands under a scene, in its file or in a command: "code 8Cf...", "-- code:8Cf...", "/replay code:8Cf...".
-    text = re.sub(r"^.*\bcode[:\s]\s*", "", text.strip().strip("`"), flags=re.DOTALL | re.IGNORECASE)
-    text = re.sub(r"^for `?/replay`?\s*", "", text).strip("`\u0022 \n")
+    # As it is copied from a scene's details, its file or a command: "Code for /replay 8Cf...", "-- code:8Cf...".
+    text = re.sub(r"^.*\bcode\b\W*(?:for\W+replay\W+)?", "", text, flags=re.DOTALL | re.IGNORECASE)
+    text = text.strip("`\u0022 \n")
     try:
         if len(text) > LONGEST_CODE:
             raise ValueError(len(text))  # noqa: TRY301  # caught with those of the functions below
