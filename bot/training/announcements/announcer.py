@@ -15,7 +15,18 @@ from bot.training.buttons import build_buttons
 from bot.training.view import build_progress, build_waiting
 from core.run.events import Progress
 
+# Discord allows few edits to messages over an hour old ("JSON Error Codes", 30046): before that they become rare.
+OLD_SECONDS = 3_300.0
+SECONDS_BETWEEN_OLD_EDITS = 300.0
+
 log = logging.getLogger(__name__)
+
+
+def seconds_between_edits(message_id: int, *, now: float) -> float:
+    """Return how long to wait between two edits of a message, by its age; `now` in seconds since 1970."""
+    if not message_id or now - discord.utils.snowflake_time(message_id).timestamp() < OLD_SECONDS:
+        return SECONDS_BETWEEN_EDITS
+    return SECONDS_BETWEEN_OLD_EDITS
 
 
 class TrainingAnnouncer:
@@ -78,8 +89,9 @@ class TrainingAnnouncer:
     async def _keep_up_to_date(self, number: int) -> None:
         """Show the newest state of a training until there is none that is not shown."""
         while number in self._newest:
-            then, _ = self._shown.get(number, (-SECONDS_BETWEEN_EDITS, None))
-            await asyncio.sleep(max(0.0, then + SECONDS_BETWEEN_EDITS - time.monotonic()))
+            then, _ = self._shown.get(number, (-SECONDS_BETWEEN_OLD_EDITS, None))
+            pause = seconds_between_edits(self._newest[number][0].message_id, now=time.time())
+            await asyncio.sleep(max(0.0, then + pause - time.monotonic()))
             training, embed = self._newest.pop(number)
             self._shown[number] = time.monotonic(), embed
             try:
