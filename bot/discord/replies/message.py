@@ -99,7 +99,7 @@ class MessageReply:
             # The nonce makes Discord take a repeated sending for the one that it is.
             return self._channel.send(
                 content,
-                view=page.build_view() if page else missing,
+                view=page.build_view() if page else missing,  # type: ignore[arg-type]  # its layout has no text
                 reference=reference,  # type: ignore[arg-type]  # None is its own default
                 mention_author=False,
                 nonce=nonce,

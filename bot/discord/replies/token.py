@@ -67,7 +67,7 @@ class TokenAnswer:
         await insist(
             lambda: channel.send(
                 f"{name} {content}" if page is None else None,
-                view=page.build_view(greeting=f"{name} Your scene:") if page else missing,
+                view=page.build_view(greeting=f"{name} Your scene:") if page else missing,  # type: ignore[arg-type]  # its layout has no text
                 nonce=self._pending.id,
                 allowed_mentions=SILENT,
             ),

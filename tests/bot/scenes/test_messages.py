@@ -171,3 +171,27 @@ async def test_scene_comes_in_a_thread_that_is_archived_meanwhile(tmp_path: Path
             await discord.until(
                 lambda: sum(map(shows_scene, thread.messages.values())) == len(people), timeout_seconds=90
             )
+
+
+async def test_buttons_under_an_embed_of_an_earlier_version_go_on_working(tmp_path: Path) -> None:
+    """A scene that was shown as an embed can be continued, and its pages become layouts."""
+    async with open_stage(tmp_path) as stage:
+        discord, member = stage.discord, stage.member
+        options = {"length": 4_000, "temp": 0.6, "seed": 3}
+        scene = await scene_of(await discord.slash(member, "episode", options))
+        labels = ("Continue", "Next page")
+        row = {
+            "type": 1,
+            "components": [
+                {"type": 2, "style": 1, "label": label, "custom_id": scene.button(label).custom_id}
+                for label in labels
+            ],
+        }
+        body = {"embeds": [{"description": "**ODO:** No"}], "components": [row]}
+        old = discord.board.send(body, channel=scene.channel, author=discord.world.bot, uploads={})
+        await scene_of(await discord.press(old.button("Continue"), member))
+        turned = await discord.press(old.button("Next page"), member)
+        await turned.acknowledged()
+        await discord.until(lambda: shows_scene(old))
+        assert "page 2 of" in old.text
+        assert old.embeds == []
