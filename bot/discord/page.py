@@ -1,6 +1,7 @@
 """What a message of the bot shows: a layout of texts and buttons."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import discord
 
@@ -11,7 +12,7 @@ COLOUR = discord.Colour(0x2B5C8A)
 class Page:
     """The parts of a layout, from top to bottom; they belong to one message."""
 
-    parts: tuple[discord.ui.Item[discord.ui.LayoutView], ...]
+    parts: tuple[discord.ui.Item[Any], ...]
 
     def build_view(self, *, greeting: str = "") -> discord.ui.LayoutView:
         """Return the layout, under a line that says for whom it is where that is not clear."""

@@ -107,7 +107,7 @@ class InteractionReply:
             answered = await insist(
                 lambda: send(
                     content,
-                    view=page.build_view() if page else missing,
+                    view=page.build_view() if page else missing,  # type: ignore[arg-type]  # its layout has no text
                     ephemeral=private,
                     allowed_mentions=SILENT,
                 )

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import discord
 
@@ -32,7 +33,7 @@ def build_page(episode: SceneRecord, number: int = 0, *, is_covered: bool = Fals
         limit=LAYOUT_CHARACTERS - QUIET_CHARACTERS,
     )
     number = min(max(number, 0), len(pages) - 1)
-    scene = discord.ui.Container[discord.ui.LayoutView](
+    scene = discord.ui.Container[Any](
         discord.ui.TextDisplay(pages[number] or SILENCE), accent_colour=COLOUR, spoiler=is_covered
     )
     name = " ".join(clean_text(episode.model).split())
@@ -41,9 +42,7 @@ def build_page(episode: SceneRecord, number: int = 0, *, is_covered: bool = Fals
     if len(pages) > 1:
         facts.append(f"page {number + 1} of {len(pages)}")
     quiet = " \u00b7 ".join(facts)
-    line = discord.ui.Section[discord.ui.LayoutView](
-        f"-# {quiet}", accessory=EpisodeButton("details", episode.id)
-    )
+    line = discord.ui.Section[Any](f"-# {quiet}", accessory=EpisodeButton("details", episode.id))
     return Page((scene, *_build_rows(episode, number, len(pages)), line))
 
 
@@ -61,9 +60,7 @@ def build_details(episode: SceneRecord, *, is_covered: bool = False) -> Page:
         facts.append(("Code", f"for `/replay`\n{code}" if is_short else code))
     text = "\n".join(f"**{name}** {value}" for name, value in facts)
     direct = "direct_c" if is_covered else "direct"
-    row = discord.ui.ActionRow[discord.ui.LayoutView](
-        EpisodeButton(direct, episode.id), EpisodeButton("script", episode.id)
-    )
+    row = discord.ui.ActionRow[Any](EpisodeButton(direct, episode.id), EpisodeButton("script", episode.id))
     return Page((discord.ui.TextDisplay(text), row))
 
 
@@ -116,9 +113,7 @@ def _readable(text: str) -> str:
     return text.replace("\x03", "\n\n")
 
 
-def _build_rows(
-    episode: SceneRecord, number: int, pages: int
-) -> Iterator[discord.ui.ActionRow[discord.ui.LayoutView]]:
+def _build_rows(episode: SceneRecord, number: int, pages: int) -> Iterator[discord.ui.ActionRow[Any]]:
     is_hottest = hotter_than(episode.temperature) <= episode.temperature
     is_coldest = colder_than(episode.temperature) >= episode.temperature
     yield discord.ui.ActionRow(
