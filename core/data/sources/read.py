@@ -79,7 +79,8 @@ def _without_halves(script: Script) -> Script:
 
 def _describe(format_: str, style: LineStyle, scripts: list[Script]) -> str:
     """Say of plain texts how their lines name who speaks."""
-    if PLAIN not in re.split(r"[ ,]", format_):
+    plain = re.compile(rf"(?:(?<=^)|(?<= of )|(?<=, )){PLAIN}(?=$|,| \()")
+    if not plain.search(format_):
         return format_
     said = {
         "colon": "text with NAME: at the start of lines",
@@ -91,4 +92,4 @@ def _describe(format_: str, style: LineStyle, scripts: list[Script]) -> str:
     }[style.style]
     if any(script.form == "code" for script in scripts):
         said = "program code"
-    return re.sub(rf"\b{PLAIN}\b", said, format_, count=1)
+    return plain.sub(said, format_, count=1)

@@ -12,7 +12,7 @@ _LEAST_SHARE = 0.3  # of them that begin as a message does: a message may have s
 _HEAD = 200  # characters of a line that its beginning may take
 _DATE = (
     r"(?P<date>\d{4}[-./年]\s?\d{1,2}[-./月]\s?\d{1,2}日?|\d{1,2}[-./]\s?\d{1,2}[-./]\s?\d{2,4}\.?|"
-    r"\d{1,2}[- ](?:[^\W\d_]{3,12}\.?)[- ]\d{2,4}|(?:[^\W\d_]{3,12}\.?) \d{1,2},? \d{4})"
+    r"\d{1,2}[- ](?:[^\W\d_]{3,12}\.?)[- ]\d{2,4}|(?:[^\W\d_]{3,12}\.?) \d{1,2}(?:,? \d{4})?)"
 )
 _TIME = (
     r"(?P<time>\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d{1,6})?)(?:[\s\u202f\xa0]*"
@@ -21,6 +21,7 @@ _TIME = (
 _STAMP = rf"[\u200e\u200f]?\[?\(?(?:{_DATE}[\sT,،\u202f]*(?:at |um |à |,|[上下]午|午[前後]|오[전후])?\s?)?{_TIME}[\])]?"
 # WhatsApp: `1/5/24, 9:03 PM - Ada: hi` and `[05/01/2024, 21:03:12] Ada: hi`.
 _WHATSAPP = re.compile(rf"{_STAMP}(?:\s[-–—]\s|:?\s)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_OF_THE_APP = "\u200e"  # with which WhatsApp on iOS begins what it writes itself in somebody's name
 _SAID = re.compile(r"[\u200e\u200f~\s]*(?P<name>[^:\n]{1,80}?):(?:\s(?P<text>.*)|\s*$)", re.DOTALL)
 _IRC = re.compile(
     rf"(?:{_STAMP}\s*)?<[@+%~&\s]?(?P<name>[^<>\s][^<>\n]{{0,50}})>\s(?P<text>.*)", re.IGNORECASE | re.DOTALL
@@ -111,6 +112,9 @@ def _read_whatsapp(lines: list[str], counts: MessageCounts) -> Iterator[Message]
         if rest is None:
             counts.skip("of the app itself: joined, left, changed")
             continue
+        if (rest["text"] or "").startswith(_OF_THE_APP):
+            counts.skip("no text: a sticker, a file, a link, a deleted message")
+            continue
         speaker, said = rest["name"].strip(), [rest["text"] or ""]
     if speaker:
         yield Message(speaker, "\n".join(said), day)
@@ -118,6 +122,7 @@ def _read_whatsapp(lines: list[str], counts: MessageCounts) -> Iterator[Message]
 
 def _read_irc(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
     day = ""
+    people = {found["name"] for found in map(_IRC.match, lines) if found}
     for line in filter(str.strip, lines):
         weechat = _WEECHAT.match(line)
         if weechat:
@@ -136,7 +141,12 @@ def _read_irc(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
             day = _day(opened["date"], month_first=False)
         if not _IRC_SYSTEM.match(line):
             action = _IRC_ACTION.match(line)
-            if action and not re.match(r"(?:has |is now|sets |changes )", action["text"]):
+            # HexChat's own notices look the same: "* Now talking on #tea".
+            if (
+                action
+                and action["name"] in people
+                and not re.match(r"(?:has |is now|sets |changes )", action["text"])
+            ):
                 yield Message(action["name"], f"({action['text']})", day)
                 continue
         counts.skip("of the app itself: joined, left, changed")
@@ -192,6 +202,8 @@ def _day(date: str, *, month_first: bool) -> str:
         day, year = sorted(numbers) if numbers[0] != numbers[1] else numbers
         month = _MONTHS.index(word[0][:3].lower()) + 1
         return f"{year if year > 99 else 2000 + year}-{month:02}-{day:02}"  # noqa: PLR2004
+    if len(numbers) == 1 and word and word[0][:3].lower() in _MONTHS:  # a log without years
+        return f"{_MONTHS.index(word[0][:3].lower()) + 1:02}-{numbers[0]:02}"
     if len(numbers) != 3:  # noqa: PLR2004  # day, month, year
         return date.strip()
     if numbers[0] > 31:  # noqa: PLR2004  # the year comes first

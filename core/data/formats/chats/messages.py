@@ -21,6 +21,7 @@ _OMITTED = re.compile(
     r"[\u200e\u200f\s]*(?:"
     r"<[^<>]{0,60}(?:omitted|weggelassen|ausgeschlossen|omitido|omitida|omitidos|omis|omise|omesso|omessi|pominięto|"
     r"опущен\w*|без медиафайлов|attached|adjunto|oculto|oculta|weggelaten)[^<>]{0,20}>|"
+    r"<(?![@#!/:]|a?:\w)[^<>\n]{2,60}>|"  # no more than that: a picture or file, in any language
     r"(?:image|video|audio|gif|sticker|document|contact card|voice message|media)(?: message)? omitted|"
     r"(?:bild|video|audio|gif|sticker|dokument|kontaktkarte|sprachnachricht) weggelassen|"
     r"(?:imagen|imagem|vídeo|video|audio|áudio|gif|sticker|figurinha|documento) omitid[oa]|"

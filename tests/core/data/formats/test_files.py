@@ -92,6 +92,10 @@ SLACK = [{"type": "message", "user": "U01", "text": "The kettle is on.", "ts": "
         ("a.txt", "1/5/24, 9:03\u202fPM - Ada: The kettle\nis on.\n1/5/24, 9:03\u202fPM - Ada joined\n1/5/24, 9:04\u202fPM - Bo: Then pour.\n", "WhatsApp", f"{ADA}\n{BO}"),
         ("a.txt", "[05.01.24, 21:03:12] Ada: The kettle is on.\n[05.01.24, 21:04:02] Bo: \u200eimage omitted\n[05.01.24, 21:04:09] Bo: Then pour.\n", "WhatsApp", f"{ADA}\n{BO}"),
         ("a.log", "[21:03] <Ada> The kettle is on.\n=== x is now known as y\n[21:04] <Bo> Then pour.\n", "IRC", f"{ADA}\n{BO}"),
+        ("a.txt", "[05.01.24, 21:03:12] Tea: \u200eNachrichten sind verschlüsselt.\n[05.01.24, 21:03:12] Ada: The kettle is on.\n[05.01.24, 21:04:09] Bo: Then pour.\n", "WhatsApp", f"{ADA}\n{BO}"),
+        ("a.txt", "2024/01/05 21:03 - Ada: The kettle is on.\n2024/01/05 21:03 - Ada: <メディアは含まれていません>\n2024/01/05 21:04 - Bo: Then pour.\n", "WhatsApp", f"{ADA}\n{BO}"),
+        ("a.log", "**** BEGIN LOGGING AT Fri Jan  5 21:00:00 2024\n\nJan 05 21:02:11 *\tNow talking on #tea\nJan 05 21:03:11 <Ada>\tThe kettle is on.\nJan 05 21:04:11 <Bo>\tThen pour.\nJan 05 21:04:11 *\tAda has quit (bye)\n", "IRC", f"{ADA}\n{BO}"),
+        ("a.txt", "=" * 62 + "\nGuild: S\nChannel: Text / tea\n" + "=" * 62 + "\n\n[05/01/2024 9:00 PM] Ada\nThe kettle is on.\n\n[05/01/2024 9:01 PM] Bo\nThen pour.\n", "DiscordChatExporter text", f"{ADA}\n{BO}"),
         ("a.txt", SRT, "subtitles", "The kettle is on.\nThen pour."),
         ("a.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\n<v Ada>The kettle is on.\n\n00:01.000 --> 00:02.000\n<v Bo>Then pour.\n", "subtitles", f"{ADA}\n{BO}"),
         ("a.txt", "Title: Tea\nAuthor: Nobody\n\n" + SCENE * 2, "Fountain", "\n\n".join(["[INT. KITCHEN - NIGHT]\n\nADA: (softly) The kettle is on.\n\nBO: Then pour."] * 2)),
@@ -115,6 +119,7 @@ def test_file_is_read_in_the_common_form(
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     facts = describe(Source(str(path)), TrainConfig())
     assert format_ in facts["format"]
+    assert "without speakers" not in facts["format"]
     assert facts["sample"] == text[:400] or facts["sample"] in text
     assert facts["characters"] == len(text)
 
@@ -144,3 +149,14 @@ def test_file_that_cannot_be_read_says_what_it_is(
     with pytest.raises(CorpusError, match=sentence) as refused:
         describe(Source(str(path)), TrainConfig())
     assert name in str(refused.value)
+
+
+def test_sample_ends_with_a_whole_line(tmp_path: Path) -> None:
+    """The part of a text that a report shows breaks no line off."""
+    path = tmp_path / "a.txt"
+    path.write_text(
+        "\n".join(f"ADA: The kettle number {number} is on." for number in range(200)), encoding="utf-8"
+    )
+    sample = describe(Source(str(path)), TrainConfig())["sample"]
+    assert len(sample) > 300
+    assert all(line.endswith(" is on.") for line in sample.split("\n"))
