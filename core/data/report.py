@@ -164,7 +164,8 @@ def _sample(text: str) -> str:
     if len(text) <= _SAMPLE_CHARACTERS:
         return text
     start = text.find("\n", len(text) // 2) + 1
-    return text[start : start + _SAMPLE_CHARACTERS].strip("\n")
+    part = text[start : start + _SAMPLE_CHARACTERS]
+    return (part[: part.rfind("\n") + 1] or part).strip("\n")
 
 
 def print_report(facts: dict[str, Any]) -> Iterator[str]:
