@@ -3,12 +3,13 @@
 `python -m benchmarks.stability --corpus FILE --seeds 10 --minutes 1` trains with every seed, reads 400 stretches of 150
 characters from an empty state, learnt and held out, then writes a scene after `NAME:` for each of the 20 most frequent
 names at two temperatures. Without --corpus, invented ones of two sizes are learnt. `--code FOLDER` trains with another
-checkout's `train.py`, such as a `git worktree` of an earlier version.
+checkout's `train.py`, such as a `git worktree` of an earlier version. `--kept FILE` goes on where a stopped benchmark was.
 """
 
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,8 @@ _TEMPERATURES = (0.5, 0.8)
 _LENGTH = 300  # characters of a scene
 _LEAST = 0.8  # of the length that is asked for
 _INVENTED = (0.05, 0.3)  # MB
+_HEAD = """| corpus | seed | bits | begun | lost, learnt | lost, held out | shortest scene | short |
+|---|---|---|---|---|---|---|---|"""
 
 
 @dataclass(frozen=True)
@@ -90,19 +93,31 @@ def examine(run: Run, source: Source, *, seed: int) -> Outcome:
 
 
 def train_all(
-    corpora: Sequence[Path], seeds: int, options: Sequence[str], *, series: str, code: Path, folder: Path
+    trainings: Sequence[tuple[Path, int]],
+    options: Sequence[str],
+    *,
+    settings: argparse.Namespace,
+    folder: Path,
 ) -> Iterator[Outcome]:
-    """Train every corpus with every seed by `train.py` in `code`, and yield what came of each."""
-    for path in corpora:
-        for seed in range(1, seeds + 1):
-            out = folder / f"{path.stem}-{seed}"
-            command = [sys.executable, "train.py", f"--scripts={path.resolve()}", f"--series={series}"]
-            command += [f"--seed={seed}", f"--out={out}", *options]
-            done = subprocess.run(command, cwd=code, capture_output=True, text=True, check=False)
-            if done.returncode:
-                print(f"{path.name}, seed {seed}: {done.stderr.strip()[-300:]}", file=sys.stderr, flush=True)
-                continue
-            yield examine(Run.read(out), Source(scripts=str(path), series=series), seed=seed)
+    """Train each (corpus, seed) by a `train.py`, and yield what came of it; a training that fails is told of."""
+    for path, seed in trainings:
+        out = folder / f"{path.stem}-{seed}"
+        command = [sys.executable, "train.py", f"--scripts={path.resolve()}", f"--series={settings.series}"]
+        command += [f"--seed={seed}", f"--out={out}", *options]
+        if settings.characters:
+            command += [f"--epochs={max(1, round(settings.characters / _size(path)))}"]
+        done = subprocess.run(command, cwd=settings.code, capture_output=True, text=True, check=False)
+        if done.returncode:
+            print(f"{path.name}, seed {seed}: {done.stderr.strip()[-300:]}", file=sys.stderr, flush=True)
+            continue
+        yield examine(Run.read(out), Source(scripts=str(path), series=settings.series), seed=seed)
+        shutil.rmtree(out)
+
+
+def _size(path: Path) -> int:
+    """Return the characters of a text, or of the texts of a folder."""
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    return sum(len(file.read_text(encoding="utf-8")) for file in files)
 
 
 def main() -> int:
@@ -113,30 +128,44 @@ def main() -> int:
     )
     parser.add_argument("--series", default="DS9", help="of a JSON table (DS9)")
     parser.add_argument("--seeds", type=int, default=2, help="trainings of each corpus (2)")
-    parser.add_argument("--code", type=Path, default=ROOT, help="checkout whose train.py is used (this one)")
-    parser.add_argument("--json", action="store_true", help="a line of JSON for each training")
-    options, others = (
-        parser.parse_known_args()
-    )  # what is left goes to train.py: --minutes, --epochs, --units ...
-    print(
-        "| corpus | seed | bits | begun | lost, learnt | lost, held out | shortest scene | short |",
-        file=sys.stderr,
+    parser.add_argument(
+        "--characters", type=int, help="as many epochs as read about so many, at least one (as train.py)"
     )
-    outcomes = []
+    parser.add_argument("--code", type=Path, default=ROOT, help="checkout whose train.py is used (this one)")
+    parser.add_argument(
+        "--kept", type=Path, help="file of outcomes so far, a line of JSON each; those are not done again"
+    )
+    # What is left goes to train.py: --minutes, --epochs, --units ...
+    settings, others = parser.parse_known_args()
+    print(_HEAD, flush=True)
+    outcomes = _read_kept(settings.kept)
+    for outcome in outcomes:
+        print(_row(outcome), flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        corpora = options.corpus or [folder / f"invented-{size:g}" for size in _INVENTED]
-        if not options.corpus:
+        corpora = settings.corpus or [folder / f"invented-{size:g}" for size in _INVENTED]
+        if not settings.corpus:
             for path, size in zip(corpora, _INVENTED, strict=True):
                 write_scripts(path, megabytes=size)
-        for outcome in train_all(
-            corpora, options.seeds, others, series=options.series, code=options.code, folder=folder
-        ):
+        done = {(outcome.corpus, outcome.seed) for outcome in outcomes}
+        # A seed of every corpus before the next one: a benchmark that is stopped has seen all of them.
+        every = [(path, seed) for seed in range(1, settings.seeds + 1) for path in corpora]
+        trainings = [(path, seed) for path, seed in every if (path.name, seed) not in done]
+        for outcome in train_all(trainings, others, settings=settings, folder=folder):
             outcomes.append(outcome)
-            print(json.dumps(asdict(outcome)) if options.json else _row(outcome), flush=True)
+            print(_row(outcome), flush=True)
+            if settings.kept:
+                with settings.kept.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(asdict(outcome)) + "\n")
     sound = sum(outcome.is_sound for outcome in outcomes)
-    print(f"{sound} of {len(outcomes)} trainings are sound.", file=sys.stderr)
+    print(f"{sound} of {len(outcomes)} trainings are sound.")
     return int(sound < len(outcomes))
+
+
+def _read_kept(path: Path | None) -> list[Outcome]:
+    if path is None or not path.exists():
+        return []
+    return [Outcome(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _row(outcome: Outcome) -> str:
