@@ -3,7 +3,7 @@
 `python -m benchmarks.stability --corpus FILE --seeds 10 --minutes 1` trains with every seed, reads 400 stretches of 150
 characters from an empty state, learnt and held out, then writes a scene after `NAME:` for each of the 20 most frequent
 names at two temperatures. Without --corpus, invented ones of two sizes are learnt. `--code FOLDER` trains with another
-checkout's `train.py`, such as a `git worktree` of an earlier version. `--kept FILE` goes on where a stopped benchmark was.
+checkout's `train.py`, such as a `git worktree` of an earlier version. `--kept FILE` goes on where a stopped one was.
 """
 
 import argparse
