@@ -65,6 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
     print(
         f"{run.path} is ready: {run.bits_per_character:.3f} bits per character. Try `python -m bot --run {run.path}`."
     )
+    if note := (run.facts["result"].get("beginnings") or {}).get("note"):
+        print(note)
     return 0
 
 

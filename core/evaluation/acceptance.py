@@ -93,7 +93,7 @@ def compare(new: Run, old: Run | None, source: Source) -> dict[str, Any]:
             del result[f"{name}_bits"]
             result[f"{name}_unknown"] = score.unknown / sum(map(len, texts))
         if name == "new" and run.config.targets == "all":
-            beginnings = read_beginnings(generator, run.vocabulary, texts)
+            beginnings = read_beginnings(generator, run.vocabulary, texts, labels=labels)
             result["beginnings"] = None if beginnings is None else beginnings.to_dict()
     if "new_bits" in result and "old_bits" in result:
         result["better"] = result["new_bits"] <= result["old_bits"]  # absent where they cannot be compared

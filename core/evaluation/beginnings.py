@@ -69,6 +69,7 @@ class Stretch:
     kind: str  # "line", "heading" or "name"
     given: str
     wanted: str  # `LENGTH` characters at most
+    text: int = 0  # index of the text that it is of
 
 
 def read_beginnings(
@@ -78,13 +79,13 @@ def read_beginnings(
     *,
     most: int = STRETCHES,
     seed: int = _SEED,
-    label: str | None = None,
+    labels: Sequence[str] | None = None,
 ) -> Beginnings | None:
     """Return what the beginnings of lines in `texts` cost the network alone, or None where there are no lines.
 
     Half of the stretches are read from the start of a line, a quarter after a heading and a quarter after `NAME:`, as
-    far as the texts have them. Characters outside the vocabulary are mapped or dropped. All have `label`,
-    where one is given.
+    far as the texts have them. Characters outside the vocabulary are mapped or dropped. `labels` are those
+    of the texts.
     """
     size = sum(map(len, texts))
     stretches = choose_stretches(texts, most=max(_FEWEST, min(most, size // _SPACING)), seed=seed)
@@ -98,7 +99,7 @@ def read_beginnings(
         generator,
         [np.concatenate((given[index], wanted[index])) for index in kept],
         start=line_break,
-        labels=None if label is None else [label] * len(kept),
+        labels=None if labels is None else [labels[stretches[index].text] for index in kept],
     )
     bits = np.array(
         [row[len(given[index]) :].mean() for index, row in zip(kept, nats, strict=True)]
@@ -126,7 +127,7 @@ def choose_stretches(texts: Sequence[str], *, most: int, seed: int = _SEED) -> l
         for place in rng.permutation(len(places))[: min(share, most - len(chosen))]:
             index, start, after = places[place]
             text = texts[index]
-            chosen.append(Stretch(kind, text[start:after], text[after : after + LENGTH]))
+            chosen.append(Stretch(kind, text[start:after], text[after : after + LENGTH], index))
     return chosen
 
 

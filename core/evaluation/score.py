@@ -117,13 +117,15 @@ def score_file(run: Run, generator: Generator, path: Path, *, series: str, held_
                 f"{name}: {100 * share:.0f} % of its characters are unknown to the run, so that a figure of the others "
                 "would say nothing; name a text in the alphabet that it was trained on."
             )
-        yield _with_beginnings(score, found, generator, run.vocabulary, label=None if is_plain else label)
+        yield _with_beginnings(
+            score, found, generator, run.vocabulary, labels=None if is_plain else [label] * len(found)
+        )
 
 
 def _with_beginnings(
-    score: Score, texts: list[str], generator: Generator, vocabulary: Vocabulary, *, label: str | None = None
+    score: Score, texts: list[str], generator: Generator, vocabulary: Vocabulary, *, labels: list[str] | None
 ) -> Score:
     """Return the score with what the beginnings of lines cost; a run of windows always begins from nothing."""
     if generator.targets == "last":
         return score
-    return replace(score, beginnings=read_beginnings(generator, vocabulary, texts, label=label))
+    return replace(score, beginnings=read_beginnings(generator, vocabulary, texts, labels=labels))

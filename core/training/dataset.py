@@ -1,5 +1,6 @@
 """What a training visits and in which order: batches by epoch, and the held-out text, for both kinds of targets."""
 
+import math
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -12,7 +13,13 @@ from core.data.context import rows_of
 from core.data.context_tables import ContextTables
 from core.data.corpus import Corpus, hold_out, hold_out_labels, validation_texts
 from core.errors import CorpusError
+from core.evaluation.beginnings import read_beginnings
+from core.evaluation.validation import Validation
 from core.network.model import Model, reset_state
+from core.network.weights import export_weights
+from core.writing.generator import Generator, context_of
+
+_STRETCHES = 200  # beginnings that are read after each epoch: a second or two
 
 
 class Dataset(Protocol):
@@ -32,8 +39,8 @@ class Dataset(Protocol):
     def start_epoch(self, model: Model) -> None:
         """Prepare the network for the first batch of an epoch."""
 
-    def validate(self, model: Model) -> float:
-        """Return the loss on the held-out text, in nats a target; carried states are lost."""
+    def validate(self, model: Model) -> Validation:
+        """Return what the held-out text costs; carried states are lost."""
 
 
 def plan_tables(corpus: Corpus, config: TrainConfig) -> ContextTables | None:
@@ -85,14 +92,14 @@ class WindowDataset:
     def start_epoch(self, model: Model) -> None:
         """Do nothing: every window starts from a state of zeros."""
 
-    def validate(self, model: Model) -> float:
-        """Return the mean loss over the held-out windows, in nats."""
+    def validate(self, model: Model) -> Validation:
+        """Return the mean loss over the held-out windows, each of which begins from nothing."""
         total, count = 0.0, 0
         for inputs, targets in self._windows.batches(1024, first=self._split):
             model.reset_metrics()
             total += float(model.test_on_batch(inputs, targets)) * len(targets)
             count += len(targets)
-        return total / count
+        return Validation(total / count)
 
 
 class StreamDataset:
@@ -104,7 +111,8 @@ class StreamDataset:
         held_out, held_labels = validation_texts(corpus, share=config.validation_share)
         training_characters = sum(map(len, train)) + len(train) + 1
         validation_ids = corpus.vocabulary.encode(_chain(held_out))
-        self._window_length = config.window_length
+        self._corpus, self._config, self._tables = corpus, config, tables
+        self._held_out = held_out, held_labels
         # A short text has fewer windows side by side, so that an epoch still has a few batches.
         shortest = min(training_characters // 4, len(validation_ids)) - 1
         self.batch = min(config.batch, shortest // config.window_length)
@@ -148,15 +156,24 @@ class StreamDataset:
         """Begin every stream from a state of zeros."""
         reset_state(model)
 
-    def validate(self, model: Model) -> float:
-        """Return the mean loss over the held-out episodes, in nats, the state carried through them."""
+    def validate(self, model: Model) -> Validation:
+        """Return the mean loss over the held-out episodes, the state carried through them, and that of beginnings."""
         reset_state(model)
         losses = []
         for inputs, targets in self._validation.batches():
             model.reset_metrics()  # whether Keras averages over batches differs between its backends
             losses.append(float(model.test_on_batch(inputs, targets)))
         reset_state(model)
-        return sum(losses) / len(losses)
+        loss = sum(losses) / len(losses)
+        if not math.isfinite(loss):
+            return Validation(loss)
+        corpus, (texts, labels) = self._corpus, self._held_out
+        generator = Generator.of(
+            self._config, export_weights(model), context_of(corpus.vocabulary, self._tables)
+        )
+        return Validation(
+            loss, read_beginnings(generator, corpus.vocabulary, texts, most=_STRETCHES, labels=labels)
+        )
 
     def _plan(self, epoch: int) -> list[list[Segment]]:
         if self._planned[0] != epoch:

@@ -19,7 +19,7 @@ from core.run.events import EventLog
 from core.run.store import Run
 from core.runtime.files import disk_errors
 from core.runtime.memory import giving_back, keep_large_blocks
-from core.training.checkpoints.best import BestWeights, return_in_part
+from core.training.checkpoints.best import BestWeights, note_best, return_in_part
 from core.training.checkpoints.checkpoint import Position, identify, load_checkpoint, save_checkpoint
 from core.training.dataset import Dataset, build_dataset, plan_tables
 from core.training.plan import TrainingPlan, TrainingStopped
@@ -173,7 +173,7 @@ class TrainingLoop:
         return loss
 
     def _end_epoch(self) -> None:
-        """Validate, keep the weights if they are the best so far, write a sample, and save everything."""
+        """Judge the epoch and save everything."""
         self._judge_epoch()
         position = self._position
         position.epoch, position.step, position.epoch_loss = position.epoch + 1, 0, 0.0
@@ -182,15 +182,16 @@ class TrainingLoop:
             self._stop()
 
     def _judge_epoch(self) -> None:
+        """Validate, keep the weights if they are the best so far or return to those, and write a sample."""
         position, config = self._position, self._config
         steps = self._dataset.steps(position.epoch)
         epochs = position.epoch + position.step / steps
         training_loss = position.epoch_loss / position.step
-        validation_loss = self._dataset.validate(self._model)
-        if not math.isfinite(validation_loss):
+        found = self._dataset.validate(self._model)
+        if not math.isfinite(found.score):
             raise TrainingError(_NO_NUMBER)
-        if validation_loss < position.best_loss:
-            position.best_loss, position.best_epoch, position.worse_epochs = validation_loss, epochs, 0
+        if note_best(position, found):
+            position.best_epoch, position.worse_epochs = epochs, 0
             self._best.keep()
         else:
             position.worse_epochs += 1
@@ -201,11 +202,13 @@ class TrainingLoop:
             epochs=epochs,
             learning_rate=float(to_array(self._model.optimizer.learning_rate)),
             loss=training_loss,
-            validation_loss=validation_loss,
+            found=found,
         )
         text = write_sample(config, self._corpus, export_weights(self._model), self._tables)
         position.samples.append({"epoch": row["epoch"], "text": text})
         self._events.send("sample", epoch=row["epoch"], text=text)
+        if self._best.return_from(found, position, epoch=row["epoch"]):
+            self._events.send("returned", epoch=row["epoch"], best_epoch=position.best_epoch)
 
     def _report_progress(self, losses: list[float], steps: int) -> None:
         position = self._position

@@ -10,6 +10,7 @@ from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
 from core.errors import TrainingError
+from core.evaluation.validation import Validation, is_sound
 from core.network.model import Model
 from core.network.weights import mix_weights, to_array
 from core.run.layout import BEST
@@ -48,6 +49,25 @@ class BestWeights:
         for variable, name in zip(self._model.variables, sorted(arrays), strict=True):
             variable.assign(arrays[name])
 
+    def return_from(self, found: Validation, position: Position, *, epoch: float) -> bool:
+        """Go back to the best weights where those of `epoch` fail where texts begin; return whether it was done.
+
+        It is done once in a training: what fails again from sound weights is for the trial to refuse.
+        """
+        if position.returned or is_sound(found.score) or not is_sound(position.best_score):
+            return False
+        self.restore()
+        position.returned = epoch
+        return True
+
+
+def note_best(position: Position, found: Validation) -> bool:
+    """Note what weights cost if they are the best so far, and return whether they are."""
+    if not found.score < position.best_score:
+        return False
+    position.best_loss, position.best_score, position.best_beginnings = found.loss, found.score, found.facts()
+    return True
+
 
 def return_in_part(
     model: Model,
@@ -55,7 +75,7 @@ def return_in_part(
     *,
     share: float,
     position: Position,
-    validate: Callable[[Model], float],
+    validate: Callable[[Model], Validation],
 ) -> None:
     """Take that share of the weights begun with into `model`, if held-out text is the better for it.
 
@@ -63,8 +83,7 @@ def return_in_part(
     its ends (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
     """
     best = mix_weights(model, begun, share=share)
-    loss = validate(model)
-    if loss < position.best_loss:
-        position.best_loss, position.start_share = loss, share
+    if note_best(position, validate(model)):
+        position.start_share = share
     else:
         mix_weights(model, best, share=1.0)

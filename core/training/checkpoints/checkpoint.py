@@ -30,7 +30,10 @@ class Position:
     seconds: float = 0.0  # spent so far, in all processes
     targets: int = 0  # characters learnt so far, repeats counted
     epoch_loss: float = 0.0  # sum of this epoch's batch losses, in nats
-    best_loss: float = float("inf")  # validation loss, in nats
+    best_loss: float = float("inf")  # validation loss of the best weights in long streams, in nats
+    best_score: float = float("inf")  # what they were chosen by: beginnings count as well, in nats
+    best_beginnings: dict[str, Any] | None = None  # what beginnings cost them
+    returned: float = 0.0  # epoch after which the training went back to its last sound weights, once
     best_epoch: float = 0.0
     worse_epochs: int = 0  # epochs since the best one
     start_share: float = 0.0  # of the weights begun with, in those that the run got

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.config import TrainConfig
 from core.data.corpus import Corpus
+from core.evaluation.validation import Validation
 from core.run.events import EventLog
 from core.training.checkpoints.checkpoint import Position
 from core.training.dataset import Dataset
@@ -80,7 +81,7 @@ def send_epoch(
     epochs: float,
     learning_rate: float,
     loss: float,
-    validation_loss: float,
+    found: Validation,
 ) -> dict[str, float]:
     """Send the event "epoch", put it into the history, and return it; losses are in nats.
 
@@ -93,12 +94,15 @@ def send_epoch(
         "targets": position.targets,
         "learning_rate": learning_rate,
         "loss": loss,
-        "validation_loss": validation_loss,
+        "validation_loss": found.loss,
         "bits_per_character": loss / math.log(2),
-        "validation_bits_per_character": validation_loss / math.log(2),
+        "validation_bits_per_character": found.loss / math.log(2),
     }
+    if found.beginnings is not None:
+        row["beginnings_bits_per_character"] = found.beginnings.bits
+        row["beginnings_over_8"] = found.beginnings.share_over_8
     position.history.append(row)
-    events.send("epoch", **row)
+    events.send("epoch", **row, note=found.parted)
     return row
 
 

@@ -68,6 +68,18 @@ class TerminalProgress:
         self._print(
             f"Epoch {event['epoch']:g}: loss {event['loss']:.4f} nats, validation {event['validation_loss']:.4f} nats "
             f"= {event['validation_bits_per_character']:.3f} bits a character"
+            + (
+                f", {begun:.3f} where lines begin"
+                if (begun := event.get("beginnings_bits_per_character"))
+                else ""
+            )
+        )
+        if event.get("note"):
+            self._print(event["note"])
+
+    def _show_returned(self, event: Event) -> None:
+        self._print(
+            f"The training goes on from its last sound weights, those after {event['best_epoch']:g} epochs."
         )
 
     def _show_sample(self, event: Event) -> None:

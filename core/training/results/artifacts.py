@@ -67,6 +67,8 @@ def write_results(
             "validation_loss": position.best_loss,
             "bits_per_character": position.best_loss / math.log(2),  # by the network alone
             "cached_bits_per_character": _score_with_cache(config, corpus, weights, tables),
+            "beginnings": position.best_beginnings,  # held-out text where lines begin, read from nothing
+            "returned": position.returned,
             "epoch": position.best_epoch,
             "start_share": position.start_share,
             "seconds": round(position.seconds, 1),
@@ -187,7 +189,7 @@ def _smooth(curve: list[tuple[float, float]]) -> tuple[npt.NDArray[np.float64], 
 
 def _history(position: Position) -> str:
     table = io.StringIO()
-    writer = csv.DictWriter(table, fieldnames=list(position.history[0]), lineterminator="\n")
+    writer = csv.DictWriter(table, fieldnames=list(position.history[-1]), restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(position.history)
     return table.getvalue()

@@ -78,13 +78,17 @@ def test_run_says_where_it_comes_from(tiny_run: Run) -> None:
 
 @pytest.mark.slow
 def test_run_history_has_a_row_an_epoch(tiny_run: Run) -> None:
-    """The history's losses stand in nats and in bits, and the best of them is the run's result."""
+    """The history's losses stand in nats and in bits, and the best by both ways of reading is the run's result."""
     rows = list(csv.DictReader((tiny_run.path / "history.csv").read_text(encoding="utf-8").splitlines()))
     assert len(rows) == 4
     for row in rows:
         assert float(row["bits_per_character"]) == pytest.approx(float(row["loss"]) / np.log(2))
-    best = min(float(row["validation_loss"]) for row in rows)
-    assert best == tiny_run.facts["result"]["validation_loss"]
+    names = ("validation_bits_per_character", "beginnings_bits_per_character")
+    best = min(rows, key=lambda row: sum(float(row[name]) for name in names))
+    result = tiny_run.facts["result"]
+    assert float(best["validation_loss"]) == result["validation_loss"]
+    assert float(best["beginnings_bits_per_character"]) == result["beginnings"]["bits"]
+    assert result["beginnings"]["share_over_8"] == result["returned"] == 0
 
 
 @pytest.mark.slow
