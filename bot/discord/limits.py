@@ -33,6 +33,7 @@ PROMISE_SECONDS = 3_600.0
 # Ours: what a member may ask of an episode.
 LEAST_LENGTH = 20  # characters
 MOST_LENGTH = 4_000  # characters
+LEAST_ORIGINALITY, MOST_ORIGINALITY = 6, 100  # words in a row that may be copied
 MOST_TEMPERATURE = 2.0
 MOST_SEED = 2**31 - 1
 LINE_CHARACTERS = 1_000  # of a line to go on from; of longer ones the end counts

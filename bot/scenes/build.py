@@ -68,6 +68,7 @@ def read_directions(request: Request, *, usual: Directions) -> Directions:
         cast=split_cast(request.cast) if request.cast else usual.cast,
         place=request.place or usual.place,
         spelling=usual.spelling if request.spelling is None else request.spelling,
+        originality=usual.originality if request.originality is None else request.originality,
     )
 
 

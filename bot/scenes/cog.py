@@ -10,8 +10,10 @@ from discord.ext import commands
 from bot.discord.limits import (
     CAST_CHARACTERS,
     LEAST_LENGTH,
+    LEAST_ORIGINALITY,
     LINE_CHARACTERS,
     MOST_LENGTH,
+    MOST_ORIGINALITY,
     MOST_SEED,
     MOST_TEMPERATURE,
     PLACE_CHARACTERS,
@@ -32,6 +34,7 @@ Temperature = app_commands.Range[float, 0.0, MOST_TEMPERATURE]
 Length = app_commands.Range[int, LEAST_LENGTH, MOST_LENGTH]
 Line = app_commands.Range[str, 1, LINE_CHARACTERS]
 Takes = app_commands.Range[int, 1, MOST_TAKES]
+Originality = app_commands.Range[int, LEAST_ORIGINALITY, MOST_ORIGINALITY]
 Seed = app_commands.Range[int, 0, MOST_SEED]
 Cast = app_commands.Range[str, 1, CAST_CHARACTERS]
 Show = app_commands.Range[str, 1, CAST_CHARACTERS]
@@ -60,6 +63,7 @@ class EpisodeCog(commands.Cog):
         spelling=translated("Only words of the scripts. On by default; off: the model's own spelling."),
         takes=translated("Versions of each line, 1 to 16; the best is kept."),
         show=translated("Which of the model's shows, such as TNG."),
+        originality=translated("Longest phrase that may be copied from the scripts, in words, 6 or more."),
     )
     async def episode(  # noqa: PLR0917 -- discord.py hands the options over by name
         self,
@@ -73,6 +77,7 @@ class EpisodeCog(commands.Cog):
         spelling: bool | None = None,  # noqa: FBT001 -- discord.py reads the options off the arguments
         takes: Takes | None = None,
         show: Show = "",
+        originality: Originality | None = None,
     ) -> None:
         """Write a new scene."""
         request = Request.new(
@@ -85,6 +90,7 @@ class EpisodeCog(commands.Cog):
             spelling=spelling,
             takes=takes,
             show=show,
+            originality=originality,
         )
         # A line that is over is said by who typed it; one that is not goes on as it stands.
         if request.line.endswith(SENTENCE_ENDS) and not request.cast:

@@ -8,8 +8,10 @@ from typing import Self
 from bot.discord.limits import (
     CAST_CHARACTERS,
     LEAST_LENGTH,
+    LEAST_ORIGINALITY,
     LINE_CHARACTERS,
     MOST_LENGTH,
+    MOST_ORIGINALITY,
     MOST_SEED,
     MOST_TEMPERATURE,
     PLACE_CHARACTERS,
@@ -41,6 +43,7 @@ class Request:
     place: str = ""  # heading to open under; empty for any
     spelling: bool | None = None  # None: as the model can
     takes: int | None = None  # versions of each line; None: as many as the queue leaves time for
+    originality: int | None = None  # most words in a row as in the scripts; None: as the model does
     show: str = ""  # which of the model's shows; empty for the first
     code: str = ""  # of the scene to write again; the rest is then as the code says
     guild_id: int = 0  # of the server whose model writes it; 0 outside of servers
@@ -58,6 +61,7 @@ class Request:
         spelling: bool | None = None,
         takes: int | None = None,
         show: str = "",
+        originality: int | None = None,
     ) -> Self:
         """Return a request for a new scene; without a seed, one is chosen now.
 
@@ -68,6 +72,7 @@ class Request:
         _check("length", length, LEAST_LENGTH, MOST_LENGTH)
         _check("seed", seed, 0, MOST_SEED)
         _check("takes", takes, 1, MOST_TAKES)
+        _check("originality", originality, LEAST_ORIGINALITY, MOST_ORIGINALITY)
         chosen = secrets.randbelow(SHORT_SEEDS) if seed is None else seed
         return cls(
             # The end of a long line is what the model goes on from.
@@ -79,6 +84,7 @@ class Request:
             place=_storable(place)[: PLACE_CHARACTERS + 1],  # one more, for the sentence that refuses it
             spelling=spelling,
             takes=takes,
+            originality=originality,
             show=_storable(show)[:CAST_CHARACTERS],
         )
 

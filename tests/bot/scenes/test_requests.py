@@ -12,7 +12,7 @@ from bot.discord.translations import LANGUAGES, Translator
 from bot.health import check_health
 from bot.ops.logs import LastErrors, RedactingFormatter
 from bot.scenes.autocomplete import choose_cast, choose_lines, choose_places
-from bot.scenes.build import build_work
+from bot.scenes.build import build_work, read_directions
 from bot.scenes.cooldown import Cooldown
 from bot.scenes.request import Request, change_heat, colder_than, go_on, hotter_than, take_again
 from bot.storage.scenes import SceneRecord
@@ -29,6 +29,15 @@ def test_request_survives_json() -> None:
     """A request kept in the database is the same when it is read."""
     request = Request.new("QUARK: \u201cNo\u201d", temperature=0.3, length=100, seed=5)
     assert Request.from_json(request.to_json()) == request
+
+
+def test_request_says_how_much_may_be_copied() -> None:
+    """A limit on copied phrases reaches the scene, also from the queue's JSON; one that Discord forbids is refused."""
+    request = Request.from_json(Request.new(seed=1, originality=8).to_json())
+    assert read_directions(request, usual=Directions()).originality == 8
+    assert read_directions(Request.new(seed=1), usual=Directions(originality=7)).originality == 7
+    with pytest.raises(PromptError, match="originality has to be a number from 6 to 100"):
+        Request.new(originality=5)
 
 
 def test_request_goes_on_from_the_end_of_a_long_line() -> None:
