@@ -3,7 +3,9 @@
 import argparse
 import os
 import sys
+import time
 from pathlib import Path
+from typing import Self
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the generator has a thread for each core itself
 
@@ -11,6 +13,8 @@ from core.errors import CoreError
 from core.evaluation.score import Score, score_file
 from core.run.store import Run
 from core.writing.generator import Generator, context_of
+
+_SHOWN_SECONDS = 0.5
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,9 +32,18 @@ def main(arguments: list[str] | None = None) -> int:
         generator = Generator.of(run.config, run.weights(), context_of(run.vocabulary, run.tables))
         scores = []
         for path in options.files:
-            for score in score_file(run, generator, path, series=options.series, held_out=options.held_out):
-                _print(score)
-                scores.append(score)
+            with _Reading() as reading:
+                for score in score_file(
+                    run,
+                    generator,
+                    path,
+                    series=options.series,
+                    held_out=options.held_out,
+                    advance=reading.advance,
+                ):
+                    reading.clear()
+                    _print(score)
+                    scores.append(score)
     except CoreError as error:
         print(error, file=sys.stderr)
         return 2
@@ -50,6 +63,34 @@ def main(arguments: list[str] | None = None) -> int:
         )
         _print(total)
     return 0
+
+
+class _Reading:
+    """How many characters have been read so far, in a line of a terminal that is written over."""
+
+    def __init__(self) -> None:
+        self._characters = 0
+        self._shown = 0.0  # when
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def advance(self, characters: int) -> None:
+        """Count some more, and show the number now and then."""
+        self._characters += characters
+        now = time.monotonic()
+        if sys.stderr.isatty() and now - self._shown >= _SHOWN_SECONDS:
+            self._shown = now
+            print(f"\r{self._characters:,} characters read", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            print("\r\N{ESCAPE}[K", end="", file=sys.stderr, flush=True)
+            self._shown = 0.0
 
 
 def _print(score: Score) -> None:

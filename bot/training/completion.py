@@ -93,6 +93,7 @@ class TrainingCompletion:
             "old_name": old.run.name,
             "seconds": made.facts["result"]["seconds"],
             "epochs": made.facts["result"]["epoch"],
+            "early": bool(made.facts["result"].get("early")),
             "device": made.facts["software"]["device"],
             "characters_per_second": progress.step["characters_per_second"] if progress.step else 0,
         }

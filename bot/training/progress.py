@@ -21,6 +21,9 @@ def describe_comparison(ending: Mapping[str, Any]) -> str:
     return new
 
 
+EARLY = "It ended before its time, as text that it has not seen gained nothing more."
+
+
 def is_better(ending: Mapping[str, Any]) -> bool | None:
     """Tell whether the new model makes more of the same held-out text; None where they cannot be compared."""
     found = ending.get("comparison")

@@ -8,7 +8,7 @@ from bot.discord.limits import EMBED_FIELD_CHARACTERS
 from bot.discord.markdown import clean_text, plain, shorten
 from bot.discord.page import COLOUR
 from bot.storage.trainings import TrainingRecord
-from bot.training.progress import bar, clock, count, describe_comparison, describe_epochs, is_better
+from bot.training.progress import EARLY, bar, clock, count, describe_comparison, describe_epochs, is_better
 from core.run.events import Progress
 
 DEVICE_CHARACTERS = 150
@@ -102,7 +102,8 @@ def build_end(training: TrainingRecord, *, is_used: bool) -> discord.Embed:
     embed.description = (
         f"{ending['bits']:.3f} bits per character (lower is better) on text that it has not seen, "
         f"after {describe_epochs(ending['epochs'])} and {clock(ending['seconds'])} on {_device(ending['device'])}."
-        f"\n{used}"
+        + (f" {EARLY}" if ending.get("early") else "")
+        + f"\n{used}"
     )
     compared = describe_comparison(ending)
     if compared:

@@ -1,6 +1,6 @@
 """How probable a text is under a network: nats for each of its characters, several texts at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -25,13 +25,14 @@ def nats_of(
     start: int,
     labels: Sequence[str] | None = None,
     temperature: float = 1.0,
+    advance: Callable[[int], None] = lambda _characters: None,
 ) -> list[Floats]:
     """Return for each text the negative logarithm of each id's probability after those before it, in nats.
 
     They are the network's own, without the cache model (`cached_nats` puts it in). Every text begins after the id
     `start`, and has its label where there are `labels`. A carried state reads long texts in pieces side by side,
     each after 512 characters that come before it. Probabilities are those at `temperature`, which logits are
-    divided by.
+    divided by. `advance` hears of the characters that are done, now and then.
     """
     if temperature != 1 and generator.targets == "last":
         raise ValueError(f"a run of windows is scored at temperature 1, not {temperature}")
@@ -60,6 +61,7 @@ def nats_of(
             for (index, first, _), nats in zip(rows, nats_of_rows, strict=True):
                 wanted = min(_PIECE, len(texts[index]) - first)
                 scores[index][first : first + wanted] = nats[len(nats) - wanted :]
+                advance(wanted)
     return scores
 
 

@@ -1,7 +1,7 @@
 """Bits per character of texts under a run, with its cache of the text so far and without."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -49,8 +49,11 @@ def score_texts(
     generator: Generator,
     vocabulary: Vocabulary,
     labels: list[str] | None = None,
+    advance: Callable[[int], None] = lambda _characters: None,
 ) -> Score:
     """Return the score of `texts`, each read from the start of an episode; its end counts where the run knows it.
+
+    `advance` hears of the characters that the network has read, now and then.
 
     Raises:
         CorpusError: nothing in them can be predicted.
@@ -65,7 +68,7 @@ def score_texts(
         for character in {*spelling.mapped, *spelling.dropped}
     )
     start = end if end >= 0 else max(0, vocabulary.characters.find("\n"))
-    alone = nats_of(generator, ids, start=start, labels=labels)
+    alone = nats_of(generator, ids, start=start, labels=labels, advance=advance)
     characters = sum(map(len, ids))
     if not characters:
         raise CorpusError(f"{name} has no characters that the run knows; name a text in its language.")
@@ -77,7 +80,15 @@ def _bits(nats: Sequence[Floats]) -> float:
     return sum(float(row.sum(dtype="float64")) for row in nats) / math.log(2)
 
 
-def score_file(run: Run, generator: Generator, path: Path, *, series: str, held_out: bool) -> Iterator[Score]:
+def score_file(
+    run: Run,
+    generator: Generator,
+    path: Path,
+    *,
+    series: str,
+    held_out: bool,
+    advance: Callable[[int], None] = lambda _characters: None,
+) -> Iterator[Score]:
     """Yield the score of a plain text as it stands, or of each series of another source, cleaned as the run's corpus.
 
     Raises:
@@ -110,6 +121,7 @@ def score_file(run: Run, generator: Generator, path: Path, *, series: str, held_
             generator=generator,
             vocabulary=run.vocabulary,
             labels=None if is_plain else [label] * len(found),
+            advance=advance,
         )
         share = score.unknown / sum(map(len, found))
         if share > _MOST_UNKNOWN:

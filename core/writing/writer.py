@@ -13,6 +13,7 @@ from core.errors import PromptError
 from core.run.cast import Casts
 from core.run.store import Run
 from core.writing.constraints.build import check_directions, direct
+from core.writing.constraints.cast import describe_changes
 from core.writing.constraints.index import read_index
 from core.writing.constraints.place import open_under
 from core.writing.constraints.run_filter import Originality
@@ -104,7 +105,7 @@ class Writer:
             text="",
             request=settled,
             ended=False,
-            notice=spelling.notice,
+            notice=_notice(spelling, request.directions, directions),
             seconds=0.0,
         )
         return self._write(scene, cancelled)
@@ -238,3 +239,9 @@ class Writer:
             if cancelled is not None and cancelled():
                 break  # and so does the writing, at its next look
         return reader
+
+
+def _notice(spelling: Spelling, asked: Directions | None, settled: Directions | None) -> str:
+    """Return what the model could not spell of a line and of a cast."""
+    cast = describe_changes(asked.cast, settled.cast) if asked and settled else ""
+    return " ".join(filter(None, (spelling.notice, cast)))

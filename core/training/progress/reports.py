@@ -117,5 +117,6 @@ def send_end(events: EventLog, result: Mapping[str, Any]) -> None:
         validation_loss=result["validation_loss"],
         bits_per_character=result["cached_bits_per_character"] or result["bits_per_character"],
         network_bits_per_character=result["bits_per_character"],
+        early=result["early"],
         seconds=result["seconds"],
     )

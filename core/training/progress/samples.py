@@ -16,7 +16,7 @@ SAMPLE_SEED = 7
 def write_sample(
     config: TrainConfig, corpus: Corpus, weights: Arrays, tables: ContextTables | None = None
 ) -> str:
-    """Return what the network writes from nothing at the run's default temperature."""
+    """Return what the network writes from a line's start at the run's default temperature."""
     generator = Generator.of(config, weights, context_of(corpus.vocabulary, tables))
     known = corpus.vocabulary
     end = known.characters.find(END_OF_EPISODE)
@@ -27,7 +27,10 @@ def write_sample(
         scale=config.temperature_scale,
     )
     reader = generator.reader(temperature=config.default_temperature)
-    opening = end if end >= 0 else max(0, known.characters.find("\n"))
+    # A line's start is what it has seen most often: few episodes begin in an epoch, so after their end it may go on in
+    # the middle of a word.
+    opening = known.characters.find("\n")
+    opening = opening if opening >= 0 else max(0, end)
     reader.read_all([opening] * (1 if config.targets == "all" else config.window_length))
     ids = generator.stream(sampler, reader=reader, forbidden_first=end if end >= 0 else None)
     text = known.decode([next(ids) for _ in range(SAMPLE_LENGTH)])

@@ -96,6 +96,10 @@ class TerminalProgress:
         alone = f"{event['validation_loss']:.4f} nats"
         if event["network_bits_per_character"] != event["bits_per_character"]:
             alone = f"{alone} = {event['network_bits_per_character']:.3f} bits by the network alone"
+        if event.get("early"):
+            self._print(
+                "It stopped early: the held-out text has gained nothing for some epochs (--patience)."
+            )
         self._print(
             f"Done in {_clock(event['seconds'])}: {event['bits_per_character']:.3f} bits a character "
             f"({alone}) on the held-out text"

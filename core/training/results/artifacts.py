@@ -69,6 +69,7 @@ def write_results(
             "cached_bits_per_character": _score_with_cache(config, corpus, weights, tables),
             "beginnings": position.best_beginnings,  # held-out text where lines begin, read from nothing
             "returned": position.returned,
+            "early": config.patience is not None and position.worse_epochs >= config.patience,
             "epoch": position.best_epoch,
             "start_share": position.start_share,
             "seconds": round(position.seconds, 1),

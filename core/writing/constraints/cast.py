@@ -35,6 +35,18 @@ def read_cast(names: Sequence[str], *, speakers: Sequence[str], vocabulary: Voca
     return tuple(dict.fromkeys(cast))
 
 
+def describe_changes(asked: Sequence[str], cast: Sequence[str]) -> str:
+    """Return a sentence about names of `asked` that a model cannot spell whole, as `read_cast` read them; or none."""
+    wanted, kept = ({_letters(name): name for name in names} for names in (asked, cast))
+    lost = ", ".join(name.strip() for letters, name in wanted.items() if letters not in kept)
+    became = ", ".join(name for letters, name in kept.items() if letters not in wanted)
+    return f"The model cannot spell all of the cast: {lost} became {became}." if lost and became else ""
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, clean_line(name).casefold()))
+
+
 def check_line(line: str, cast: Sequence[str]) -> None:
     """Refuse a starting text in which somebody else speaks.
 

@@ -1,4 +1,4 @@
-"""Ending: the length is reached where a line or a sentence ends; no bracket stays open or closes nothing."""
+"""Ending: the length is reached where a line or a sentence ends, after a heading at the next one; brackets close."""
 
 from typing import Self
 
@@ -38,6 +38,7 @@ class EndingConstraint:
         self._quotes = alphabet.row(_QUOTES)
         self._newline = known.find("\n")
         self._end = known.find(END_OF_EPISODE)
+        self._opens_heading = known.find("[")
         self._closers = {
             known.index(opener): known.index(closer)
             for opener, closer in CLOSING.items()
@@ -51,16 +52,21 @@ class EndingConstraint:
         self._sentence = False  # whether the text is a whole sentence here
         self._closed = False  # whether a bracket has just closed
         self._fresh_line = True  # whether the text ends with a line break
+        self._said = False  # whether a line has begun that is no heading
 
     def begin(self) -> None:
         """Count from here: what was read so far is not the scene's own."""
         self._written = 0
+        self._said = not self._fresh_line
 
     def read(self, character: int) -> None:
         """Take in one id of the text."""
         self._written += 1
         self._since += 1
-        self._fresh_line = character in (self._newline, self._end)
+        is_break = character in (self._newline, self._end)
+        if self._fresh_line and not is_break and character != self._opens_heading:
+            self._said = True
+        self._fresh_line = is_break
         if character == self._end:
             self._open.clear()
         self._closed = bool(self._open) and character == self._open[-1]
@@ -88,13 +94,13 @@ class EndingConstraint:
         beyond = self._written - self._length
         if beyond < 0:
             return False
-        if beyond >= MOST_BEYOND or self._fresh_line:
+        if beyond >= MOST_BEYOND or (self._fresh_line and self._said):
             return True
         return beyond >= GRACE and not self._open and (self._sentence or self._closed)
 
     def stops_before(self, character: int) -> bool:
         """Return whether the scene ends here because this id, which is not read, would follow."""
-        if self._written < self._length or self._open:
+        if self._written < self._length or self._open or not self._said:
             return False
         if character == self._newline:
             return self._form is None or not self._form.naming
