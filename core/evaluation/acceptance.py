@@ -136,8 +136,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--episodes", type=parse_episodes, help="as for train.py")
     parser.add_argument("--blind", action="store_true", help="do not look at any text")
     options = parser.parse_args(arguments)
+    done = ""
     try:
         new = Run.read(options.new)
+        done = _describe_return(new)
         check_run(new)
         old = _read_old(options.old)
         document: dict[str, Any] = {
@@ -157,9 +159,17 @@ def main(arguments: list[str] | None = None) -> int:
             check_beginnings(document["comparison"])
         status = 0
     except CoreError as error:
-        document, status = {"error": str(error)}, 2
+        document, status = {"error": f"{error}{done}"}, 2
     sys.stdout.write(json.dumps(document) + "\n")
     return status
+
+
+def _describe_return(run: Run) -> str:
+    """Return what its training did about weights that failed, as a further sentence; empty where none did."""
+    returned = run.facts["result"].get("returned")
+    if not returned:
+        return ""
+    return f" Its training had gone back to its last sound weights once already, after {returned:g} epochs."
 
 
 def _read_old(path: Path | None) -> Run | None:

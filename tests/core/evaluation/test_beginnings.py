@@ -110,8 +110,13 @@ def test_the_trial_refuses_scaled_weights(
 ) -> None:
     """A run made to fail on purpose is refused with a reason; the run that it was made of is not."""
     broken = scaled(tiny_run, tmp_path / "broken", factor=30)
+    facts = json.loads((broken.path / FACTS).read_text(encoding="utf-8"))
+    facts["result"]["returned"] = 3.0
+    (broken.path / FACTS).write_text(json.dumps(facts), encoding="utf-8")
     assert try_out([str(broken.path), "--scripts", str(tiny_scripts)]) == 2
-    assert "loses itself" in json.loads(capsys.readouterr().out)["error"]
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert "loses itself" in error
+    assert "after 3 epochs" in error
     assert try_out([str(tiny_run.path), "--old", str(tiny_run.path), "--scripts", str(tiny_scripts)]) == 0
     comparison = json.loads(capsys.readouterr().out)["comparison"]
     assert comparison["better"] is True
