@@ -113,6 +113,8 @@ def read_index(run: Run) -> CorpusIndex | None:
     """
     sums = run.facts.get("aids")
     if not sums:
+        if "aids" not in run.facts and (run.path / WORDS).exists():
+            raise RunError(_damaged(run, f"{FACTS} saying nothing of its {WORDS}"))
         return None
     try:
         files = {name: read_bounded(run.path / name, most_bytes=_MOST_BYTES) for name in (WORDS, RUNS)}
