@@ -4,6 +4,7 @@ import ast
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,9 @@ ENVIRONMENT = {
 }
 
 
+@cache
 def parse(path: Path) -> ast.Module:
-    """Return a module's syntax tree."""
+    """Return a module's syntax tree, which several tests look at."""
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
