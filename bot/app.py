@@ -69,10 +69,7 @@ class Holosuite(DiscordClient):
         self.monitor = Monitor(settings.health_file, tasks=self.tasks)
         self.registry = ModelRegistry(pool.writer, models=storage.models, data=settings.data)
         self.scene_handler = SceneHandler(
-            pool=pool,
-            storage=storage,
-            registry=self.registry,
-            cooldown=Cooldown(settings.cooldown_seconds),
+            pool=pool, storage=storage, registry=self.registry, cooldown=Cooldown(settings.cooldown_seconds)
         )
         self.scene_actions = SceneActions(
             handler=self.scene_handler, scenes=storage.scenes, read_shows=self.registry.shows_of
@@ -87,11 +84,7 @@ class Holosuite(DiscordClient):
             show_end=lambda: self.outbox.wake(),  # noqa: PLW0108 -- made below
         )
         self.outbox = TrainingOutbox(
-            self,
-            trainings=storage.trainings,
-            models=storage.models,
-            folders=folders,
-            announcer=announcer,
+            self, trainings=storage.trainings, models=storage.models, folders=folders, announcer=announcer
         )
         self.supervisor = TrainingSupervisor(
             trainings=storage.trainings,

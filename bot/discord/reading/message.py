@@ -17,7 +17,7 @@ _CHOOSE = "choose a message with words, or type them: /episode line"
 
 
 @dataclass(frozen=True)
-class Reading:
+class MessageReading:
     """What a message says."""
 
     text: str = ""
@@ -28,13 +28,13 @@ class Reading:
 _Holder = discord.Message | discord.MessageSnapshot
 
 
-async def read_message(message: discord.Message) -> Reading:
+async def read_message(message: discord.Message) -> MessageReading:
     """Return what a message says, its forwarded part and a short text file included."""
     if message.type is discord.MessageType.thread_starter_message:
         first = message.reference.resolved if message.reference else None
-        return await read_message(first) if isinstance(first, discord.Message) else Reading()
+        return await read_message(first) if isinstance(first, discord.Message) else MessageReading()
     if message.is_system():
-        return Reading(missing=f"Discord itself wrote that message; {_CHOOSE}.")
+        return MessageReading(missing=f"Discord itself wrote that message; {_CHOOSE}.")
 
     def name_of(kind: str, number: int) -> str:
         return _find_name(message, kind, number)
@@ -45,8 +45,8 @@ async def read_message(message: discord.Message) -> Reading:
         texts = [await _read_file(attachment) for holder in holders for attachment in _text_files(holder)][:1]
     text = "\n".join(part.text for part in texts).strip()
     if text:
-        return Reading(text, is_covered=any(part.is_covered for part in texts))
-    return Reading(missing=_say_what_is_there(message, holders))
+        return MessageReading(text, is_covered=any(part.is_covered for part in texts))
+    return MessageReading(missing=_say_what_is_there(message, holders))
 
 
 def _read_holder(holder: _Holder, name_of: Callable[[str, int], str]) -> Iterator[PlainText]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from bot.discord.reading.markup import read_markup
-from bot.discord.reading.message import Reading, read_message
+from bot.discord.reading.message import MessageReading, read_message
 from tests.hostile_text import HOSTILE
 
 AUTHOR = {"id": "1", "username": "ann", "global_name": "Ann", "discriminator": "0", "avatar": None}
@@ -78,7 +78,7 @@ WORDS = {
 @pytest.mark.parametrize(("content", "text"), WORDS.items())
 async def test_markup_becomes_the_words_that_people_see(content: str, text: str) -> None:
     """Emphasis, code, links, emoji and mentions leave their words, and nothing of how Discord writes them."""
-    assert await read_message(message(content)) == Reading(text)
+    assert await read_message(message(content)) == MessageReading(text)
 
 
 @pytest.mark.parametrize("content", ["so ||he dies||", "||**a**\nb||"])
@@ -134,7 +134,7 @@ async def test_text_is_found_wherever_a_message_holds_it(kind: str) -> None:
 async def test_covered_container_covers_what_it_holds() -> None:
     """The text of a layout that is a spoiler stays covered."""
     covered = {"type": 17, "spoiler": True, "components": [text_display("he dies")]}
-    assert await read_message(message(components=[covered])) == Reading("he dies", is_covered=True)
+    assert await read_message(message(components=[covered])) == MessageReading("he dies", is_covered=True)
 
 
 POLL = {
@@ -178,7 +178,7 @@ async def test_message_without_words_is_described_in_a_sentence(kind: str) -> No
 
 async def test_message_of_which_nothing_is_seen_has_no_sentence() -> None:
     """What Discord withholds looks empty, and that is for the caller to say."""
-    assert await read_message(message()) == Reading()
+    assert await read_message(message()) == MessageReading()
 
 
 @given(HOSTILE)
