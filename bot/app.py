@@ -44,6 +44,7 @@ from bot.training.completion import TrainingCompletion
 from bot.training.folders import TrainingFolders
 from bot.training.process import read_machine
 from bot.training.supervisor import TrainingSupervisor
+from bot.training.sweeper import TrainingSweeper
 from core.errors import CoreError
 
 ANEW_SECONDS = 5.0  # before a new client, where discord.py has given one up
@@ -95,6 +96,8 @@ class Holosuite(DiscordClient):
             listener=announcer,
             longest_minutes=settings.training_minutes,
         )
+        self.sweeper = TrainingSweeper(storage=storage, folders=folders)
+        self.folders = folders
         self.training_actions = TrainingActions(
             settings=settings,
             storage=storage,
@@ -117,10 +120,12 @@ class Holosuite(DiscordClient):
         self.tasks.keep("retention", self._delete_old_scenes)
         self.tasks.keep("outbox", self._tell)
         self.tasks.keep("training", self._train)
+        self.tasks.keep("clean-up", self.sweeper.run)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Stop the trainings of a server that the bot was removed from."""
+        """Stop the trainings of a server that the bot was removed from, and delete what was offered to it."""
         await self.supervisor.cancel_where(lambda guild_id: guild_id == guild.id)
+        await self.sweeper.drop_where(lambda guild_id: guild_id == guild.id)
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """Note a connection."""
@@ -145,7 +150,12 @@ class Holosuite(DiscordClient):
                 characters_per_second=lambda: self.pool.characters_per_second,
             ),
             DiagnoseCog(self, pool=self.pool, monitor=self.monitor, last_errors=self.last_errors),
-            ForgetCog(self.storage.database),
+            ForgetCog(
+                self.storage.database,
+                handler=self.scene_handler,
+                supervisor=self.supervisor,
+                folders=self.folders,
+            ),
             HelpCog(),
         )
 
@@ -170,6 +180,7 @@ class Holosuite(DiscordClient):
         """Carry trainings out, once it is known which servers there are to tell."""
         await self.wait_until_ready()
         await self.supervisor.cancel_where(lambda guild_id: self.get_guild(guild_id) is None)
+        await self.sweeper.drop_where(lambda guild_id: self.get_guild(guild_id) is None)
         await self.supervisor.run()
 
     async def _delete_old_scenes(self) -> None:

@@ -1,6 +1,7 @@
 """What `/models` does with a server's models: finds, uses, renames, deletes, packs them; never another server's."""
 
 import asyncio
+import re
 import tempfile
 import zipfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from bot.storage.models import SHIPPED, ModelRecord
 from bot.storage.repositories import Repositories
 
 DEFAULT = "default"  # what a server goes back to
+ID = re.compile(r"#([0-9]{1,18})")  # a number as suggestions give it; no name begins so
 MEGABYTE = 1e6
 
 
@@ -21,21 +23,21 @@ class ModelCatalog:
 
     def __init__(self, *, storage: Repositories, registry: ModelRegistry) -> None:
         self._models = storage.models
-        self._trainings = storage.trainings
         self._registry = registry
 
-    async def find(self, guild_id: int | None, chosen: str) -> ModelRecord:
-        """Return the server's model of that name, or of the number in `#12`; for None, any server's.
+    async def find(self, guild_id: int, chosen: str, *, anywhere: bool = False) -> ModelRecord:
+        """Return the server's model of that name, or of a number as the suggestions have it: `#12`.
+
+        A number is never taken for a name, nor a name for a number. With `anywhere` a number may be another server's.
 
         Raises:
             RefusalError: It has none such.
         """
-        wanted = chosen.strip().casefold()
-        models = await self._models.read_all(guild_id)
-        # What was picked from the suggestions is meant by its number, whatever other models are called.
-        for known in ([f"#{model.id}" for model in models], [model.name.casefold() for model in models]):
-            if wanted in known:
-                return models[known.index(wanted)]
+        wanted = chosen.strip()
+        number = ID.fullmatch(wanted)
+        for model in await self._models.read_all(None if anywhere and number else guild_id):
+            if model.id == int(number[1]) if number else model.name.casefold() == wanted.casefold():
+                return model
         raise RefusalError("This server has no such model; /models list shows those that it has.")
 
     async def list_models(self, guild_id: int) -> tuple[list[ModelRecord], int]:
@@ -51,12 +53,15 @@ class ModelCatalog:
         await self._models.choose(guild_id, model.id)
         return model.name
 
-    async def use_everywhere(self, chosen: str) -> str:
-        """Let all servers that have not chosen use a model, or the shipped one; return its name."""
+    async def use_everywhere(self, guild_id: int | None, chosen: str) -> str:
+        """Let all servers that have not chosen use a model, or the shipped one; return its name.
+
+        A name means a model of the server where it was said; a number may be any server's.
+        """
         if chosen.strip().lower() == DEFAULT:
             await self._models.choose(None, SHIPPED)
             return self._registry.shipped.run.name
-        model = await self.find(None, chosen)
+        model = await self.find(guild_id or 0, chosen, anywhere=True)
         await self._models.choose(None, model.id)
         return model.name
 
@@ -64,11 +69,9 @@ class ModelCatalog:
         """Give a model another name; return the old one and the new.
 
         Raises:
-            RefusalError: It is taken, or cannot be used.
+            CoreError: It is taken, or cannot be used.
         """
         model, new = await self.find(guild_id, chosen), check_name(name)
-        if new.casefold() != model.name.casefold() and await self._trainings.is_name_taken(guild_id, new):
-            raise RefusalError("This server has a model of that name, or trains one; choose another name.")
         await self._registry.rename(model, new)
         return model.name, new
 

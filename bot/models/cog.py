@@ -102,7 +102,7 @@ class ModelsCog(
         """Let all servers that have not chosen use a model."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._permissions.check_owner(interaction)
-        name = await self._catalog.use_everywhere(model)
+        name = await self._catalog.use_everywhere(interaction.guild_id, model)
         await _say(interaction, f"All servers that have not chosen write with {plain(name)} from now on.")
 
     @use.autocomplete("model")

@@ -15,10 +15,9 @@ def check_name(text: str) -> str:
         RefusalError: It is empty or too long.
     """
     name = " ".join(clean_text(text).split())
-    if re.fullmatch(r"#[0-9]+", name):
-        raise RefusalError("A name like #2 stands for a model's number; choose another.")
-    if len(name) > NAME_CHARACTERS or re.search(r"[^\W_]", name) is None:
+    if len(name) > NAME_CHARACTERS or re.search(r"[^\W_]", name) is None or name.startswith("#"):
         raise RefusalError(
-            f"A name has 1 to {NAME_CHARACTERS} characters, with a letter or digit among them."
+            f"A name has 1 to {NAME_CHARACTERS} characters, with a letter or digit among them, and does not begin "
+            "with #."
         )
     return name

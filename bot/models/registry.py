@@ -57,7 +57,7 @@ class ModelRegistry:
 
     async def rename(self, model: ModelRecord, name: str) -> None:
         """Give a model another name."""
-        await self._models.rename(model.id, name)
+        await self._models.rename(model, name)
         self._loaded.pop(model.id, None)
 
     async def delete(self, model: ModelRecord) -> None:

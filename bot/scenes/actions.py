@@ -11,8 +11,8 @@ from bot.discord.markdown import find_quoted
 from bot.discord.reading.message import read_message
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.sending import insist
-from bot.scenes.handler import Asker, SceneHandler
-from bot.scenes.request import Request, change_heat, go_on, take_again
+from bot.scenes.handler import SceneHandler
+from bot.scenes.request import Asker, Request, change_heat, go_on, take_again
 from bot.scenes.ui.buttons import EPISODE_ID
 from bot.scenes.ui.form import FORM_ID, build_form, direct_anew, read_form
 from bot.scenes.ui.view import build_details, build_file, build_page, is_covered_page
@@ -39,11 +39,11 @@ class SceneActions:
         self._handler = handler
         self._scenes = scenes
 
-    async def press(self, interaction: discord.Interaction, *, action: str, episode: int) -> None:
+    async def press(self, interaction: discord.Interaction, *, action: str, episode: str) -> None:
         """Continue, Another take, Hotter, Colder, Script, Details or Direct it."""
         reply = InteractionReply(interaction)
         try:
-            kept = await self._read(episode)
+            kept = await self._read(interaction, episode)
             if action == "script":
                 await reply.send_file(lambda: build_file(kept))
                 return
@@ -76,9 +76,9 @@ class SceneActions:
             return
         reply = InteractionReply(interaction)
         try:
-            request = direct_anew(
-                await self._read(int(found["episode"])), read_form(data.get("components") or [])
-            )
+            # The bot's own message opened the form; its handle is the scene's, which nobody else has.
+            kept = await self._scenes.read_by_handle(found["episode"], place=read_asker(interaction).place)
+            request = direct_anew(_expect(kept), read_form(data.get("components") or []))
             await self._handler.handle(
                 reply,
                 replace(request, is_covered=bool(found["covered"])),
@@ -89,69 +89,91 @@ class SceneActions:
         except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
             await answer_error(reply, error)
 
-    async def turn_page(self, interaction: discord.Interaction, *, episode: int, number: int) -> None:
+    async def turn_page(self, interaction: discord.Interaction, *, episode: str, number: int) -> None:
         """Show another page of a scene in the same message."""
         reply = InteractionReply(interaction)
         try:
             is_covered = is_covered_page(interaction.message)
-            await reply.turn_to(build_page(await self._read(episode), number, is_covered=is_covered))
+            await reply.turn_to(
+                build_page(await self._read(interaction, episode), number, is_covered=is_covered)
+            )
         except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
             await answer_error(reply, error)
 
     async def request_from(
-        self, message: discord.Message, *, answered: discord.Message | None = None
+        self,
+        message: discord.Message,
+        *,
+        asker: Asker,
+        me: int,
+        answered: discord.Message | None = None,
     ) -> Request:
         """Ask for what comes after a message: the scene that it shows, or else what it says.
 
         Args:
             message: The message to go on from.
+            asker: Who asks.
+            me: The bot. Only its own messages show scenes: anybody can post buttons that look like ours.
             answered: The one that it is a reply to; a scene there goes on with what the message says, and where the
                 message says nothing, what is answered is gone on from.
 
         Raises:
             RefusalError: There is nothing that a scene could go on from.
         """
-        kept = await self._find_scene(message)
+        kept = await self._find_scene(message, asker=asker, me=me)
         if kept:
             return replace(go_on(kept), is_covered=is_covered_page(message))
         reading = await read_message(message)
         line = find_quoted(reading.text)
         if not line and answered is not None:
-            return await self.request_from(answered)
+            return await self.request_from(answered, asker=asker, me=me)
         if not line:
             raise RefusalError(reading.missing or UNSEEN)
-        scene = await self._find_scene(answered) if answered else None
-        request = replace(Request.new(line), speaker=message.author.display_name)
+        scene = await self._find_scene(answered, asker=asker, me=me) if answered else None
+        author = message.author.id
+        quoted = 0 if author in (me, asker.member_id) else author
+        request = replace(Request.new(line), speaker=message.author.display_name, quoted=quoted)
         if scene:
-            request = replace(go_on(scene), line=request.line, speaker=request.speaker)
+            request = replace(go_on(scene), line=request.line, speaker=request.speaker, quoted=quoted)
         is_covered = reading.is_covered or (scene is not None and is_covered_page(answered))
         return replace(request, is_covered=is_covered)
 
-    async def _find_scene(self, message: discord.Message) -> SceneRecord | None:
-        number = read_episode_number(message)
-        return await self._scenes.read(number) if number else None
+    async def _find_scene(self, message: discord.Message, *, asker: Asker, me: int) -> SceneRecord | None:
+        handle = read_handle(message) if message.author.id == me else ""
+        return await self._scenes.read_by_handle(handle, place=asker.place) if handle else None
 
-    async def _read(self, number: int) -> SceneRecord:
-        kept = await self._scenes.read(number)
-        if kept is None:
-            raise RefusalError("That scene is no longer stored; start a new one with /episode.")
-        return kept
+    async def _read(self, interaction: discord.Interaction, handle: str) -> SceneRecord:
+        me, message = interaction.client.user, interaction.message
+        is_mine = me is not None and message is not None and message.author.id == me.id
+        place = read_asker(interaction).place
+        return _expect(await self._scenes.read_by_handle(handle, place=place) if is_mine else None)
+
+
+def _expect(kept: SceneRecord | None) -> SceneRecord:
+    if kept is None:
+        raise RefusalError("That scene is no longer stored; start a new one with /episode.")
+    return kept
 
 
 def read_asker(interaction: discord.Interaction) -> Asker:
     """Return who uses a command or a button."""
     is_administrator = interaction.guild_id is not None and interaction.permissions.administrator
-    return Asker(interaction.user.id, is_administrator=is_administrator, guild_id=interaction.guild_id)
+    return Asker(
+        interaction.user.id,
+        is_administrator=is_administrator,
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id or 0,
+    )
 
 
-def read_episode_number(message: discord.Message) -> int:
-    """Return the number of the episode that a message of the bot shows, or 0."""
+def read_handle(message: discord.Message) -> str:
+    """Return the handle of the scene that a message of the bot shows, or an empty text."""
     for row in message.components:
         for component in getattr(row, "children", []):
             found = EPISODE_ID.fullmatch(getattr(component, "custom_id", None) or "")
             if found:
-                return int(found["episode"])
-    return 0
+                return str(found["episode"])
+    return ""
 
 
 def _build_request(action: str, kept: SceneRecord) -> Request:

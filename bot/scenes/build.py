@@ -1,5 +1,7 @@
 """From a request to the work of a thread: a new scene, one that goes on, one taken again, one from a code."""
 
+import secrets
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,15 +11,16 @@ from bot.scenes.queue import Work
 from bot.scenes.request import Request
 from bot.storage.scenes import SceneRecord
 from core.data.screenplay import is_script, name_speaker, speak
-from core.writing.codes import read_code, replay
+from core.writing.codes import code_of, read_code, replay
 from core.writing.constraints.cast import split_cast
 from core.writing.directions import Directions
-from core.writing.episode import Episode, read_parts
+from core.writing.episode import Episode, read_parts, write_parts
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
 UNNAMED = "Guest"  # a speaker whose name the model cannot spell
 _CROWD = 8  # waiting scenes that halve the takes
+KEY_BYTES = 6  # eight characters
 
 
 def build_work(request: Request, source: SceneRecord | None, *, writer: Writer, waiting: int = 0) -> Work:
@@ -45,7 +48,7 @@ def build_work(request: Request, source: SceneRecord | None, *, writer: Writer, 
         if is_other_model and show not in writer.casts.shows:
             show = ""
         # The prompt as it was read, which is the line in script form where it was none.
-        line = _last_part(source).prompt or request.line
+        line = _last_part(source).prompt or source.line
         return _write(replace(request, show=show, line=line), asked, writer)
     if is_other_model:
         raise RefusalError("That scene was written by another model, which is no longer here.")
@@ -59,6 +62,32 @@ def count_characters(request: Request) -> int:
     if not request.code:
         return request.length
     return sum(part.length for part in read_code(request.code).requests)
+
+
+def build_record(episode: Episode, request: Request, *, writer: Writer) -> SceneRecord:
+    """Return an episode as it is stored; who asked for it is not known here."""
+    return SceneRecord(
+        request_id=0,
+        member_id=0,
+        created=int(time.time()),
+        line=request.line,
+        model=writer.run.name,
+        fingerprint=episode.fingerprint,
+        prompt=episode.prompt,
+        earlier=episode.earlier,
+        text=episode.text,
+        temperature=episode.temperature,
+        length=episode.length,
+        seed=episode.seed,
+        ended=episode.ended,
+        notice=episode.notice,
+        seconds=episode.seconds,
+        parts=write_parts(episode),
+        originality=str(writer.originality(episode.text) or ""),
+        code=code_of(episode, writer=writer) or "",
+        key=secrets.token_urlsafe(KEY_BYTES),
+        place=request.where,
+    )
 
 
 def read_directions(request: Request, *, usual: Directions) -> Directions:

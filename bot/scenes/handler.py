@@ -12,18 +12,17 @@ from bot.discord.limits import DIRECT_ANSWER_SECONDS, REQUEST_SECONDS, SECONDS_B
 from bot.discord.replies.reply import Reply
 from bot.discord.replies.sending import GoneError
 from bot.models.registry import ModelRegistry
-from bot.scenes.build import build_work, count_characters
+from bot.scenes.build import build_record, build_work, count_characters
 from bot.scenes.cooldown import Cooldown, CooldownError
 from bot.scenes.pool import WriterPool
 from bot.scenes.queue import Ticket, Work
-from bot.scenes.request import Request
+from bot.scenes.request import Asker, Request
 from bot.scenes.ui.view import build_page
 from bot.storage.pending import Promises
 from bot.storage.repositories import Repositories
 from bot.storage.scenes import SceneRecord
 from core.errors import CoreError
-from core.writing.codes import code_of, read_code
-from core.writing.episode import Episode, write_parts
+from core.writing.codes import read_code
 from core.writing.writer import Writer
 
 RESTARTING = "The bot is restarting; your scene follows in a moment."
@@ -36,12 +35,12 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Asker:
-    """Who asks, and whether the cooldown holds for them too."""
+class _Flight:
+    """A request on its way."""
 
-    member_id: int
-    is_administrator: bool
-    guild_id: int | None = None  # None outside of servers
+    reply: Reply
+    members: frozenset[int]  # who asked, and whose words are in it
+    ticket: Ticket | None = None
 
 
 class SceneHandler:
@@ -56,7 +55,7 @@ class SceneHandler:
         self._promises = Promises(storage.pending)
         self._cooldown = cooldown
         self._keys: set[str] = set()
-        self._tasks: dict[asyncio.Task[None], Reply] = {}
+        self._tasks: dict[asyncio.Task[None], _Flight] = {}
         self._is_closing = False
 
     async def handle(
@@ -76,7 +75,7 @@ class SceneHandler:
         """
         if self._is_closing:
             raise RefusalError("The bot is restarting; try again in a moment.")
-        request = replace(request, guild_id=asker.guild_id or 0)
+        request = replace(request, guild_id=asker.guild_id or 0, channel_id=asker.channel_id)
         with self._once(key):
             self._check_cooldown(asker)
             await self._carry_out(reply, request, request_id=request_id, asker=asker)
@@ -84,7 +83,12 @@ class SceneHandler:
     async def resume(self, reply: Reply, request: Request, *, request_id: int, member_id: int) -> None:
         """Finish what an earlier process acknowledged; the scene may be kept already."""
         self._promises.take_over(request_id)
-        asker = Asker(member_id, is_administrator=True, guild_id=request.guild_id or None)
+        asker = Asker(
+            member_id,
+            is_administrator=True,
+            guild_id=request.guild_id or None,
+            channel_id=request.channel_id,
+        )
         await self._carry_out(reply, request, request_id=request_id, asker=asker)
 
     async def close(self, *, seconds: float) -> None:
@@ -99,14 +103,20 @@ class SceneHandler:
             task.cancel()
         if left:
             log.warning("%d scenes are left to the next start.", len(left))
-            farewells = [asyncio.create_task(reply.progress(RESTARTING)) for reply in left.values()]
+            farewells = [asyncio.create_task(flight.reply.progress(RESTARTING)) for flight in left.values()]
             await asyncio.wait([*left, *farewells], timeout=2)
+
+    def drop_member(self, member_id: int) -> None:
+        """Give up what is being written for a member, or from their words."""
+        for flight in self._tasks.values():
+            if flight.ticket is not None and member_id in flight.members:
+                flight.ticket.fail(RefusalError("/forget-me was used, so this scene was given up."))
 
     async def _carry_out(self, reply: Reply, request: Request, *, request_id: int, asker: Asker) -> None:
         task = asyncio.current_task()
         if task is None:
             raise ValueError("a request is carried out in a task")
-        self._tasks[task] = reply
+        self._tasks[task] = _Flight(reply, frozenset())
         try:
             scene = await self._write(reply, request, request_id=request_id, asker=asker)
             await reply.show(build_page(scene, is_covered=request.is_covered))
@@ -130,12 +140,18 @@ class SceneHandler:
         Raises:
             CoreError: Why there is none.
         """
-        work, writer = await self._prepare(request)
+        begun = time.time()
+        source = await self._read_source(request)
+        work, writer = await self._prepare(request, source)
+        words_of = await self._find_whose_words(request, source, asker=asker)
         ticket = self._pool.submit(
             work,
             party=request.guild_id or asker.member_id,
             characters=count_characters(request),
         )
+        task = asyncio.current_task()
+        if task is not None:
+            self._tasks[task] = _Flight(reply, frozenset({asker.member_id, words_of}), ticket)
         try:
             async with asyncio.timeout(REQUEST_SECONDS) as limit:
                 await self._wait(ticket, reply, request, asker=asker)
@@ -146,12 +162,29 @@ class SceneHandler:
             raise RefusalError("The queue took too long for this scene; ask for it again.") from error
         finally:
             ticket.cancel()
-        return await self._store(episode, request, writer=writer, request_id=request_id, asker=asker)
+        scene = build_record(episode, request, writer=writer)
+        scene = replace(scene, request_id=request_id, member_id=asker.member_id, words_of=words_of)
+        if source is not None and request.again:
+            scene = replace(scene, line=source.line)
+        return await self._scenes.add(scene, begun=begun)
 
-    async def _prepare(self, request: Request) -> tuple[Work, Writer]:
-        """Return the work for a thread, and the model that does it."""
+    async def _read_source(self, request: Request) -> SceneRecord | None:
+        """Return the stored scene that a request goes on from."""
         number = request.after or request.again
-        source = await self._scenes.read(number) if number else None
+        return await self._scenes.read(number) if number else None
+
+    async def _find_whose_words(self, request: Request, source: SceneRecord | None, *, asker: Asker) -> int:
+        """Return the member whose words a scene will begin with; 0 where it begins with nobody's."""
+        if source is not None:
+            return source.words_of
+        if request.code:
+            of_code = await self._scenes.whose_code(request.code)
+            if of_code is not None:
+                return of_code
+        return (request.quoted or asker.member_id) if request.has_words else 0
+
+    async def _prepare(self, request: Request, source: SceneRecord | None) -> tuple[Work, Writer]:
+        """Return the work for a thread, and the model that does it."""
         writer = await self._registry.writer_for(request.guild_id or None)
         fingerprint = read_code(request.code).fingerprint if request.code else source and source.fingerprint
         if fingerprint and not writer.run.fingerprint.startswith(fingerprint):
@@ -185,32 +218,6 @@ class SceneHandler:
             if not ticket.episode.done() and ticket.place != place:
                 place = ticket.place
                 await reply.progress(_describe_place(place))
-
-    async def _store(
-        self, episode: Episode, request: Request, *, writer: Writer, request_id: int, asker: Asker
-    ) -> SceneRecord:
-        originality = writer.originality(episode.text)
-        scene = SceneRecord(
-            request_id=request_id,
-            member_id=asker.member_id,
-            created=int(time.time()),
-            line=request.line,
-            model=writer.run.name,
-            fingerprint=episode.fingerprint,
-            prompt=episode.prompt,
-            earlier=episode.earlier,
-            text=episode.text,
-            temperature=episode.temperature,
-            length=episode.length,
-            seed=episode.seed,
-            ended=episode.ended,
-            notice=episode.notice,
-            seconds=episode.seconds,
-            parts=write_parts(episode),
-            originality=str(originality or ""),
-            code=code_of(episode, writer=writer) or "",
-        )
-        return await self._scenes.add(scene)
 
     def _check_cooldown(self, asker: Asker) -> None:
         if asker.is_administrator:

@@ -60,6 +60,13 @@ class Ticket:
         self._pool.drop(self)
         self.episode.cancel()
 
+    def fail(self, error: Exception) -> None:
+        """Give the place up for a reason, which whoever waits for the episode gets."""
+        self._is_cancelled = True
+        self._pool.drop(self)
+        if not self.episode.done():
+            self.episode.set_exception(error)
+
     def write(self) -> Episode:
         """Do the work; for the pool's threads.
 

@@ -13,7 +13,8 @@ from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.message import MessageReply
 from bot.scenes.actions import MENU, UNSEEN, SceneActions, read_asker
 from bot.scenes.cooldown import CooldownError
-from bot.scenes.handler import Asker, SceneHandler
+from bot.scenes.handler import SceneHandler
+from bot.scenes.request import Asker
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +39,14 @@ class QuoteCog(commands.Cog):
 
     async def go_on_from(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """Write a scene that goes on from a message."""
-        request = await self._actions.request_from(message)
+        asker = read_asker(interaction)
+        me = self._bot.user.id if self._bot.user else 0
+        request = await self._actions.request_from(message, asker=asker, me=me)
         await self._handler.handle(
             InteractionReply(interaction),
             request,
             request_id=interaction.id,
-            asker=read_asker(interaction),
+            asker=asker,
             key=f"menu:{interaction.id}",
         )
 
@@ -76,14 +79,18 @@ class QuoteCog(commands.Cog):
             raise RefusalError(UNSEEN)
         replied_to = message.reference.resolved if message.reference else None
         message.content = _without_mention(message.content, me.id, role=_find_role(message))
+        asker = _read_author(message)
         request = await self._actions.request_from(
-            message, answered=replied_to if isinstance(replied_to, discord.Message) else None
+            message,
+            asker=asker,
+            me=me.id,
+            answered=replied_to if isinstance(replied_to, discord.Message) else None,
         )
         await self._handler.handle(
             reply,
             request,
             request_id=message.id,
-            asker=_read_author(message),
+            asker=asker,
             key=f"mention:{message.id}",
         )
 
@@ -108,4 +115,6 @@ def _read_author(message: discord.Message) -> Asker:
     author = message.author
     is_administrator = isinstance(author, discord.Member) and author.guild_permissions.administrator
     guild_id = message.guild.id if message.guild else None
-    return Asker(author.id, is_administrator=is_administrator, guild_id=guild_id)
+    return Asker(
+        author.id, is_administrator=is_administrator, guild_id=guild_id, channel_id=message.channel.id
+    )

@@ -17,6 +17,7 @@ from bot.discord.limits import (
     PLACE_CHARACTERS,
 )
 from bot.storage.scenes import SceneRecord
+from bot.storage.text import storable
 from core.errors import PromptError
 from core.writing.codes import read_code
 from core.writing.request import MOST_TAKES
@@ -25,6 +26,21 @@ SHORT_SEEDS = 1_000_000  # seeds that we choose are short enough to type
 HOTTER = 1.4  # a factor, because the useful temperatures of some runs lie near 0.02
 LEAST_HOT = 0.1  # the step up from 0, which no factor leaves
 LENGTH = 500  # characters, unless somebody asks for another number
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, and whether the cooldown holds for them too."""
+
+    member_id: int
+    is_administrator: bool
+    guild_id: int | None = None  # None outside of servers
+    channel_id: int = 0
+
+    @property
+    def place(self) -> str:
+        """Where they ask: a server, or outside of servers a conversation."""
+        return name_place(self.guild_id, self.channel_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +63,18 @@ class Request:
     show: str = ""  # which of the model's shows; empty for the first
     code: str = ""  # of the scene to write again; the rest is then as the code says
     guild_id: int = 0  # of the server whose model writes it; 0 outside of servers
+    channel_id: int = 0
+    quoted: int = 0  # the member whose message the line is; 0 where the asker gave it
+
+    @property
+    def where(self) -> str:
+        """The place that the scene belongs to: a server, or outside of servers a conversation."""
+        return name_place(self.guild_id, self.channel_id)
+
+    @property
+    def has_words(self) -> bool:
+        """Whether somebody's words are in it."""
+        return bool(self.line or self.cast or self.place or self.code)
 
     @classmethod
     def new(
@@ -76,16 +104,16 @@ class Request:
         chosen = secrets.randbelow(SHORT_SEEDS) if seed is None else seed
         return cls(
             # The end of a long line is what the model goes on from.
-            line=_storable(line)[-LINE_CHARACTERS:],
+            line=storable(line)[-LINE_CHARACTERS:],
             temperature=temperature,
             length=length,
             seed=chosen,
-            cast=_storable(cast)[:CAST_CHARACTERS],
-            place=_storable(place)[: PLACE_CHARACTERS + 1],  # one more, for the sentence that refuses it
+            cast=storable(cast)[:CAST_CHARACTERS],
+            place=storable(place)[: PLACE_CHARACTERS + 1],  # one more, for the sentence that refuses it
             spelling=spelling,
             takes=takes,
             originality=originality,
-            show=_storable(show)[:CAST_CHARACTERS],
+            show=storable(show)[:CAST_CHARACTERS],
         )
 
     @classmethod
@@ -95,7 +123,7 @@ class Request:
         Raises:
             PromptError: If it is no code.
         """
-        return cls(line=_storable(read_code(code).requests[0].prompt), seed=0, code=code.strip())
+        return cls(line=storable(read_code(code).requests[0].prompt), seed=0, code=code.strip())
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -107,9 +135,9 @@ class Request:
         return json.dumps(asdict(self))
 
 
-def _storable(text: str) -> str:
-    # The database takes no lone surrogates or NULs.
-    return text.encode("utf-8", "ignore").decode().replace("\0", "")
+def name_place(guild_id: int | None, channel_id: int) -> str:
+    """Return what stands for a server, or outside of servers for a conversation."""
+    return f"server {guild_id}" if guild_id else f"channel {channel_id}"
 
 
 def _check(option: str, value: float | None, least: float, most: float) -> None:
@@ -125,7 +153,8 @@ def go_on(episode: SceneRecord) -> Request:
 
 def take_again(episode: SceneRecord) -> Request:
     """Ask for the same scene with another seed."""
-    again = Request.new(episode.line, temperature=episode.temperature, length=episode.length)
+    # The line is the scene's own, and stays there alone.
+    again = Request.new(temperature=episode.temperature, length=episode.length)
     return replace(again, again=episode.id)
 
 

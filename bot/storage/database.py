@@ -1,11 +1,13 @@
 """The open database: transactions, also when its file is damaged meanwhile; knows no table."""
 
 import asyncio
+import logging
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -15,6 +17,8 @@ from sqlalchemy.sql.dml import UpdateBase
 from bot.storage.engine import StorageError, explain, is_damage, keep_aside, open_engine, read_url
 
 Result = TypeVar("Result")
+
+log = logging.getLogger(__name__)
 
 
 class Database:
@@ -29,6 +33,7 @@ class Database:
         self._running = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self._file = _identify(url)
 
     @classmethod
     async def open(cls, database_url: str, *, data: Path) -> "Database":
@@ -81,8 +86,28 @@ class Database:
             if self._running == 0:
                 self._idle.set()
 
+    async def purge_log(self) -> None:
+        """Empty SQLite's log, which still holds what was deleted."""
+        if self._url.get_backend_name() != "sqlite" or self._is_closed:
+            return
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        except (SQLAlchemyError, OSError) as error:
+            raise StorageError(explain(error)) from error
+
+    def copies(self) -> list[str]:
+        """Return the names of damaged databases that are kept aside beside this one."""
+        if self._url.get_backend_name() != "sqlite":
+            return []
+        database = Path(str(self._url.database))
+        return sorted(path.name for path in database.parent.glob(f"{database.name}.damaged-*"))
+
     async def _run_or_repair(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
         """Do work in a transaction; if the SQLite file turns out damaged, once more in a new one."""
+        if self._file != _identify(self._url):
+            await self._follow_file()
         engine = self._engine
         try:
             async with engine.begin() as connection:
@@ -103,4 +128,44 @@ class Database:
                 return
             await damaged.dispose()
             await asyncio.to_thread(keep_aside, self._url)
-            self._engine = await open_engine(self._url, is_successor=True)
+            await self._open_anew(is_successor=True)
+
+    async def _follow_file(self) -> None:
+        """Open what is in the place of a SQLite file that somebody deleted or replaced: writes to it would be lost."""
+        async with self._repair:
+            if self._file == _identify(self._url):  # another request was quicker
+                return
+            log.error(
+                "The database %s was deleted or replaced while the bot ran: what is there now is used.",
+                self._url.database,
+            )
+            await self._engine.dispose()
+            # The log of the file that has gone does not belong to the new one.
+            await asyncio.to_thread(_drop_log, self._url)
+            await self._open_anew(is_successor=True)
+
+    async def _open_anew(self, *, is_successor: bool) -> None:
+        self._engine = await open_engine(self._url, is_successor=is_successor)
+        self._file = _identify(self._url)
+
+
+def _drop_log(url: URL) -> None:
+    for ending in ("-wal", "-shm"):
+        Path(f"{url.database}{ending}").unlink(missing_ok=True)
+
+
+async def lock_guild(connection: AsyncConnection, guild_id: int) -> None:
+    """Let no other transaction about this server run beside this one; SQLite has one at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": guild_id})
+
+
+def _identify(url: URL) -> tuple[int, int] | None:
+    """Return which file SQLite's database is; None where it has gone, or is another kind of database."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    try:
+        found = os.stat(str(url.database))  # noqa: PTH116 -- before every transaction
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -117,7 +117,7 @@ def explain(error: BaseException) -> str:
 def _create_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         try:
-            return create_async_engine(url, pool_size=5, pool_pre_ping=True)
+            return create_async_engine(url, pool_size=5, pool_pre_ping=True, hide_parameters=True)
         except ModuleNotFoundError as error:
             raise ConfigError(
                 "DATABASE_URL needs a driver that is not installed: pip install 'holosuite[postgresql]'."
@@ -129,7 +129,12 @@ def _create_engine(url: URL) -> AsyncEngine:
         raise StorageError(f"The folder {database.parent} cannot be made; check HOLOSUITE_DATA.") from error
     # One connection: SQLite has one writer at a time anyway, and nobody in this process waits for a lock.
     engine = create_async_engine(
-        url, pool_size=1, max_overflow=0, pool_timeout=60, connect_args={"timeout": BUSY_SECONDS}
+        url,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=60,
+        connect_args={"timeout": BUSY_SECONDS},
+        hide_parameters=True,  # an error's text goes to the log, and members' lines do not
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
@@ -140,6 +145,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     cursor.execute("PRAGMA journal_mode = WAL")
     # A commit survives whatever ends the process; only a power cut may take the last ones back.
     cursor.execute("PRAGMA synchronous = NORMAL")
+    # What is deleted is overwritten, and nothing is put beside the database meanwhile.
+    cursor.execute("PRAGMA secure_delete = ON")
+    cursor.execute("PRAGMA temp_store = MEMORY")
     cursor.close()
 
 

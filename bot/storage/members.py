@@ -1,26 +1,73 @@
 """What is stored of one member, over all tables."""
 
-from sqlalchemy import delete, update
+import json
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
-from bot.storage.schema import episodes, jobs, models, pending
+from bot.storage.schema import deletions, episodes, jobs, models, pending
+from bot.storage.trainings import TrainingRecord, as_training
 
 NOBODY = 0  # no member's id
+REMEMBERED_SECONDS = 1_200.0  # that it is known who was forgotten: longer than a request can be on its way
 
 
-async def delete_member(database: Database, member_id: int) -> int:
-    """Delete what is stored of a member; return the number of scenes that were.
+@dataclass(frozen=True)
+class Deletion:
+    """What was deleted of a member, and what the caller has to see to."""
+
+    scenes: int  # the member's own
+    copies: int  # others' scenes that began with the member's words
+    trainings: tuple[TrainingRecord, ...]  # offered, waiting or running, or with a text that was kept
+
+
+async def delete_member(database: Database, member_id: int) -> Deletion:
+    """Delete what is stored of a member, and what they typed wherever it was copied.
 
     A server's trainings and models are its own and stay, without the name of who started them.
     """
 
-    async def remove(connection: AsyncConnection) -> int:
+    async def remove(connection: AsyncConnection) -> Deletion:
+        now = time.time()
+        found = (
+            await connection.execute(
+                select(episodes.c.id, episodes.c.code, episodes.c.member_id).where(
+                    or_(episodes.c.member_id == member_id, episodes.c.words_of == member_id)
+                )
+            )
+        ).all()
+        numbers = {int(number) for number, _, _ in found}
+        await _delete_pending(connection, member_id, numbers, {str(code) for _, code, _ in found if code})
+        gone = or_(episodes.c.member_id == member_id, episodes.c.words_of == member_id)
+        await connection.execute(delete(episodes).where(gone))
+        rows = (await connection.execute(select(jobs).where(jobs.c.member_id == member_id))).mappings()
+        theirs = tuple(map(as_training, rows))
+        await connection.execute(delete(jobs).where(jobs.c.member_id == member_id, jobs.c.state == "offered"))
         for table in (jobs, models):
-            theirs = update(table).where(table.c.member_id == member_id)
-            await connection.execute(theirs.values(member_id=NOBODY))
-        await connection.execute(delete(pending).where(pending.c.member_id == member_id))
-        result = await connection.execute(delete(episodes).where(episodes.c.member_id == member_id))
-        return int(result.rowcount)
+            own = update(table).where(table.c.member_id == member_id)
+            await connection.execute(own.values(member_id=NOBODY))
+        old = deletions.c.time < now - REMEMBERED_SECONDS
+        await connection.execute(delete(deletions).where(or_(old, deletions.c.member_id == member_id)))
+        await connection.execute(insert(deletions).values(member_id=member_id, time=now))
+        own_scenes = sum(int(author) == member_id for _, _, author in found)
+        return Deletion(own_scenes, len(found) - own_scenes, theirs)
 
-    return await database.transact(remove)
+    deletion = await database.transact(remove)
+    await database.purge_log()
+    return deletion
+
+
+async def _delete_pending(
+    connection: AsyncConnection, member_id: int, scenes: set[int], codes: set[str]
+) -> None:
+    """Delete the requests on their way that are the member's, or hold their words."""
+    rows = (await connection.execute(select(pending.c.id, pending.c.member_id, pending.c.request))).all()
+    for number, author, text in rows:
+        request = json.loads(text)
+        copies = request.get("after") in scenes or request.get("again") in scenes
+        copies = copies or request.get("quoted") == member_id or request.get("code") in codes
+        if author == member_id or copies:
+            await connection.execute(delete(pending).where(pending.c.id == number))

@@ -10,9 +10,10 @@ from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
+from bot.storage.names import LimitError, release_name, take_name
 from bot.storage.schema import jobs, models, settings
 from bot.storage.settings import BOT, read_setting, scope_of, write_setting
-from bot.storage.trainings import TrainingRecord
+from bot.storage.trainings import UNFINISHED, TrainingRecord
 
 SHIPPED = 0  # stands for the run that the settings name, where a model's number is expected
 ACTIVE = "model"  # the setting's name
@@ -48,22 +49,30 @@ class ModelRepository:
 
     async def add_trained(
         self, training: TrainingRecord, model: ModelRecord, outcome: dict[str, Any], *, use: bool
-    ) -> None:
-        """Store a model, end its training and let its server use it, all or nothing."""
+    ) -> bool:
+        """Store a model, end its training and let its server use it, all or nothing; false if it was cancelled."""
 
-        async def add(connection: AsyncConnection) -> None:
+        async def add(connection: AsyncConnection) -> bool:
+            query = select(jobs).where(jobs.c.id == training.id)
+            row = (await connection.execute(query)).mappings().first()
+            if row is None or row["state"] not in UNFINISHED:
+                return False
             await connection.execute(delete(models).where(models.c.id == model.id))
-            # Whoever was forgotten while it ran stays forgotten.
-            member_id = await connection.scalar(select(jobs.c.member_id).where(jobs.c.id == training.id))
-            values = asdict(model) | ({} if member_id is None else {"member_id": member_id})
+            # Who started it may have been forgotten while it ran.
+            values = {**asdict(model), "member_id": row["member_id"]}
             await connection.execute(insert(models).values(values))
+            await take_name(
+                connection, machine=self.machine, guild_id=model.guild_id, name=model.name, owner=model.id
+            )
             if use:
                 await write_setting(connection, scope_of(training.guild_id), ACTIVE, str(model.id))
-            values = {"state": "done", "ended": int(time.time()), "outcome": json.dumps(outcome)}
-            await connection.execute(update(jobs).where(jobs.c.id == training.id).values(values))
+            ending = {"state": "done", "ended": int(time.time()), "outcome": json.dumps(outcome)}
+            await connection.execute(update(jobs).where(jobs.c.id == training.id).values(ending))
+            return True
 
-        await self._database.transact(add)
+        is_added = await self._database.transact(add)
         self._active.clear()
+        return is_added
 
     async def read_all(self, guild_id: int | None) -> list[ModelRecord]:
         """Return a server's models, or every server's for None; the newest first."""
@@ -78,9 +87,22 @@ class ModelRepository:
         row = await self._database.row(query)
         return None if row is None else _as_model(row)
 
-    async def rename(self, number: int, name: str) -> None:
-        """Give a model another name."""
-        await self._database.execute(update(models).where(models.c.id == number).values(name=name))
+    async def rename(self, model: ModelRecord, name: str) -> None:
+        """Give a model another name.
+
+        Raises:
+            LimitError: Its server has a model or a training of that name.
+        """
+
+        async def rename(connection: AsyncConnection) -> None:
+            query = update(models).where(models.c.id == model.id).values(name=name)
+            if not (await connection.execute(query)).rowcount:
+                raise LimitError("That model was deleted meanwhile.")
+            await take_name(
+                connection, machine=self.machine, guild_id=model.guild_id, name=name, owner=model.id
+            )
+
+        await self._database.transact(rename)
 
     async def delete(self, number: int) -> bool:
         """Delete a model; its server uses the default again. False: it is the default of all servers."""
@@ -89,6 +111,7 @@ class ModelRepository:
             if await read_setting(connection, BOT, ACTIVE) == str(number):
                 return False
             await connection.execute(delete(models).where(models.c.id == number))
+            await release_name(connection, machine=self.machine, owner=number)
             chosen = (settings.c.name == ACTIVE, settings.c.value == str(number))
             await connection.execute(delete(settings).where(*chosen))
             return True

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.storage.database import Database
+from bot.storage.folders import FolderRepository
 from bot.storage.models import ModelRepository
 from bot.storage.pending import PendingRepository
 from bot.storage.scenes import SceneRepository
@@ -21,6 +22,7 @@ class Repositories:
     settings: SettingRepository
     trainings: TrainingRepository
     models: ModelRepository
+    folders: FolderRepository
 
     @classmethod
     async def open(cls, database_url: str, *, data: Path, machine: str) -> "Repositories":
@@ -38,6 +40,7 @@ class Repositories:
             SettingRepository(database),
             TrainingRepository(database, machine=machine),
             ModelRepository(database, machine=machine),
+            FolderRepository(database, machine=machine),
         )
 
     async def close(self) -> None:

@@ -1,5 +1,6 @@
 """The stored scenes, and how many were ever written."""
 
+import math
 import time
 from dataclasses import asdict, dataclass, replace
 
@@ -7,7 +8,12 @@ from sqlalchemy import RowMapping, delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
-from bot.storage.schema import counts, episodes
+from bot.storage.schema import counts, deletions, episodes
+from core.errors import CoreError
+
+
+class DeletedError(CoreError):
+    """A scene is not stored because a member wanted to be forgotten."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +39,14 @@ class SceneRecord:
     parts: str = ""  # JSON: what was asked for each part; empty where that is not known
     originality: str = ""  # a sentence, where the run can tell
     code: str = ""  # empty where none can stand for it
+    key: str = ""  # random, so that nobody guesses its handle; empty in scenes from before keys
+    place: str = ""  # where it was written, and is given back alone; empty where that is not known
+    words_of: int = 0  # the member whose words it begins with; 0 for nobody's
+
+    @property
+    def handle(self) -> str:
+        """What stands for the scene on Discord: `12.Xk3_9aBc`."""
+        return f"{self.id}.{self.key}" if self.key else str(self.id)
 
     @property
     def script(self) -> str:
@@ -46,8 +60,14 @@ class SceneRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, scene: SceneRecord) -> SceneRecord:
-        """Store a scene and count it; return it with its number. The same request is stored once."""
+    async def add(self, scene: SceneRecord, *, begun: float = math.inf) -> SceneRecord:
+        """Store a scene and count it; return it with its number. The same request is stored once.
+
+        `begun` is when it was asked for, in seconds since 1970.
+
+        Raises:
+            DeletedError: Meanwhile a member wanted to be forgotten who asked for it, or whose words are in it.
+        """
         values = {name: value for name, value in asdict(scene).items() if name != "id"}
 
         async def add(connection: AsyncConnection) -> SceneRecord:
@@ -55,6 +75,13 @@ class SceneRepository:
             row = (await connection.execute(same)).mappings().first()
             if row is not None:
                 return _as_scene(row)
+            gone = select(deletions).where(
+                deletions.c.member_id.in_((scene.member_id, scene.words_of)), deletions.c.time >= begun
+            )
+            if (await connection.execute(gone)).first() is not None:
+                raise DeletedError(
+                    "That scene is not stored: /forget-me was used while it was being written."
+                )
             result = await connection.execute(insert(episodes).values(values))
             await _count(connection, "episodes", 1)
             await _count(connection, "characters", len(scene.text))
@@ -68,11 +95,25 @@ class SceneRepository:
         row = await self._database.row(select(episodes).where(episodes.c.id == number))
         return None if row is None else _as_scene(row)
 
+    async def read_by_handle(self, handle: str, *, place: str) -> SceneRecord | None:
+        """Return the scene of a handle, in the place where it was written; None anywhere else."""
+        number, _, key = handle.partition(".")
+        scene = await self.read(int(number))
+        if scene is None or scene.key != key or scene.place not in ("", place):
+            return None
+        return scene
+
+    async def whose_code(self, code: str) -> int | None:
+        """Return whose words a code holds, by the first scene that it was given to; None if there is none."""
+        first = select(episodes.c.words_of).where(episodes.c.code == code).order_by(episodes.c.id).limit(1)
+        row = await self._database.row(first)
+        return None if row is None else int(row["words_of"])
+
     async def read_recent_lines(self, member_id: int, *, limit: int) -> list[str]:
-        """Return the member's own last lines, newest first, each once."""
+        """Return the lines that the member gave last, newest first, each once."""
         newest = (
             select(episodes.c.line)
-            .where(episodes.c.member_id == member_id, episodes.c.line != "")
+            .where(episodes.c.member_id == member_id, episodes.c.words_of == member_id, episodes.c.line != "")
             .order_by(episodes.c.id.desc())
             .limit(4 * limit)
         )
@@ -81,7 +122,10 @@ class SceneRepository:
     async def delete_older_than(self, seconds: float) -> int:
         """Delete the scenes of before that time; return their number."""
         oldest = int(time.time() - seconds)
-        return await self._database.execute(delete(episodes).where(episodes.c.created < oldest))
+        number = await self._database.execute(delete(episodes).where(episodes.c.created < oldest))
+        if number:
+            await self._database.purge_log()
+        return number
 
     async def read_counts(self) -> dict[str, int]:
         """Return the counts of all scenes ever written; they name no member and outlive deletion."""

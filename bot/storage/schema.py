@@ -1,9 +1,21 @@
 """The database's tables, as the newest migration leaves them; made for SQLite and PostgreSQL alike."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 # The migration that these tables correspond to: a database that says so needs no look at the migrations.
-REVISION = "0004_delivery"
+REVISION = "0005_safety"
 
 metadata = MetaData()
 
@@ -32,7 +44,14 @@ episodes = Table(
     Column("parts", Text, nullable=False, server_default=""),  # JSON; empty: not known
     Column("originality", Text, nullable=False, server_default=""),
     Column("code", Text, nullable=False, server_default=""),
+    Column("key", String(16), nullable=False, server_default=""),  # random; empty in scenes from before keys
+    Column(
+        "place", String(32), nullable=False, server_default=""
+    ),  # where it is given back; empty: not known
+    Column("words_of", BigInteger, nullable=False, server_default="0"),  # member whose words it begins with
     Index("episodes_of_member", "member_id", "id"),
+    Index("episodes_of_words", "words_of"),
+    Index("episodes_by_code", "code"),
     Index("episodes_by_age", "created"),
 )
 
@@ -110,4 +129,32 @@ models = Table(
     Column("bits", Float, nullable=False),  # per character, on its held-out text
     Column("bytes", BigInteger, nullable=False),
     Index("models_of_guild", "guild_id", "created"),
+)
+
+# The names of a server's models, and of those that are being trained: each once, in any case.
+model_names = Table(
+    "model_names",
+    metadata,
+    Column("machine", String(64), primary_key=True),
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("folded", Text, primary_key=True),  # `str.casefold` of the name
+    Column("owner", BigInteger, nullable=False),  # the number of the training, which is the model's
+    UniqueConstraint("machine", "owner"),
+)
+
+# The folders that trainings made below a data directory: a clean-up deletes these and no others.
+folders = Table(
+    "folders",
+    metadata,
+    Column("machine", String(64), primary_key=True),
+    Column("key", String(32), primary_key=True),
+    Column("created", BigInteger, nullable=False),  # seconds since 1970
+)
+
+# Who used /forget-me a moment ago: what was on its way then is not stored. Deleted after as long as a request lives.
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("time", Float, nullable=False),  # seconds since 1970
 )

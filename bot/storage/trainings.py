@@ -1,19 +1,22 @@
 """The trainings that servers asked for, and how far each is."""
 
 import json
+import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.database import Database
+from bot.storage.database import Database, lock_guild
+from bot.storage.names import LimitError, is_taken, release_name, take_name
 from bot.storage.schema import jobs, models
 from bot.storage.settings import BOT, read_setting, write_setting
 
 UNFINISHED = ("waiting", "running")
 BARELY_SECONDS = 60  # a training that was cancelled within them counts for nothing
 ENDED = ("done", "failed", "cancelled")
+DAY_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,46 +93,96 @@ class TrainingRepository:
     async def read(self, number: int) -> TrainingRecord | None:
         """Return the training of that number."""
         row = await self._database.row(select(jobs).where(jobs.c.id == number))
-        return None if row is None else _as_training(row)
+        return None if row is None else as_training(row)
 
     async def read_states(self, *states: str) -> list[TrainingRecord]:
         """Return this machine's trainings in these states, in the order of the queue."""
         query = select(jobs).where(jobs.c.machine == self.machine, jobs.c.state.in_(states))
         rows = await self._database.rows(query.order_by(jobs.c.queued, jobs.c.id))
-        return [_as_training(row) for row in rows]
+        return [as_training(row) for row in rows]
 
     async def read_untold(self) -> list[TrainingRecord]:
         """Return this machine's trainings whose end was not shown to their server yet."""
         query = select(jobs).where(jobs.c.machine == self.machine, jobs.c.state.in_(ENDED), ~jobs.c.told)
-        return [_as_training(row) for row in await self._database.rows(query.order_by(jobs.c.id))]
+        return [as_training(row) for row in await self._database.rows(query.order_by(jobs.c.id))]
 
     async def update(self, number: int, *, only_from: tuple[str, ...] = (), **changes: Any) -> bool:  # noqa: ANN401 -- any column's value
-        """Change a training, only in one of the states `only_from` where they are given; tell whether it was."""
+        """Change a training, only in one of the states `only_from` where they are given; tell whether it was.
+
+        One that ends without a model gives its name back.
+        """
         query = update(jobs).where(jobs.c.id == number)
         if only_from:
             query = query.where(jobs.c.state.in_(only_from))
-        return bool(await self._database.execute(query.values(changes)))
 
-    async def delete_offer(self, number: int) -> None:
-        """Delete a training that was offered and never begun."""
-        await self._database.execute(delete(jobs).where(jobs.c.id == number, jobs.c.state == "offered"))
+        async def change(connection: AsyncConnection) -> bool:
+            is_changed = bool((await connection.execute(query.values(changes))).rowcount)
+            if is_changed and changes.get("state") in ("failed", "cancelled"):
+                await release_name(connection, machine=self.machine, owner=number)
+            return is_changed
 
-    async def read_queue_times(self, guild_id: int, *, since: float) -> list[int]:
-        """Return when a server's trainings since then were begun, the oldest first; without those cancelled at once."""
-        query = select(jobs.c.queued).where(
-            jobs.c.guild_id == guild_id,
-            jobs.c.queued > int(since),
-            or_(jobs.c.state != "cancelled", jobs.c.ended - jobs.c.queued >= BARELY_SECONDS),
+        return await self._database.transact(change)
+
+    async def begin(self, training: TrainingRecord, *, most_models: int, most_a_day: int) -> TrainingRecord:
+        """Put an offered training in the queue and give it its name: all checks and changes in one transaction.
+
+        Raises:
+            LimitError: It was begun or dropped already, its name is taken, or its server has what it may have.
+        """
+        now = int(time.time())
+        guild_id, machine = training.guild_id, self.machine
+
+        async def begin(connection: AsyncConnection) -> None:
+            await lock_guild(connection, guild_id)
+            # Changed before anything is read: from here on no other transaction is in between.
+            mine = update(jobs).where(jobs.c.id == training.id, jobs.c.state == "offered")
+            if not (await connection.execute(mine.values(state="waiting", queued=now))).rowcount:
+                raise LimitError("That training was started already, or is no longer offered.")
+            others = (jobs.c.guild_id == guild_id, jobs.c.id != training.id)
+            await _check_day(connection, *others, most=most_a_day, now=now)
+            of_models = select(func.count()).where(models.c.guild_id == guild_id, models.c.machine == machine)
+            of_jobs = select(func.count()).where(
+                *others, jobs.c.machine == machine, jobs.c.state.in_(UNFINISHED)
+            )
+            held = int(await connection.scalar(of_models) or 0) + int(await connection.scalar(of_jobs) or 0)
+            if held >= most_models:
+                raise LimitError(
+                    f"This server has {held} models, which is all that it may have; delete one with /models delete."
+                )
+            await take_name(
+                connection, machine=machine, guild_id=guild_id, name=training.name, owner=training.id
+            )
+
+        await self._database.transact(begin)
+        return replace(training, state="waiting", queued=now)
+
+    async def check_day(self, guild_id: int, *, most: int) -> None:
+        """Make sure that a server has a training left today.
+
+        Raises:
+            LimitError: It has not, and when it will have.
+        """
+        await self._database.transact(
+            lambda connection: _check_day(
+                connection, jobs.c.guild_id == guild_id, most=most, now=int(time.time())
+            )
         )
-        return [int(row["queued"]) for row in await self._database.rows(query.order_by(jobs.c.queued))]
+
+    async def read_offers(self, guild_id: int | None = None) -> list[TrainingRecord]:
+        """Return what a server, or every server for None, was offered and has not begun."""
+        offers = await self.read_states("offered")
+        return [offer for offer in offers if guild_id in (None, offer.guild_id)]
+
+    async def delete_offer(self, number: int) -> bool:
+        """Delete a training that was offered and never begun; tell whether it was there."""
+        offered = (jobs.c.id == number, jobs.c.state == "offered")
+        return bool(await self._database.execute(delete(jobs).where(*offered)))
 
     async def is_name_taken(self, guild_id: int, name: str) -> bool:
         """Tell whether a server has a model, or an unfinished training, of that name in any case."""
-        of_models = select(models.c.name).where(models.c.guild_id == guild_id)
-        of_jobs = select(jobs.c.name).where(jobs.c.guild_id == guild_id, jobs.c.state.in_(UNFINISHED))
-        rows = [*await self._database.rows(of_models), *await self._database.rows(of_jobs)]
-        # A database's lower case knows no letters but a to z.
-        return name.casefold() in {str(row["name"]).casefold() for row in rows}
+        return await self._database.transact(
+            lambda connection: is_taken(connection, machine=self.machine, guild_id=guild_id, name=name)
+        )
 
     async def read_speed(self, preset: str) -> float:
         """Return how fast the last training with a preset was, in characters a second; 0 before the first."""
@@ -143,5 +196,20 @@ class TrainingRepository:
         await self._database.transact(lambda connection: write_setting(connection, BOT, name, value))
 
 
-def _as_training(row: RowMapping) -> TrainingRecord:
+async def _check_day(connection: AsyncConnection, *which: ColumnElement[bool], most: int, now: int) -> None:
+    since = int(now - DAY_SECONDS)
+    # One that was cancelled at once counts for nothing.
+    counts = or_(jobs.c.state != "cancelled", jobs.c.ended - jobs.c.queued >= BARELY_SECONDS)
+    query = select(jobs.c.queued).where(*which, jobs.c.queued > since, counts).order_by(jobs.c.queued)
+    times = [int(time_) for time_ in (await connection.execute(query)).scalars()]
+    if len(times) >= most:
+        left = int(times[len(times) - most] + DAY_SECONDS - now)
+        hours, minutes = divmod(left // 60, 60)
+        begun = "1 training" if most == 1 else f"{most} trainings"
+        when = f"{hours} h {minutes} min" if hours else f"{minutes + 1} min"
+        raise LimitError(f"This server has begun {begun} within a day; the next one can begin in {when}.")
+
+
+def as_training(row: RowMapping) -> TrainingRecord:
+    """Return a row of the table as a training."""
     return TrainingRecord(**{str(name): value for name, value in row.items()})

@@ -2,8 +2,8 @@
 
 import time
 from dataclasses import replace
+from functools import partial
 
-import aiohttp
 import discord
 
 from bot.discord.errors import RefusalError, answer_error
@@ -17,7 +17,9 @@ from bot.storage.repositories import Repositories
 from bot.storage.trainings import UNFINISHED, TrainingRecord
 from bot.training.announcements.announcer import TrainingAnnouncer
 from bot.training.buttons import build_buttons
-from bot.training.preview import TrainingOrigin, TrainingPreviews, TrainingRequest
+from bot.training.download import download_file
+from bot.training.preview import TrainingPreviews
+from bot.training.request import TrainingOrigin, TrainingRequest
 from bot.training.supervisor import TrainingSupervisor
 from bot.training.view import build_end, build_preview
 from core.run.layout import PLOT
@@ -56,13 +58,15 @@ class TrainingActions:
         guild_id = await self._permissions.check(interaction)
         _check_channel(interaction)
         await self._previews.check(request, guild_id)
+        download = None
         if corpus is not None:
-            upload = await self._fetch(corpus)
-            request = replace(request, upload_name=clean_text(corpus.filename), upload=upload)
+            self._check_size(corpus)
+            request = replace(request, upload_name=clean_text(corpus.filename))
+            download = partial(download_file, corpus.url, most_bytes=self._upload_megabytes * MEGABYTE)
         origin = TrainingOrigin(
             guild_id=guild_id, channel_id=interaction.channel_id or 0, member_id=interaction.user.id
         )
-        training, facts = await self._previews.offer(request, origin)
+        training, facts = await self._previews.offer(request, origin, download)
         before = len(await self._trainings.read_states(*UNFINISHED))
         await insist(
             lambda: interaction.edit_original_response(
@@ -86,19 +90,13 @@ class TrainingActions:
         if interaction.user.id != training.member_id:
             raise RefusalError("Somebody else asked for that training; ask for your own with /retrain.")
         await interaction.response.defer()
-        await self._previews.check_start(training.guild_id)
-        is_taken = await self._trainings.is_name_taken(training.guild_id, training.name)
-        if is_taken and training.state == "offered":
-            raise RefusalError("This server has a model or a training of that name; choose another name.")
-        queued = int(time.time())
-        changes = {"state": "waiting", "queued": queued}
-        if not await self._trainings.update(training.id, only_from=("offered",), **changes):
-            raise RefusalError("That training was started already.")
-        waiting = replace(training, state="waiting", queued=queued)
+        waiting = await self._previews.begin(training)
         try:
             message = await self._announcer.send_first(waiting, await self._supervisor.place_of(waiting))
         except GoneError as error:
-            await self._trainings.update(training.id, state="cancelled", ended=queued, queued=0, told=True)
+            ended = {"ended": int(time.time()), "queued": 0, "told": True}
+            await self._trainings.update(training.id, only_from=("waiting",), state="cancelled", **ended)
+            await self._previews.delete_text(training)
             raise RefusalError(
                 "I may not write in this channel, so nobody could see the training; let me, and try again."
             ) from error
@@ -147,14 +145,11 @@ class TrainingActions:
             raise RefusalError("That training is no longer known here.")
         return training
 
-    async def _fetch(self, corpus: discord.Attachment) -> bytes:
-        most = self._upload_megabytes
-        if corpus.size > most * MEGABYTE:
-            raise RefusalError(f"That file has more than {most} MB; upload a smaller one, or a .zip of it.")
-        try:
-            return await corpus.read()
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            raise RefusalError("The file could not be downloaded from Discord; upload it again.") from error
+    def _check_size(self, corpus: discord.Attachment) -> None:
+        if corpus.size > self._upload_megabytes * MEGABYTE:
+            raise RefusalError(
+                f"That file has more than {self._upload_megabytes} MB; upload a smaller one, or a .zip of it."
+            )
 
 
 def _check_channel(interaction: discord.Interaction) -> None:

@@ -1,5 +1,9 @@
 """A training as the command line of train.py."""
 
+from pathlib import Path
+
+from core.data.download import FROM_ENVIRONMENT, secrets_of
+
 from bot.storage.trainings import RetrainPlan
 
 
@@ -20,3 +24,10 @@ def training_arguments(
     else:
         arguments += ["--minutes", f"{plan.minutes or longest_minutes:g}"]
     return [*arguments, "--resume" if resume else "--overwrite"]
+
+
+def scripts_argument(scripts: str) -> str:
+    """Return the scripts of the settings as a child process finds them, which works in the data directory."""
+    if secrets_of(scripts):
+        return f"{FROM_ENVIRONMENT}HOLOSUITE_SCRIPTS"  # a command line is there for everybody to read
+    return scripts if "://" in scripts else str(Path(scripts).resolve())

@@ -8,7 +8,7 @@ from discord.ext import commands
 from bot.discord.markdown import clean_text
 from bot.models.names import NAME_CHARACTERS
 from bot.training.actions import TrainingActions
-from bot.training.preview import TrainingRequest
+from bot.training.request import TrainingRequest
 from core.config import PRESETS
 
 # The other takes hours.

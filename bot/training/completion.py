@@ -106,7 +106,9 @@ class TrainingCompletion:
         if plan.keep:
             await asyncio.to_thread(self._folders.keep_corpus, training)
         use = is_better(outcome) is not False
-        await self._models.add_trained(training, model, outcome, use=use)
+        if not await self._models.add_trained(training, model, outcome, use=use):
+            await self.cancel(training)
+            return
         await self._finish(replace(training, state="done", outcome=json.dumps(outcome)))
 
     async def fail(self, training: TrainingRecord, reason: str) -> None:

@@ -1,14 +1,15 @@
 """Where the files of a training are, below the data directory."""
 
 import contextlib
+import re
 import shutil
-import time
 from pathlib import Path
 
 from bot.storage.trainings import TrainingRecord
-from core.run.layout import CHECKPOINT, FACTS, partial_folder
+from core.run.layout import CHECKPOINT, partial_folder
 
-OFFER_SECONDS = 15 * 60.0  # that a preview's buttons work: as long as its interaction
+KEPT = "corpus.kept"  # beside a run, whose name has no dot
+KEY = re.compile(r"[0-9a-f]{16}")
 
 
 class TrainingFolders:
@@ -41,7 +42,11 @@ class TrainingFolders:
     def keep_corpus(self, training: TrainingRecord) -> None:
         """Move the uploaded text beside the run."""
         with contextlib.suppress(OSError):
-            (self.work(training) / "corpus").rename(self.run(training).parent / "corpus")
+            (self.work(training) / "corpus").rename(self.run(training).parent / KEPT)
+
+    def delete_kept(self, training: TrainingRecord) -> None:
+        """Delete the text that was kept beside a run."""
+        shutil.rmtree(self.run(training).parent / KEPT, ignore_errors=True)
 
     def delete_work(self, training: TrainingRecord) -> None:
         """Delete the upload and the log."""
@@ -51,14 +56,17 @@ class TrainingFolders:
         """Delete the run, complete or not."""
         shutil.rmtree(self.run(training).parent, ignore_errors=True)
 
-    def delete_unknown(self, keys: set[str]) -> None:
-        """Delete folders whose key is not in use; a complete run is never deleted here."""
-        for folder in (self.data / "jobs").glob("*"):
-            if folder.name not in keys and time.time() - folder.stat().st_mtime > OFFER_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
-        for folder in (self.data / "models").glob("*"):
-            if folder.name not in keys and not list(folder.glob(f"*/{FACTS}")):
-                shutil.rmtree(folder, ignore_errors=True)
+    def delete_key(self, key: str, *, has_model: bool) -> None:
+        """Delete what a training made below folders of its own name; the run only where no model needs it.
+
+        Raises:
+            ValueError: The key is none of ours.
+        """
+        if KEY.fullmatch(key) is None:
+            raise ValueError(key)
+        shutil.rmtree(self.data / "jobs" / key, ignore_errors=True)
+        if not has_model:
+            shutil.rmtree(self.data / "models" / key, ignore_errors=True)
 
 
 def folder_size(folder: Path) -> int:

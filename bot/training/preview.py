@@ -2,64 +2,45 @@
 
 import asyncio
 import contextlib
-import re
 import secrets
 import shutil
 import time
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from bot.discord.errors import RefusalError
 from bot.models.names import NAME_CHARACTERS, check_name
+from bot.scenes.cooldown import Cooldown
 from bot.settings import Settings
+from bot.storage.names import LimitError
 from bot.storage.repositories import Repositories
-from bot.storage.trainings import UNFINISHED, RetrainPlan, TrainingRecord
+from bot.storage.text import storable
+from bot.storage.trainings import RetrainPlan, TrainingRecord
+from bot.training.arguments import scripts_argument
 from bot.training.process import FREE_BYTES, ask_child, full_disk, missing_packages
-from bot.training.progress import clock
-from core.data.sources.download import FROM_ENVIRONMENT, secrets_of
+from bot.training.request import TrainingOrigin, TrainingRequest
+from bot.training.sweeper import OFFER_SECONDS
 from core.data.sources.upload import safe_name
 
-HOUR_SECONDS = 3_600.0
-DAY_SECONDS = 86_400.0
 USUAL_MINUTES = 15.0
 START_SECONDS = 20.0  # until TensorFlow is loaded and the network compiled
+Download = Callable[[Path], Awaitable[None]]
 GUESSED_SPEED = 5_000.0  # characters a second, before anything was trained here
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrainingRequest:
-    """What was typed: everything may be left out."""
-
-    upload_name: str = ""
-    upload: bytes = b""
-    series: str = ""
-    episodes: str = ""
-    preset: str = "default"
-    minutes: float | None = None
-    epochs: int | None = None
-    name: str = ""
-    keep: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingOrigin:
-    """Where and by whom it was asked for."""
-
-    guild_id: int
-    channel_id: int
-    member_id: int
-
-
 class TrainingPreviews:
-    """Checks requests for trainings and reads their texts, one at a time."""
+    """Checks requests for trainings and reads their texts."""
 
     def __init__(self, *, settings: Settings, storage: Repositories) -> None:
         self._settings = settings
         self._trainings = storage.trainings
         self._models = storage.models
         self._data = settings.data.resolve()
-        self._reading = asyncio.Lock()
+        self._folders = storage.folders
+        self._reading: set[int] = set()  # servers whose text is being read
+        self._slots = asyncio.Semaphore(settings.readings)
+        self._cooldown = Cooldown(settings.cooldown_seconds)  # of servers
 
     async def check(self, request: TrainingRequest, guild_id: int) -> None:
         """Make sure that a server may train now; before anything is downloaded or read.
@@ -73,65 +54,88 @@ class TrainingPreviews:
         ):
             if problem:
                 raise RefusalError(problem)
-        if request.episodes and not _names_episodes(request.episodes):
+        if request.episodes and not request.names_episodes:
             raise RefusalError("Write episodes like 20-69, or 7 for one; the first has the number 0.")
         if request.minutes is not None and request.epochs is not None:
             raise RefusalError("Give minutes or epochs, and not both.")
         longest = self._settings.training_minutes
         if request.minutes is not None and request.minutes > longest:
             raise RefusalError(f"The bot's owner allows trainings of at most {longest:g} minutes.")
-        await self.check_start(guild_id)
+        await self._trainings.check_day(guild_id, most=self._settings.trainings_per_day)
+        await self._check_offers(guild_id)
 
-    async def check_start(self, guild_id: int) -> None:
-        """Make sure that a server has room for a model, and a training left today.
+    async def begin(self, training: TrainingRecord) -> TrainingRecord:
+        """Put an offered training in the queue.
+
+        Raises:
+            LimitError: The server may not have it now; the offer and its text are deleted.
+        """
+        try:
+            return await self._trainings.begin(
+                training,
+                most_models=self._settings.models_per_server,
+                most_a_day=self._settings.trainings_per_day,
+            )
+        except LimitError:
+            if await self._trainings.delete_offer(training.id):  # and not begun by another press
+                await self.delete_text(training)
+            raise
+
+    async def _check_offers(self, guild_id: int) -> None:
+        """Make sure that a server has a place for another preview.
 
         Raises:
             RefusalError: It has not.
         """
-        await self.check_day(guild_id)
+        if guild_id in self._reading:
+            raise RefusalError("A text of this server is being read already; wait for its preview.")
+        offers = await self._trainings.read_offers(guild_id)
+        fresh = sum(time.time() - offer.created <= OFFER_SECONDS for offer in offers)
+        if fresh >= self._settings.offers_per_server:
+            raise RefusalError(
+                f"{fresh} previews of this server wait for Start; start or cancel one of them first."
+            )
         held = len(await self._models.read_all(guild_id))
-        held += sum(
-            training.guild_id == guild_id for training in await self._trainings.read_states(*UNFINISHED)
-        )
         if held >= self._settings.models_per_server:
             raise RefusalError(
                 f"This server has {held} models, which is all that it may have; delete one with /models delete."
             )
-
-    async def check_day(self, guild_id: int) -> None:
-        """Make sure that a server has a training left today.
-
-        Raises:
-            RefusalError: It has not, and when it will have.
-        """
-        now = time.time()
-        times = await self._trainings.read_queue_times(guild_id, since=now - DAY_SECONDS)
-        most = self._settings.trainings_per_day
-        if len(times) >= most:
-            left = times[len(times) - most] + DAY_SECONDS - now
-            begun = "1 training" if most == 1 else f"{most} trainings"
-            raise RefusalError(
-                f"This server has begun {begun} within a day; the next one can begin in {clock(left)} hours."
-                if left >= HOUR_SECONDS
-                else f"This server has begun {begun} within a day; the next one can begin in {clock(left)} minutes."
-            )
+        left = self._cooldown.begin(guild_id)
+        if left:
+            raise RefusalError(f"Cooldown: try again in {max(1, round(left))} s.")
 
     async def offer(
-        self, request: TrainingRequest, origin: TrainingOrigin
+        self, request: TrainingRequest, origin: TrainingOrigin, download: Download | None = None
     ) -> tuple[TrainingRecord, dict[str, Any]]:
         """Read what would be trained on, and keep the training as offered; return it and the facts of its text.
 
-        The facts are not kept: a part of the text is among them.
+        `download` writes the uploaded file to a path. The facts are not kept: a part of the text is among them.
+        A server has one text read at a time; some servers' are read side by side.
 
         Raises:
             CoreError: Why there is nothing to train.
         """
+        if origin.guild_id in self._reading:
+            raise RefusalError("A text of this server is being read already; wait for its preview.")
+        self._reading.add(origin.guild_id)
+        try:
+            return await self._offer(request, origin, download)
+        finally:
+            self._reading.discard(origin.guild_id)
+
+    async def _offer(
+        self, request: TrainingRequest, origin: TrainingOrigin, download: Download | None
+    ) -> tuple[TrainingRecord, dict[str, Any]]:
         name = await self.choose_name(request, origin.guild_id)
         key = secrets.token_hex(8)
         folder = self._data / "jobs" / key
         kept = False
+        await self._folders.add(key)
         try:
-            async with self._reading:  # a corpus takes memory: one at a time
+            await asyncio.to_thread(folder.mkdir, parents=True)
+            if download is not None:
+                await download(folder / "upload")
+            async with self._slots:  # a corpus takes memory
                 facts = await self._read(request, folder)
             plan = await self._plan(request, key, safe_name(name), facts)
             training = await self._trainings.add(
@@ -149,11 +153,16 @@ class TrainingPreviews:
         finally:
             if not kept:
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+                await self._folders.delete(key)
         return training, facts
 
     async def drop(self, training: TrainingRecord) -> None:
-        """Forget an offer and its text."""
-        await self._trainings.delete_offer(training.id)
+        """Forget an offer and its text, unless it was begun meanwhile."""
+        if await self._trainings.delete_offer(training.id):
+            await self.delete_text(training)
+
+    async def delete_text(self, training: TrainingRecord) -> None:
+        """Delete the text of a training that is not begun."""
         folder = self._data / "jobs" / training.planned().key
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
@@ -183,26 +192,26 @@ class TrainingPreviews:
 
     async def _read(self, request: TrainingRequest, folder: Path) -> dict[str, Any]:
         """Return what the child process finds in the corpus; its text is then in a folder of the training."""
-        await asyncio.to_thread(folder.mkdir, parents=True)
         arguments = ["--preset", request.preset]
         if request.upload_name:
-            upload = folder / "upload"
-            await asyncio.to_thread(upload.write_bytes, request.upload)
             inside = folder.relative_to(self._data)
             arguments += ["--upload", str(inside / "upload"), f"--name={request.upload_name}"]
             arguments += ["--into", str(inside / "corpus")]
         elif self._settings.scripts:
-            arguments += ["--scripts", self._scripts()]
+            arguments += ["--scripts", scripts_argument(self._settings.scripts)]
         arguments += [f"--series={request.series}"] if request.series else []
         arguments += [f"--episodes={request.episodes}"] if request.episodes else []
         try:
-            return await ask_child(
-                "core.data.report",
-                arguments,
-                data=self._data,
-                seconds=self._settings.reading_seconds,
-                megabytes=self._settings.reading_megabytes,
+            facts: dict[str, Any] = storable(
+                await ask_child(
+                    "core.data.report",
+                    arguments,
+                    data=self._data,
+                    seconds=self._settings.reading_seconds,
+                    megabytes=self._settings.reading_megabytes,
+                )
             )
+            return facts
         finally:
             with contextlib.suppress(OSError):
                 await asyncio.to_thread((folder / "upload").unlink)
@@ -236,15 +245,3 @@ class TrainingPreviews:
             keep=request.keep,
             seconds=seconds,
         )
-
-    def _scripts(self) -> str:
-        """Return the configured scripts as a child process finds them, which works in the data directory."""
-        scripts = self._settings.scripts
-        if secrets_of(scripts):
-            return f"{FROM_ENVIRONMENT}HOLOSUITE_SCRIPTS"  # a command line is there for everybody to read
-        return scripts if "://" in scripts else str(Path(scripts).resolve())
-
-
-def _names_episodes(text: str) -> bool:
-    found = re.fullmatch(r"([0-9]{1,6})(?:-([0-9]{1,6}))?", text)
-    return found is not None and int(found[1]) <= int(found[2] or found[1])

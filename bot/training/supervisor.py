@@ -5,14 +5,13 @@ import contextlib
 import logging
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from bot.storage.trainings import UNFINISHED, TrainingRecord, TrainingRepository
 from bot.training.arguments import training_arguments
 from bot.training.completion import TrainingCompletion, TrainingListener
-from bot.training.folders import OFFER_SECONDS, TrainingFolders
+from bot.training.folders import TrainingFolders
 from bot.training.process import BusyError, Child, find_training, full_disk, start_training
 from core.errors import CoreError
 from core.run.events import EventFile
@@ -20,7 +19,7 @@ from core.run.layout import FACTS
 
 POLL_SECONDS = 1.0
 BUSY_SECONDS = 5.0  # between two looks whether another program's training has ended
-SWEEP_SECONDS = 300.0
+LOOK_SECONDS = 60.0  # between two looks into the queue where nothing was heard
 MOST_DEATHS = 1  # that are followed by another attempt
 MOST_DEATHS_AWAY = 5  # where the bot was down too: the machine was, and not the training, at fault
 MOST_MISHAPS = 3  # errors of ours in one training, before it is given up
@@ -55,12 +54,8 @@ class TrainingSupervisor:
 
     async def run(self) -> None:
         """Work until cancelled. What an earlier process of the bot began is gone on with first."""
-        swept = -SWEEP_SECONDS
         while True:
             try:
-                if time.monotonic() - swept >= SWEEP_SECONDS:
-                    swept = time.monotonic()
-                    await self._sweep()
                 # What runs goes before what waits.
                 queue = await self._trainings.read_states("running")
                 queue = queue or await self._trainings.read_states("waiting")
@@ -70,9 +65,10 @@ class TrainingSupervisor:
             except (CoreError, OSError):
                 log.exception("The trainings are interrupted for a moment")
                 await asyncio.sleep(BUSY_SECONDS)
-            self._news.clear()
+                continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), SWEEP_SECONDS)
+                await asyncio.wait_for(self._news.wait(), LOOK_SECONDS)
+            self._news.clear()
 
     def wake(self) -> None:
         """Look for work now."""
@@ -103,8 +99,12 @@ class TrainingSupervisor:
         """Bring one training to its end."""
         self._current = training.id
         try:
-            await self._tell_queue()
-            await self._train(training)
+            # Read after it is said that it runs: from here on a cancel is heard, and one from before is seen.
+            current = await self._trainings.read(training.id)
+            if current is not None and current.state in UNFINISHED:
+                await self._tell_queue()
+                await self._train(current)
+            self._cancelled.discard(training.id)
         except (CoreError, OSError):
             raise  # the database or the disk, which may be there again in a moment
         except Exception:
@@ -118,9 +118,9 @@ class TrainingSupervisor:
             await self._completion.fail(
                 training, "Something went wrong; the bot's owner finds it in the log."
             )
+            self._cancelled.discard(training.id)
         finally:
             self._current = 0
-            self._cancelled.discard(training.id)
 
     async def _train(self, training: TrainingRecord) -> None:
         run = self._folders.run(training)
@@ -231,14 +231,6 @@ class TrainingSupervisor:
         for place, training in enumerate(await self._trainings.read_states(*UNFINISHED)):
             if training.id != self._current:
                 self._listener.show_waiting(training, place)
-
-    async def _sweep(self) -> None:
-        """Delete previews that nobody answered, and folders that belong to nothing."""
-        for training in await self._trainings.read_states("offered"):
-            if time.time() - training.created > OFFER_SECONDS:
-                await self._trainings.delete_offer(training.id)
-        known = await self._trainings.read_states("offered", *UNFINISHED)
-        await asyncio.to_thread(self._folders.delete_unknown, {training.planned().key for training in known})
 
 
 def _find(training: TrainingRecord, out: str) -> Child | None:

@@ -1,15 +1,17 @@
-"""The buttons under a scene; each carries its episode's number, so it works after any restart."""
+"""The buttons under a scene; each carries the scene's handle, so it works after any restart."""
 
 import re
 from typing import Any, Self
 
 import discord
 
-# The longest one has 9 + 6 + 19 characters, far under Discord's 100.
+# A scene's handle is its number and a random key; buttons from before keys have the number alone. The longest id has
+# 9 + 8 + 36 characters, far under Discord's 100.
+HANDLE = r"(?P<episode>[0-9]{1,18}(?:\.[\w-]{1,16})?)"
 EPISODE_ID = re.compile(
-    r"hs:(?P<action>go_on|again|hotter|colder|script|details|direct|direct_c):(?P<episode>[0-9]{1,18})"
+    rf"hs:(?P<action>go_on|again|hotter|colder|script|details|direct|direct_c):{HANDLE}", re.ASCII
 )
-PAGE_ID = re.compile(r"hs:page:(?P<episode>[0-9]{1,18}):(?P<number>-?[0-9]{1,4}):(?P<way>[bf])")
+PAGE_ID = re.compile(rf"hs:page:{HANDLE}:(?P<number>-?[0-9]{{1,4}}):(?P<way>[bf])", re.ASCII)
 LABELS = {
     "go_on": "Continue",
     "again": "Another take",
@@ -25,7 +27,8 @@ LABELS = {
 class EpisodeButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=EPISODE_ID):
     """Continue, Another take, Hotter, Colder, Script, Details, Direct it."""
 
-    def __init__(self, action: str, episode: int, *, disabled: bool = False) -> None:
+    def __init__(self, action: str, episode: str, *, disabled: bool = False) -> None:
+        """Make the button of an action on the scene of that handle."""
         style = discord.ButtonStyle.primary if action == "go_on" else discord.ButtonStyle.secondary
         custom_id = f"hs:{action}:{episode}"
         super().__init__(
@@ -39,7 +42,7 @@ class EpisodeButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=EPI
         cls, _interaction: discord.Interaction, _item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Make the button that was pressed."""
-        return cls(match["action"], int(match["episode"]))
+        return cls(match["action"], match["episode"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button says."""
@@ -49,7 +52,7 @@ class EpisodeButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=EPI
 class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PAGE_ID):
     """To the next or the previous page of a long scene."""
 
-    def __init__(self, episode: int, number: int, *, forward: bool, disabled: bool = False) -> None:
+    def __init__(self, episode: str, number: int, *, forward: bool, disabled: bool = False) -> None:
         """Make the button that shows page `number`, counted from 0."""
         custom_id = f"hs:page:{episode}:{number}:{'f' if forward else 'b'}"
         label = "Next page" if forward else "Previous page"
@@ -62,7 +65,7 @@ class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PAGE_I
         cls, _interaction: discord.Interaction, _item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Make the button that was pressed."""
-        return cls(int(match["episode"]), int(match["number"]), forward=match["way"] == "f")
+        return cls(match["episode"], int(match["number"]), forward=match["way"] == "f")
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Turn the page."""

@@ -15,12 +15,13 @@ from bot.discord.limits import (
     PLACE_CHARACTERS,
 )
 from bot.scenes.request import LENGTH, Request
+from bot.scenes.ui.buttons import HANDLE
 from bot.storage.scenes import SceneRecord
 from core.errors import PromptError
 from core.writing.episode import read_parts
 from core.writing.request import MOST_TAKES, SceneRequest
 
-FORM_ID = re.compile(r"hs:form:(?P<episode>[0-9]{1,18})(?P<covered>:c)?")
+FORM_ID = re.compile(rf"hs:form:{HANDLE}(?P<covered>:c)?", re.ASCII)
 TEMPERATURES = {"0.3": "Calm", "0.5": "Balanced", "0.7": "Lively", "1": "Wild"}
 LENGTHS = {"200": "A few lines", "500": "A scene", "1000": "A long scene", "4000": "As long as it gets"}
 TAKES = ("1", "3", "8", "16")
@@ -30,7 +31,9 @@ def build_form(episode: SceneRecord, *, shows: Sequence[str], is_covered: bool) 
     """Build the form; `shows` are the model's, of which one can be chosen where there are several."""
     part = _last_part(episode)
     directions = part.directions
-    form = discord.ui.Modal(title="Direct it", custom_id=f"hs:form:{episode.id}{':c' if is_covered else ''}")
+    form = discord.ui.Modal(
+        title="Direct it", custom_id=f"hs:form:{episode.handle}{':c' if is_covered else ''}"
+    )
     cast = ", ".join(directions.cast) if directions else ""
     place = (directions.place or "") if directions else ""
     form.add_item(

@@ -42,7 +42,7 @@ def build_page(episode: SceneRecord, number: int = 0, *, is_covered: bool = Fals
     if len(pages) > 1:
         facts.append(f"page {number + 1} of {len(pages)}")
     quiet = " \u00b7 ".join(facts)
-    line = discord.ui.Section[Any](f"-# {quiet}", accessory=EpisodeButton("details", episode.id))
+    line = discord.ui.Section[Any](f"-# {quiet}", accessory=EpisodeButton("details", episode.handle))
     return Page((scene, *_build_rows(episode, number, len(pages)), line))
 
 
@@ -60,7 +60,9 @@ def build_details(episode: SceneRecord, *, is_covered: bool = False) -> Page:
         facts.append(("Code", f"for `/replay`\n{code}" if is_short else code))
     text = "\n".join(f"**{name}** {value}" for name, value in facts)
     direct = "direct_c" if is_covered else "direct"
-    row = discord.ui.ActionRow[Any](EpisodeButton(direct, episode.id), EpisodeButton("script", episode.id))
+    row = discord.ui.ActionRow[Any](
+        EpisodeButton(direct, episode.handle), EpisodeButton("script", episode.handle)
+    )
     return Page((discord.ui.TextDisplay(text), row))
 
 
@@ -117,14 +119,14 @@ def _build_rows(episode: SceneRecord, number: int, pages: int) -> Iterator[disco
     is_hottest = hotter_than(episode.temperature) <= episode.temperature
     is_coldest = colder_than(episode.temperature) >= episode.temperature
     yield discord.ui.ActionRow(
-        EpisodeButton("go_on", episode.id),
-        EpisodeButton("again", episode.id),
-        EpisodeButton("hotter", episode.id, disabled=is_hottest),
-        EpisodeButton("colder", episode.id, disabled=is_coldest),
-        EpisodeButton("script", episode.id),
+        EpisodeButton("go_on", episode.handle),
+        EpisodeButton("again", episode.handle),
+        EpisodeButton("hotter", episode.handle, disabled=is_hottest),
+        EpisodeButton("colder", episode.handle, disabled=is_coldest),
+        EpisodeButton("script", episode.handle),
     )
     if pages > 1:
         yield discord.ui.ActionRow(
-            PageButton(episode.id, number - 1, forward=False, disabled=number == 0),
-            PageButton(episode.id, number + 1, forward=True, disabled=number == pages - 1),
+            PageButton(episode.handle, number - 1, forward=False, disabled=number == 0),
+            PageButton(episode.handle, number + 1, forward=True, disabled=number == pages - 1),
         )

@@ -50,8 +50,9 @@ def test_request_goes_on_from_the_end_of_a_long_line() -> None:
 def test_request_of_a_button_keeps_what_the_button_does_not_change() -> None:
     """Another take changes the seed, Hotter the temperature, Continue the beginning; the length stays."""
     again, hotter, more = take_again(EPISODE), change_heat(EPISODE, hotter=True), go_on(EPISODE)
-    assert (again.line, again.temperature, again.length) == ("QUARK: No", 0.5, 500)
-    assert (hotter.line, hotter.temperature, hotter.seed) == ("QUARK: No", 0.7, EPISODE.seed)
+    assert (again.line, again.temperature, again.length) == ("", 0.5, 500)
+    assert (hotter.line, hotter.temperature, hotter.seed) == ("", 0.7, EPISODE.seed)
+    assert again.again == hotter.again == EPISODE.id  # whose line it is
     assert (more.after, more.temperature, more.length) == (EPISODE.id, 0.5, 500)
 
 

@@ -80,7 +80,7 @@ async def test_database_forgets_a_member_but_not_the_counts(storage: Repositorie
     mine = await storage.scenes.add(EPISODE)
     theirs = await storage.scenes.add(replace(EPISODE, request_id=11, member_id=5))
     await storage.pending.add(replace(PENDING, member_id=EPISODE.member_id, created=int(time.time())))
-    assert await delete_member(storage.database, EPISODE.member_id) == 1
+    assert (await delete_member(storage.database, EPISODE.member_id)).scenes == 1
     assert await storage.scenes.read(mine.id) is None
     assert await storage.scenes.read(theirs.id) == theirs
     assert await storage.pending.read_unfinished(newer_than_seconds=60) == []
@@ -90,7 +90,13 @@ async def test_database_forgets_a_member_but_not_the_counts(storage: Repositorie
 async def test_database_forgets_who_trained_but_not_the_model(storage: Repositories) -> None:
     """A server keeps its trainings and models when the member who started them is forgotten."""
     asked = TrainingRecord(
-        machine="here", guild_id=1, channel_id=2, member_id=EPISODE.member_id, name="mine", created=3
+        machine="here",
+        guild_id=1,
+        channel_id=2,
+        member_id=EPISODE.member_id,
+        name="mine",
+        created=3,
+        state="running",
     )
     job = await storage.trainings.add(asked)
     model = ModelRecord(
@@ -131,7 +137,9 @@ async def test_database_forgets_what_is_old(storage: Repositories) -> None:
 async def test_database_lists_recent_lines_once_newest_first(storage: Repositories) -> None:
     """A member's own lines come newest first and each once; others' and empty ones do not."""
     for number, (line, member) in enumerate([("a", 1), ("b", 1), ("", 1), ("a", 1), ("c", 2)]):
-        await storage.scenes.add(replace(EPISODE, request_id=number, line=line, member_id=member))
+        await storage.scenes.add(
+            replace(EPISODE, request_id=number, line=line, member_id=member, words_of=member)
+        )
     assert await storage.scenes.read_recent_lines(1, limit=5) == ["a", "b"]
 
 
@@ -187,14 +195,13 @@ async def test_database_of_the_first_version_is_brought_up_to_date(tmp_path: Pat
     with engine.begin() as connection:
         config.attributes.update(connection=connection, metadata=metadata)
         command.upgrade(config, "0001")
-    old = {
-        name: value for name, value in asdict(EPISODE).items() if name not in {"parts", "originality", "code"}
-    }
+    new = {"parts", "originality", "code", "key", "place", "words_of"}
+    old = {name: value for name, value in asdict(EPISODE).items() if name not in new}
     with engine.begin() as connection:
         connection.execute(insert(Table("episodes", MetaData(), autoload_with=connection)), old | {"id": 4})
     engine.dispose()
     storage = await Repositories.open("", data=tmp_path, machine="here")
-    assert await storage.scenes.read(4) == replace(EPISODE, id=4)
+    assert await storage.scenes.read(4) == replace(EPISODE, id=4, words_of=EPISODE.member_id)
     await storage.close()
 
 

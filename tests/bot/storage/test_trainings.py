@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from bot.models.registry import ModelRegistry
 from bot.settings import Settings, TrainerRole
 from bot.storage.members import NOBODY, delete_member
 from bot.storage.models import SHIPPED, ModelRecord
+from bot.storage.names import LimitError
 from bot.storage.repositories import Repositories
 from bot.storage.trainings import TrainingRecord
 from bot.training.process import (
@@ -57,16 +59,67 @@ async def storage(tmp_path: Path) -> AsyncIterator[Repositories]:
 async def test_database_begins_an_offer_once(storage: Repositories) -> None:
     """Of two that begin an offer at once one does; it then waits behind those that came before."""
     job = await storage.trainings.add(JOB)
-    begin = [
-        storage.trainings.update(job.id, only_from=("offered",), state="waiting", queued=20) for _ in range(2)
-    ]
-    assert sorted(await asyncio.gather(*begin)) == [False, True]
+    begin = [storage.trainings.begin(job, most_models=9, most_a_day=9) for _ in range(2)]
+    first, second = sorted(await asyncio.gather(*begin, return_exceptions=True), key=repr)
+    assert isinstance(first, LimitError)
+    assert isinstance(second, TrainingRecord)
+    assert second.state == "waiting"
     earlier = await storage.trainings.add(replace(JOB, state="waiting", queued=10))
     await storage.trainings.add(replace(JOB, machine="there", state="waiting", queued=1))
     assert [waiting.id for waiting in await storage.trainings.read_states("waiting")] == [earlier.id, job.id]
-    assert await storage.trainings.read_queue_times(1, since=5) == [10, 20]
     assert await storage.trainings.is_name_taken(1, "TEROK nor")
     assert not await storage.trainings.is_name_taken(2, "TEROK nor")
+
+
+async def test_database_holds_limits_and_names_against_offers_started_at_once(storage: Repositories) -> None:
+    """Of offers begun at once so many are trainings as are allowed, and one of a name in any case, also of \u00c4."""
+    offers = [
+        await storage.trainings.add(replace(JOB, name=name))
+        for name in ("\u00c4RGER", "\u00e4rger", "\u00c4rger", "x")
+    ]
+    begin = [storage.trainings.begin(offer, most_models=9, most_a_day=9) for offer in offers]
+    ends = await asyncio.gather(*begin, return_exceptions=True)
+    assert [isinstance(end, TrainingRecord) for end in ends].count(True) == 2
+    assert "of that name" in " ".join(map(str, ends))
+    more = [await storage.trainings.add(replace(JOB, guild_id=2, name=str(number))) for number in range(8)]
+    for most_models, most_a_day, sentence in (
+        (1, 9, "all that it may have"),
+        (9, 2, "trainings within a day"),
+    ):
+        begin = [
+            storage.trainings.begin(offer, most_models=most_models, most_a_day=most_a_day) for offer in more
+        ]
+        ends = await asyncio.gather(*begin, return_exceptions=True)
+        assert [isinstance(end, TrainingRecord) for end in ends].count(True) == 1
+        assert sentence in " ".join(map(str, ends))
+
+
+async def test_database_gives_names_back(storage: Repositories) -> None:
+    """A name is free again after its training failed, or its model was renamed or deleted; and not before."""
+
+    async def begin(name: str) -> TrainingRecord:
+        offer = await storage.trainings.add(replace(JOB, name=name))
+        return await storage.trainings.begin(offer, most_models=99, most_a_day=99)
+
+    failed = await begin("Ops")
+    with pytest.raises(LimitError, match="of that name"):
+        await begin("OPS")
+    await storage.trainings.update(failed.id, state="failed")
+    done = await begin("OPS")
+    model = replace(MODEL, id=done.id, name="OPS")
+    assert await storage.models.add_trained(done, model, {}, use=False)
+    with pytest.raises(LimitError, match="of that name"):
+        await begin("ops")
+    await storage.models.rename(model, "Bridge")
+    other = await begin("ops")
+    with pytest.raises(LimitError, match="of that name"):
+        await storage.models.rename(model, "Ops")
+    assert await storage.models.delete(model.id)
+    assert await storage.trainings.is_name_taken(1, "ops")
+    await storage.trainings.update(other.id, state="cancelled")
+    assert not await storage.trainings.is_name_taken(1, "ops")
+    # A training that was cancelled while it was judged makes no model.
+    assert not await storage.models.add_trained(other, replace(MODEL, id=other.id), {}, use=True)
 
 
 async def test_database_ends_a_training_with_its_model_in_use(storage: Repositories) -> None:
@@ -82,7 +135,7 @@ async def test_database_ends_a_training_with_its_model_in_use(storage: Repositor
 
 async def test_database_knows_defaults_and_choices(storage: Repositories) -> None:
     """A server's own choice counts before the owner's default, which cannot be deleted under everybody."""
-    job = await storage.trainings.add(JOB)
+    job = await storage.trainings.add(replace(JOB, state="running"))
     model = replace(MODEL, id=job.id)
     await storage.models.add_trained(job, model, {}, use=True)
     await storage.models.choose(None, model.id)
@@ -263,15 +316,19 @@ def test_settings_name_who_may_train() -> None:
 
 async def test_name_is_taken_in_any_case_of_any_alphabet(storage: Repositories) -> None:
     """Capitals beyond a to z are the same name as their small letters."""
-    await storage.trainings.add(replace(JOB, name="\u00c4rger", state="running"))
+    offer = await storage.trainings.add(replace(JOB, name="\u00c4rger"))
+    await storage.trainings.begin(offer, most_models=9, most_a_day=9)
     assert await storage.trainings.is_name_taken(1, "\u00e4RGER")
 
 
 async def test_training_that_was_cancelled_at_once_counts_for_nothing(storage: Repositories) -> None:
     """Of the day's trainings only those count that ran for a while, or to their end."""
     for state, ended in (("cancelled", 25), ("cancelled", 500), ("failed", 25)):
-        await storage.trainings.add(replace(JOB, state=state, queued=10, ended=ended))
-    assert await storage.trainings.read_queue_times(1, since=5) == [10, 10]
+        now = int(time.time())
+        await storage.trainings.add(replace(JOB, state=state, queued=now, ended=now + ended))
+    await storage.trainings.check_day(1, most=3)
+    with pytest.raises(LimitError, match="begun 2 trainings within a day"):
+        await storage.trainings.check_day(1, most=2)
 
 
 async def test_member_who_was_forgotten_during_a_training_stays_forgotten(storage: Repositories) -> None:
