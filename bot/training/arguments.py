@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.data.download import FROM_ENVIRONMENT, secrets_of
+from core.data.sources.download import FROM_ENVIRONMENT, secrets_of
 
 from bot.storage.trainings import RetrainPlan
 
