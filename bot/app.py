@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 import sys
+from functools import partial
 
 import discord
 from discord.ext import commands
@@ -41,15 +42,13 @@ from bot.training.announcements.outbox import TrainingOutbox
 from bot.training.buttons import TrainingButton
 from bot.training.cog import RetrainCog
 from bot.training.completion import TrainingCompletion
-from bot.training.folders import TrainingFolders
+from bot.training.corpora.folders import TrainingFolders
+from bot.training.corpora.sweeper import TrainingSweeper
 from bot.training.process import read_machine
 from bot.training.supervisor import TrainingSupervisor
-from bot.training.sweeper import TrainingSweeper
-from core.errors import CoreError
 
 ANEW_SECONDS = 5.0  # before a new client, where discord.py has given one up
 FINISH_SECONDS = 8.0  # Docker kills 10 s after SIGTERM
-DAY_SECONDS = 86_400.0
 # A thread that writes gives the interpreter up within this time when the event loop wants it.
 SWITCH_SECONDS = 0.001
 
@@ -117,7 +116,7 @@ class Holosuite(DiscordClient):
             synchronise_commands(self.tree, self.storage.settings, test_guild=self.settings.test_guild)
         )
         self.tasks.begin(self._finish_pending())
-        self.tasks.keep("retention", self._delete_old_scenes)
+        self.tasks.keep("retention", partial(self.storage.scenes.delete_daily, self.settings.retention_days))
         self.tasks.keep("outbox", self._tell)
         self.tasks.keep("training", self._train)
         self.tasks.keep("clean-up", self.sweeper.run)
@@ -182,14 +181,6 @@ class Holosuite(DiscordClient):
         await self.supervisor.cancel_where(lambda guild_id: self.get_guild(guild_id) is None)
         await self.sweeper.drop_where(lambda guild_id: self.get_guild(guild_id) is None)
         await self.supervisor.run()
-
-    async def _delete_old_scenes(self) -> None:
-        days = self.settings.retention_days
-        while days:
-            with contextlib.suppress(CoreError):
-                deleted = await self.storage.scenes.delete_older_than(days * DAY_SECONDS)
-                log.info("%d episodes were older than %d days.", deleted, days)
-            await asyncio.sleep(DAY_SECONDS)
 
 
 def serve(settings: Settings) -> int:

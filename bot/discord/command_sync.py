@@ -8,7 +8,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.storage.settings import BOT, SettingRepository
+from bot.storage.tables.settings import BOT, SettingRepository
 from core.errors import CoreError
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.discord.replies.sending import SILENT
 from bot.models.card import build_card
 from bot.models.registry import ModelRegistry
-from bot.storage.scenes import SceneRepository
+from bot.storage.tables.scenes import SceneRepository
 
 
 class AboutCog(commands.Cog):

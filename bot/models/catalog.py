@@ -10,8 +10,8 @@ from bot.discord.errors import RefusalError
 from bot.discord.limits import CHOICE_CHARACTERS, CHOICES
 from bot.models.names import check_name
 from bot.models.registry import ModelRegistry
-from bot.storage.models import SHIPPED, ModelRecord
 from bot.storage.repositories import Repositories
+from bot.storage.tables.models import SHIPPED, ModelRecord
 
 DEFAULT = "default"  # what a server goes back to
 ID = re.compile(r"#([0-9]{1,18})")  # a number as suggestions give it; no name begins so

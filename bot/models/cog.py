@@ -16,7 +16,7 @@ from bot.models.names import NAME_CHARACTERS
 from bot.models.registry import ModelRegistry
 from bot.models.view import build_list
 from bot.storage.repositories import Repositories
-from bot.storage.trainings import UNFINISHED
+from bot.storage.tables.trainings import UNFINISHED
 from core.data.sources.upload import safe_name
 
 MODEL = translated("Which model; type to search.")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.discord.errors import RefusalError
-from bot.storage.models import SHIPPED, ModelRecord, ModelRepository
+from bot.storage.tables.models import SHIPPED, ModelRecord, ModelRepository
 from core.errors import CoreError
 from core.run.store import Run
 from core.writing.writer import Writer

@@ -5,9 +5,9 @@ import discord
 from bot.discord.limits import EMBED_DESCRIPTION_CHARACTERS
 from bot.discord.markdown import plain, shorten
 from bot.discord.page import COLOUR
-from bot.storage.members import NOBODY
-from bot.storage.models import SHIPPED, ModelRecord
-from bot.storage.trainings import TrainingRecord
+from bot.storage.tables.members import NOBODY
+from bot.storage.tables.models import SHIPPED, ModelRecord
+from bot.storage.tables.trainings import TrainingRecord
 from core.run.store import Run
 
 MEGABYTE = 1e6

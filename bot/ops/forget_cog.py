@@ -10,9 +10,9 @@ from discord.ext import commands
 from bot.discord.replies.sending import SILENT
 from bot.scenes.handler import SceneHandler
 from bot.storage.database import Database
-from bot.storage.members import Deletion, delete_member
-from bot.storage.trainings import UNFINISHED
-from bot.training.folders import TrainingFolders
+from bot.storage.tables.members import Deletion, delete_member
+from bot.storage.tables.trainings import UNFINISHED
+from bot.training.corpora.folders import TrainingFolders
 from bot.training.supervisor import TrainingSupervisor
 
 STAYS = (

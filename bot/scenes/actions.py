@@ -16,7 +16,7 @@ from bot.scenes.request import Asker, Request, change_heat, go_on, take_again
 from bot.scenes.ui.buttons import EPISODE_ID
 from bot.scenes.ui.form import FORM_ID, build_form, direct_anew, read_form
 from bot.scenes.ui.view import build_details, build_file, build_page, is_covered_page
-from bot.storage.scenes import SceneRecord, SceneRepository
+from bot.storage.tables.scenes import SceneRecord, SceneRepository
 
 MENU = "Continue as an episode"
 UNSEEN = (

@@ -2,7 +2,7 @@
 
 from bot.discord.limits import CHOICE_CHARACTERS, CHOICES
 from bot.discord.markdown import clean_text
-from bot.storage.scenes import SceneRepository
+from bot.storage.tables.scenes import SceneRepository
 from core.writing.writer import Writer
 
 OWN_LINES = 8  # places that are kept for them

@@ -9,7 +9,7 @@ from bot.discord.errors import RefusalError
 from bot.discord.limits import REPLAYED_CHARACTERS, REPLAYED_PARTS, SCENE_CHARACTERS
 from bot.scenes.queue import Work
 from bot.scenes.request import Request
-from bot.storage.scenes import SceneRecord
+from bot.storage.tables.scenes import SceneRecord
 from core.data.screenplay import is_script, name_speaker, speak
 from core.writing.codes import code_of, read_code, replay
 from core.writing.constraints.cast import split_cast

@@ -25,7 +25,7 @@ from bot.scenes.actions import read_asker
 from bot.scenes.autocomplete import choose_cast, choose_places, suggest_lines
 from bot.scenes.handler import SceneHandler
 from bot.scenes.request import LENGTH, Request
-from bot.storage.scenes import SceneRepository
+from bot.storage.tables.scenes import SceneRepository
 from core.writing.codes import LONGEST_CODE
 from core.writing.request import MOST_TAKES
 from core.writing.writer import Writer

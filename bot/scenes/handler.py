@@ -18,9 +18,9 @@ from bot.scenes.pool import WriterPool
 from bot.scenes.queue import Ticket, Work
 from bot.scenes.request import Asker, Request
 from bot.scenes.ui.view import build_page
-from bot.storage.pending import Promises
 from bot.storage.repositories import Repositories
-from bot.storage.scenes import SceneRecord
+from bot.storage.tables.pending import Promises
+from bot.storage.tables.scenes import SceneRecord
 from core.errors import CoreError
 from core.writing.codes import read_code
 from core.writing.writer import Writer
@@ -83,12 +83,7 @@ class SceneHandler:
     async def resume(self, reply: Reply, request: Request, *, request_id: int, member_id: int) -> None:
         """Finish what an earlier process acknowledged; the scene may be kept already."""
         self._promises.take_over(request_id)
-        asker = Asker(
-            member_id,
-            is_administrator=True,
-            guild_id=request.guild_id or None,
-            channel_id=request.channel_id,
-        )
+        asker = Asker(member_id, True, request.guild_id or None, request.channel_id)  # no cooldown
         await self._carry_out(reply, request, request_id=request_id, asker=asker)
 
     async def close(self, *, seconds: float) -> None:

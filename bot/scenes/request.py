@@ -16,7 +16,7 @@ from bot.discord.limits import (
     MOST_TEMPERATURE,
     PLACE_CHARACTERS,
 )
-from bot.storage.scenes import SceneRecord
+from bot.storage.tables.scenes import SceneRecord
 from bot.storage.text import storable
 from core.errors import PromptError
 from core.writing.codes import read_code

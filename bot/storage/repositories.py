@@ -5,11 +5,11 @@ from pathlib import Path
 
 from bot.storage.database import Database
 from bot.storage.folders import FolderRepository
-from bot.storage.models import ModelRepository
-from bot.storage.pending import PendingRepository
-from bot.storage.scenes import SceneRepository
-from bot.storage.settings import SettingRepository
-from bot.storage.trainings import TrainingRepository
+from bot.storage.tables.models import ModelRepository
+from bot.storage.tables.pending import PendingRepository
+from bot.storage.tables.scenes import SceneRepository
+from bot.storage.tables.settings import SettingRepository
+from bot.storage.tables.trainings import TrainingRepository
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.sending import SILENT, GoneError, insist
 from bot.settings import Settings
 from bot.storage.repositories import Repositories
-from bot.storage.trainings import UNFINISHED, TrainingRecord
+from bot.storage.tables.trainings import UNFINISHED, TrainingRecord
 from bot.training.announcements.announcer import TrainingAnnouncer
 from bot.training.buttons import build_buttons
-from bot.training.download import download_file
+from bot.training.corpora.download import download_file
 from bot.training.preview import TrainingPreviews
 from bot.training.request import TrainingOrigin, TrainingRequest
 from bot.training.supervisor import TrainingSupervisor

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import discord
 
-from bot.storage.trainings import TrainingRecord
+from bot.storage.tables.trainings import TrainingRecord
 
 TRAINING_ID = re.compile(r"hs:job:(?P<action>start|drop|cancel|use|back):(?P<number>[0-9]{1,18})")
 LABELS = {"start": "Start", "drop": "Cancel", "cancel": "Cancel", "use": "Use it", "back": "Go back"}

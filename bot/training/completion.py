@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 from bot.discord.errors import name_options
 from bot.models.registry import ModelRegistry
-from bot.storage.models import ModelRecord
 from bot.storage.repositories import Repositories
-from bot.storage.trainings import UNFINISHED, TrainingRecord
-from bot.training.arguments import corpus_arguments
-from bot.training.folders import TrainingFolders, folder_size
+from bot.storage.tables.models import ModelRecord
+from bot.storage.tables.trainings import UNFINISHED, TrainingRecord
+from bot.training.corpora.arguments import corpus_arguments
+from bot.training.corpora.folders import TrainingFolders, folder_size
 from bot.training.process import ask_child, full_disk, read_log_end
 from bot.training.progress import is_better
 from core.run.events import Progress

@@ -15,12 +15,12 @@ from bot.scenes.cooldown import Cooldown
 from bot.settings import Settings
 from bot.storage.names import LimitError
 from bot.storage.repositories import Repositories
+from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
 from bot.storage.text import storable
-from bot.storage.trainings import RetrainPlan, TrainingRecord
-from bot.training.arguments import scripts_argument
+from bot.training.corpora.arguments import scripts_argument
+from bot.training.corpora.sweeper import OFFER_SECONDS
 from bot.training.process import FREE_BYTES, ask_child, full_disk, missing_packages
 from bot.training.request import TrainingOrigin, TrainingRequest
-from bot.training.sweeper import OFFER_SECONDS
 from core.data.sources.upload import safe_name
 
 USUAL_MINUTES = 15.0

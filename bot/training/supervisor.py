@@ -8,10 +8,10 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.storage.trainings import UNFINISHED, TrainingRecord, TrainingRepository
-from bot.training.arguments import training_arguments
+from bot.storage.tables.trainings import UNFINISHED, TrainingRecord, TrainingRepository
 from bot.training.completion import TrainingCompletion, TrainingListener
-from bot.training.folders import TrainingFolders
+from bot.training.corpora.arguments import training_arguments
+from bot.training.corpora.folders import TrainingFolders
 from bot.training.process import BusyError, Child, find_training, full_disk, start_training
 from core.errors import CoreError
 from core.run.events import EventFile

@@ -7,7 +7,7 @@ import discord
 from bot.discord.limits import EMBED_FIELD_CHARACTERS
 from bot.discord.markdown import clean_text, plain, shorten
 from bot.discord.page import COLOUR
-from bot.storage.trainings import TrainingRecord
+from bot.storage.tables.trainings import TrainingRecord
 from bot.training.progress import EARLY, bar, clock, count, describe_comparison, describe_epochs, is_better
 from core.run.events import Progress
 

@@ -9,7 +9,7 @@ from bot.discord.markdown import shorten
 from bot.discord.page import Page
 from bot.discord.replies.sending import SILENT, TooLateError, insist
 from bot.discord.replies.token import TokenAnswer
-from bot.storage.pending import PendingRequest
+from bot.storage.tables.pending import PendingRequest
 
 ALREADY_ACKNOWLEDGED = 40_060  # "JSON Error Codes"
 _IS_WAITING = (

@@ -9,7 +9,7 @@ from bot.discord.limits import MESSAGE_CHARACTERS, PROMISE_SECONDS
 from bot.discord.markdown import shorten
 from bot.discord.page import Page
 from bot.discord.replies.sending import SILENT, TooLateError, insist, refuses_reference, try_once
-from bot.storage.pending import PendingRequest
+from bot.storage.tables.pending import PendingRequest
 
 log = logging.getLogger(__name__)
 

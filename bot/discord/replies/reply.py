@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from bot.discord.page import Page
-from bot.storage.pending import PendingRequest
+from bot.storage.tables.pending import PendingRequest
 
 
 class Reply(Protocol):

@@ -8,7 +8,7 @@ from bot.discord.page import Page
 from bot.discord.replies.message import MessageReply
 from bot.discord.replies.reply import Reply
 from bot.discord.replies.token import TokenAnswer
-from bot.storage.pending import PendingRequest
+from bot.storage.tables.pending import PendingRequest
 
 
 def read_reply(client: discord.Client, pending: PendingRequest) -> Reply:

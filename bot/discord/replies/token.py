@@ -8,7 +8,7 @@ import discord
 from bot.discord.limits import PROMISE_SECONDS, TOKEN_SECONDS
 from bot.discord.page import Page
 from bot.discord.replies.sending import SILENT, GoneError, TooLateError, insist, is_passing, try_once
-from bot.storage.pending import PendingRequest
+from bot.storage.tables.pending import PendingRequest
 
 log = logging.getLogger(__name__)
 

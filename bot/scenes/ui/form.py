@@ -16,7 +16,7 @@ from bot.discord.limits import (
 )
 from bot.scenes.request import LENGTH, Request
 from bot.scenes.ui.buttons import HANDLE
-from bot.storage.scenes import SceneRecord
+from bot.storage.tables.scenes import SceneRecord
 from core.errors import PromptError
 from core.writing.episode import read_parts
 from core.writing.request import MOST_TAKES, SceneRequest

@@ -11,7 +11,7 @@ from bot.discord.markdown import clean_text, escape_markdown, format_episode, pl
 from bot.discord.page import COLOUR, Page
 from bot.scenes.request import colder_than, hotter_than
 from bot.scenes.ui.buttons import EpisodeButton, PageButton
-from bot.storage.scenes import SceneRecord
+from bot.storage.tables.scenes import SceneRecord
 from core.writing.episode import read_parts
 
 MODEL_CHARACTERS = 100  # of a run's name

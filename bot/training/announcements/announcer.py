@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.discord.limits import SECONDS_BETWEEN_EDITS
 from bot.discord.replies.sending import SILENT, GoneError, TooLateError, insist, is_passing, try_once
-from bot.storage.trainings import TrainingRecord, TrainingRepository
+from bot.storage.tables.trainings import TrainingRecord, TrainingRepository
 from bot.training.buttons import build_buttons
 from bot.training.view import build_progress, build_waiting
 from core.run.events import Progress

@@ -10,11 +10,11 @@ import discord
 from discord.ext import commands
 
 from bot.discord.replies.sending import SILENT, GoneError, TooLateError, insist, refuses_reference
-from bot.storage.models import ModelRepository
-from bot.storage.trainings import TrainingRecord, TrainingRepository
+from bot.storage.tables.models import ModelRepository
+from bot.storage.tables.trainings import TrainingRecord, TrainingRepository
 from bot.training.announcements.announcer import TrainingAnnouncer
 from bot.training.buttons import build_buttons
-from bot.training.folders import TrainingFolders
+from bot.training.corpora.folders import TrainingFolders
 from bot.training.view import build_closed, build_end, describe_end
 from core.run.layout import PLOT
 

@@ -23,11 +23,11 @@ from bot.scenes.cooldown import Cooldown
 from bot.scenes.handler import SceneHandler
 from bot.scenes.pool import WriterPool
 from bot.scenes.request import Asker, Request, change_heat, go_on, take_again
-from bot.storage.pending import PendingRequest
 from bot.storage.repositories import Repositories
-from bot.storage.scenes import SceneRecord
-from bot.storage.trainings import RetrainPlan, TrainingRecord
-from bot.training.folders import TrainingFolders
+from bot.storage.tables.pending import PendingRequest
+from bot.storage.tables.scenes import SceneRecord
+from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
+from bot.training.corpora.folders import TrainingFolders
 from core.errors import CoreError
 from core.writing.writer import Writer
 from tests.bot.bot_process import running_bot, scene_of

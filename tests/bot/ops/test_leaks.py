@@ -64,10 +64,10 @@ async def test_debug_log_has_no_token_and_no_line_of_a_member(tmp_path: Path) ->
             asked = [
                 await discord.slash(member, "episode", {"line": "QUARK: A private walrus", "length": 20}),
                 await discord.context_menu(member, "Continue as an episode", said),
-                await discord.slash(member, "forget-me"),
             ]
             await scene_of(asked[0])
             await scene_of(asked[1])
+            asked.append(await discord.slash(member, "forget-me"))
             await asked[2].message()
             mention = await discord.say(member, content=f"<@{discord.world.bot.id}> > A shy okapi")
             await discord.until_bot_message(lambda message: message.referenced is mention)

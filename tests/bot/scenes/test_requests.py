@@ -15,7 +15,7 @@ from bot.scenes.autocomplete import choose_cast, choose_lines, choose_places
 from bot.scenes.build import build_work, read_directions
 from bot.scenes.cooldown import Cooldown
 from bot.scenes.request import Request, change_heat, colder_than, go_on, hotter_than, take_again
-from bot.storage.scenes import SceneRecord
+from bot.storage.tables.scenes import SceneRecord
 from core.errors import CoreError, PromptError
 from core.writing.codes import code_of
 from core.writing.directions import Directions

@@ -18,13 +18,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, Table, create_engine, insert
 
 from bot.storage.engine import StorageError
-from bot.storage.members import NOBODY, delete_member
-from bot.storage.models import ModelRecord
-from bot.storage.pending import PendingRequest, Promises
 from bot.storage.repositories import Repositories
-from bot.storage.scenes import SceneRecord
 from bot.storage.schema import REVISION, metadata
-from bot.storage.trainings import TrainingRecord
+from bot.storage.tables.members import NOBODY, delete_member
+from bot.storage.tables.models import ModelRecord
+from bot.storage.tables.pending import PendingRequest, Promises
+from bot.storage.tables.scenes import SceneRecord
+from bot.storage.tables.trainings import TrainingRecord
 from core.errors import ConfigError
 
 EPISODE = SceneRecord(
@@ -250,7 +250,7 @@ async def test_promise_that_cannot_be_forgotten_is_forgotten_later(
     storage: Repositories, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An answered request whose row cannot be deleted fails nobody, and is deleted when that goes again."""
-    monkeypatch.setattr("bot.storage.pending.SETTLE_SECONDS", 0.01)
+    monkeypatch.setattr("bot.storage.tables.pending.SETTLE_SECONDS", 0.01)
     promises = Promises(storage.pending)
     await promises.make(replace(PENDING, created=int(time.time())))
     delete = storage.pending.delete

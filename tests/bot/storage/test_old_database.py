@@ -12,9 +12,9 @@ import pytest
 
 from bot.scenes.build import build_work
 from bot.scenes.request import Request, change_heat, go_on, take_again
-from bot.storage.models import SHIPPED
 from bot.storage.repositories import Repositories
-from bot.storage.scenes import SceneRecord
+from bot.storage.tables.models import SHIPPED
+from bot.storage.tables.scenes import SceneRecord
 from core.run.store import Run
 from core.writing.writer import Writer
 from tests.children import ROOT

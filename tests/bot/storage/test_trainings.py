@@ -21,11 +21,11 @@ from bot.models.catalog import ModelCatalog
 from bot.models.names import check_name
 from bot.models.registry import ModelRegistry
 from bot.settings import Settings, TrainerRole
-from bot.storage.members import NOBODY, delete_member
-from bot.storage.models import SHIPPED, ModelRecord
 from bot.storage.names import LimitError
 from bot.storage.repositories import Repositories
-from bot.storage.trainings import TrainingRecord
+from bot.storage.tables.members import NOBODY, delete_member
+from bot.storage.tables.models import SHIPPED, ModelRecord
+from bot.storage.tables.trainings import TrainingRecord
 from bot.training.process import (
     BusyError,
     Child,
@@ -353,5 +353,5 @@ async def test_model_is_found_by_its_name_before_numbers_that_were_typed(
     assert (await catalog.find(1, str(second.id))).id == first.id
     picked = dict(await catalog.suggest(1, "prom"))
     assert [(await catalog.find(1, value)).id for value in picked.values()] == [second.id]
-    with pytest.raises(RefusalError, match="number"):
+    with pytest.raises(RefusalError, match="does not begin with #"):
         await catalog.rename(1, "promenade", "#7")

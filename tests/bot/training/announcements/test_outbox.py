@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage.repositories import Repositories
-from bot.storage.trainings import RetrainPlan, TrainingRecord
+from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
 from bot.training.process import read_machine
 from tests.bot.bot_process import running_bot
 from tests.local_discord import LocalDiscord, Permission

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from bot.storage.schema import deletions, episodes, jobs, models, pending
-from bot.storage.trainings import TrainingRecord, as_training
+from bot.storage.tables.trainings import TrainingRecord, as_training
 
 NOBODY = 0  # no member's id
 REMEMBERED_SECONDS = 1_200.0  # that it is known who was forgotten: longer than a request can be on its way

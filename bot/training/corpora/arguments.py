@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
+from bot.storage.tables.trainings import RetrainPlan
 from core.data.sources.download import FROM_ENVIRONMENT, secrets_of
-
-from bot.storage.trainings import RetrainPlan
 
 
 def corpus_arguments(plan: RetrainPlan) -> list[str]:

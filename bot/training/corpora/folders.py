@@ -5,7 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
-from bot.storage.trainings import TrainingRecord
+from bot.storage.tables.trainings import TrainingRecord
 from core.run.layout import CHECKPOINT, partial_folder
 
 KEPT = "corpus.kept"  # beside a run, whose name has no dot

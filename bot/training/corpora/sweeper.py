@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from bot.storage.repositories import Repositories
-from bot.storage.trainings import UNFINISHED, TrainingRecord
-from bot.training.folders import TrainingFolders
+from bot.storage.tables.trainings import UNFINISHED, TrainingRecord
+from bot.training.corpora.folders import TrainingFolders
 from core.errors import CoreError
 
 SWEEP_SECONDS = 60.0

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage.database import Database, lock_guild
 from bot.storage.names import LimitError, is_taken, release_name, take_name
 from bot.storage.schema import jobs, models
-from bot.storage.settings import BOT, read_setting, write_setting
+from bot.storage.tables.settings import BOT, read_setting, write_setting
 
 UNFINISHED = ("waiting", "running")
 BARELY_SECONDS = 60  # a training that was cancelled within them counts for nothing

@@ -1,5 +1,8 @@
 """The stored scenes, and how many were ever written."""
 
+import asyncio
+import contextlib
+import logging
 import math
 import time
 from dataclasses import asdict, dataclass, replace
@@ -10,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage.database import Database
 from bot.storage.schema import counts, deletions, episodes
 from core.errors import CoreError
+
+log = logging.getLogger(__name__)
+_DAY_SECONDS = 86_400.0
 
 
 class DeletedError(CoreError):
@@ -126,6 +132,14 @@ class SceneRepository:
         if number:
             await self._database.purge_log()
         return number
+
+    async def delete_daily(self, days: int) -> None:
+        """Delete the scenes that are older than so many days, every day; none with 0."""
+        while days:
+            with contextlib.suppress(CoreError):
+                deleted = await self.delete_older_than(days * _DAY_SECONDS)
+                log.info("%d episodes were older than %d days.", deleted, days)
+            await asyncio.sleep(_DAY_SECONDS)
 
     async def read_counts(self) -> dict[str, int]:
         """Return the counts of all scenes ever written; they name no member and outlive deletion."""

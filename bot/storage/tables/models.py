@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage.database import Database
 from bot.storage.names import LimitError, release_name, take_name
 from bot.storage.schema import jobs, models, settings
-from bot.storage.settings import BOT, read_setting, scope_of, write_setting
-from bot.storage.trainings import UNFINISHED, TrainingRecord
+from bot.storage.tables.settings import BOT, read_setting, scope_of, write_setting
+from bot.storage.tables.trainings import UNFINISHED, TrainingRecord
 
 SHIPPED = 0  # stands for the run that the settings name, where a model's number is expected
 ACTIVE = "model"  # the setting's name

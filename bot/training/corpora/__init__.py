@@ -1,0 +1,1 @@
+"""The texts of trainings on the disk: fetched, named to a training, and swept."""
