@@ -131,7 +131,7 @@ class SceneActions:
             raise RefusalError(reading.missing or UNSEEN)
         scene = await self._find_scene(answered, asker=asker, me=me) if answered else None
         author = message.author.id
-        quoted = 0 if author in (me, asker.member_id) else author
+        quoted = () if author in (me, asker.member_id) else (author,)
         request = replace(Request.new(line), speaker=message.author.display_name, quoted=quoted)
         if scene:
             request = replace(go_on(scene), line=request.line, speaker=request.speaker, quoted=quoted)

@@ -48,7 +48,7 @@ def build_work(request: Request, source: SceneRecord | None, *, writer: Writer, 
         if is_other_model and show not in writer.casts.shows:
             show = ""
         # The prompt as it was read, which is the line in script form where it was none.
-        line = _last_part(source).prompt or source.line
+        line = _last_part(source).prompt or source.prompt
         return _write(replace(request, show=show, line=line), asked, writer)
     if is_other_model:
         raise RefusalError("That scene was written by another model, which is no longer here.")

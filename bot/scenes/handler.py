@@ -138,7 +138,7 @@ class SceneHandler:
         begun = time.time()
         source = await self._read_source(request)
         work, writer = await self._prepare(request, source)
-        words_of = await self._find_whose_words(request, source, asker=asker)
+        words_of = await self._whose(request, source, asker.member_id)
         ticket = self._pool.submit(
             work,
             party=request.guild_id or asker.member_id,
@@ -146,7 +146,7 @@ class SceneHandler:
         )
         task = asyncio.current_task()
         if task is not None:
-            self._tasks[task] = _Flight(reply, frozenset({asker.member_id, words_of}), ticket)
+            self._tasks[task] = _Flight(reply, words_of | {asker.member_id}, ticket)
         try:
             async with asyncio.timeout(REQUEST_SECONDS) as limit:
                 await self._wait(ticket, reply, request, asker=asker)
@@ -159,8 +159,10 @@ class SceneHandler:
             ticket.cancel()
         scene = build_record(episode, request, writer=writer)
         scene = replace(scene, request_id=request_id, member_id=asker.member_id, words_of=words_of)
-        if source is not None and request.again:
-            scene = replace(scene, line=source.line)
+        line = source.line if source is not None and request.again else scene.line
+        scene = replace(
+            scene, line=line if words_of == {asker.member_id} else ""
+        )  # it is offered to who gave it
         return await self._scenes.add(scene, begun=begun)
 
     async def _read_source(self, request: Request) -> SceneRecord | None:
@@ -168,15 +170,13 @@ class SceneHandler:
         number = request.after or request.again
         return await self._scenes.read(number) if number else None
 
-    async def _find_whose_words(self, request: Request, source: SceneRecord | None, *, asker: Asker) -> int:
-        """Return the member whose words a scene will begin with; 0 where it begins with nobody's."""
-        if source is not None:
-            return source.words_of
-        if request.code:
-            of_code = await self._scenes.whose_code(request.code)
-            if of_code is not None:
-                return of_code
-        return (request.quoted or asker.member_id) if request.has_words else 0
+    async def _whose(self, request: Request, source: SceneRecord | None, member: int) -> frozenset[int]:
+        """Return the members whose words will be in a scene."""
+        of_code = await self._scenes.whose_code(request.code) if request.code else None
+        if of_code is not None:
+            return of_code
+        own = request.words_of(member)
+        return own if source is None else own | source.words_of
 
     async def _prepare(self, request: Request, source: SceneRecord | None) -> tuple[Work, Writer]:
         """Return the work for a thread, and the model that does it."""

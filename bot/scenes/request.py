@@ -64,17 +64,18 @@ class Request:
     code: str = ""  # of the scene to write again; the rest is then as the code says
     guild_id: int = 0  # of the server whose model writes it; 0 outside of servers
     channel_id: int = 0
-    quoted: int = 0  # the member whose message the line is; 0 where the asker gave it
+    quoted: tuple[int, ...] = ()  # the members whose words the line is; none where the asker gave it
 
     @property
     def where(self) -> str:
         """The place that the scene belongs to: a server, or outside of servers a conversation."""
         return name_place(self.guild_id, self.channel_id)
 
-    @property
-    def has_words(self) -> bool:
-        """Whether somebody's words are in it."""
-        return bool(self.line or self.cast or self.place or self.code)
+    def words_of(self, asker: int) -> frozenset[int]:
+        """Return the members whose words are in it."""
+        quoted = frozenset(self.quoted) if self.line else frozenset()
+        typed = self.cast or self.place or self.code or (self.line and not quoted)
+        return quoted | {asker} if typed else quoted
 
     @classmethod
     def new(
@@ -128,7 +129,8 @@ class Request:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote."""
-        return cls(**json.loads(text))
+        values = json.loads(text)
+        return cls(**{**values, "quoted": tuple(values.get("quoted", ()))})
 
     def to_json(self) -> str:
         """Return the request as JSON."""

@@ -48,11 +48,18 @@ episodes = Table(
     Column(
         "place", String(32), nullable=False, server_default=""
     ),  # where it is given back; empty: not known
-    Column("words_of", BigInteger, nullable=False, server_default="0"),  # member whose words it begins with
     Index("episodes_of_member", "member_id", "id"),
-    Index("episodes_of_words", "words_of"),
     Index("episodes_by_code", "code"),
     Index("episodes_by_age", "created"),
+)
+
+# Whose words are in a scene: of who asked for it, or for one that it goes on from or copies, or who was quoted.
+episode_words = Table(
+    "episode_words",
+    metadata,
+    Column("episode_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Index("episode_words_of_member", "member_id"),
 )
 
 # What was asked and acknowledged, but not shown yet: a new process finishes it.

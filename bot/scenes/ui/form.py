@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -86,8 +87,8 @@ def direct_anew(episode: SceneRecord, values: dict[str, str]) -> Request:
             f"Fill in the form again: numbers go up to {MOST_TEMPERATURE:g}, {MOST_LENGTH} and {MOST_TAKES}."
         ) from error
     directions = part.directions
-    return Request.new(
-        parts[0].prompt if parts else episode.line,
+    asked = Request.new(
+        parts[0].prompt if parts else episode.prompt,
         temperature=temperature,
         length=length,
         cast=values.get("cast", ""),
@@ -96,6 +97,7 @@ def direct_anew(episode: SceneRecord, values: dict[str, str]) -> Request:
         takes=takes,
         show=values.get("show", part.show or ""),
     )
+    return replace(asked, quoted=tuple(sorted(episode.words_of)))
 
 
 def _last_part(episode: SceneRecord) -> SceneRequest:

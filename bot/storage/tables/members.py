@@ -8,7 +8,8 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
-from bot.storage.schema import deletions, episodes, jobs, models, pending
+from bot.storage.schema import deletions, episode_words, episodes, jobs, models, pending
+from bot.storage.tables.scenes import NO_SCENES_WORDS
 from bot.storage.tables.trainings import TrainingRecord, as_training
 
 NOBODY = 0  # no member's id
@@ -20,7 +21,7 @@ class Deletion:
     """What was deleted of a member, and what the caller has to see to."""
 
     scenes: int  # the member's own
-    copies: int  # others' scenes that began with the member's words
+    copies: int  # others' scenes that had the member's words
     trainings: tuple[TrainingRecord, ...]  # offered, waiting or running, or with a text that was kept
 
 
@@ -32,19 +33,16 @@ async def delete_member(database: Database, member_id: int) -> Deletion:
 
     async def remove(connection: AsyncConnection) -> Deletion:
         now = time.time()
-        found = (
-            await connection.execute(
-                select(episodes.c.id, episodes.c.code, episodes.c.member_id).where(
-                    or_(episodes.c.member_id == member_id, episodes.c.words_of == member_id)
-                )
-            )
-        ).all()
+        words = select(episode_words.c.episode_id).where(episode_words.c.member_id == member_id)
+        gone = or_(episodes.c.member_id == member_id, episodes.c.id.in_(words))
+        theirs = select(episodes.c.id, episodes.c.code, episodes.c.member_id).where(gone)
+        found = (await connection.execute(theirs)).all()
         numbers = {int(number) for number, _, _ in found}
         await _delete_pending(connection, member_id, numbers, {str(code) for _, code, _ in found if code})
-        gone = or_(episodes.c.member_id == member_id, episodes.c.words_of == member_id)
         await connection.execute(delete(episodes).where(gone))
+        await connection.execute(NO_SCENES_WORDS)
         rows = (await connection.execute(select(jobs).where(jobs.c.member_id == member_id))).mappings()
-        theirs = tuple(map(as_training, rows))
+        trainings = tuple(map(as_training, rows))
         await connection.execute(delete(jobs).where(jobs.c.member_id == member_id, jobs.c.state == "offered"))
         for table in (jobs, models):
             own = update(table).where(table.c.member_id == member_id)
@@ -53,7 +51,7 @@ async def delete_member(database: Database, member_id: int) -> Deletion:
         await connection.execute(delete(deletions).where(or_(old, deletions.c.member_id == member_id)))
         await connection.execute(insert(deletions).values(member_id=member_id, time=now))
         own_scenes = sum(int(author) == member_id for _, _, author in found)
-        return Deletion(own_scenes, len(found) - own_scenes, theirs)
+        return Deletion(own_scenes, len(found) - own_scenes, trainings)
 
     deletion = await database.transact(remove)
     await database.purge_log()
@@ -68,6 +66,6 @@ async def _delete_pending(
     for number, author, text in rows:
         request = json.loads(text)
         copies = request.get("after") in scenes or request.get("again") in scenes
-        copies = copies or request.get("quoted") == member_id or request.get("code") in codes
+        copies = copies or member_id in request.get("quoted", ()) or request.get("code") in codes
         if author == member_id or copies:
             await connection.execute(delete(pending).where(pending.c.id == number))

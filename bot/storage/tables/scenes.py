@@ -6,16 +6,19 @@ import logging
 import math
 import time
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select, text
+from sqlalchemy import RowMapping, Select, delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
-from bot.storage.schema import counts, deletions, episodes
+from bot.storage.schema import counts, deletions, episode_words, episodes
 from core.errors import CoreError
 
 log = logging.getLogger(__name__)
 _DAY_SECONDS = 86_400.0
+# Deletes whose words were in scenes that are gone.
+NO_SCENES_WORDS = delete(episode_words).where(episode_words.c.episode_id.not_in(select(episodes.c.id)))
 
 
 class DeletedError(CoreError):
@@ -47,7 +50,7 @@ class SceneRecord:
     code: str = ""  # empty where none can stand for it
     key: str = ""  # random, so that nobody guesses its handle; empty in scenes from before keys
     place: str = ""  # where it was written, and is given back alone; empty where that is not known
-    words_of: int = 0  # the member whose words it begins with; 0 for nobody's
+    words_of: frozenset[int] = frozenset()  # the members whose words are in it
 
     @property
     def handle(self) -> str:
@@ -74,15 +77,16 @@ class SceneRepository:
         Raises:
             DeletedError: Meanwhile a member wanted to be forgotten who asked for it, or whose words are in it.
         """
-        values = {name: value for name, value in asdict(scene).items() if name != "id"}
+        values = {name: value for name, value in asdict(scene).items() if name not in ("id", "words_of")}
 
         async def add(connection: AsyncConnection) -> SceneRecord:
             same = select(episodes).where(episodes.c.request_id == scene.request_id)
             row = (await connection.execute(same)).mappings().first()
             if row is not None:
-                return _as_scene(row)
+                whose = await connection.execute(_whose_words(row["id"]))
+                return _as_scene(row, frozenset(int(member) for (member,) in whose))
             gone = select(deletions).where(
-                deletions.c.member_id.in_((scene.member_id, scene.words_of)), deletions.c.time >= begun
+                deletions.c.member_id.in_({scene.member_id, *scene.words_of}), deletions.c.time >= begun
             )
             if (await connection.execute(gone)).first() is not None:
                 raise DeletedError(
@@ -92,6 +96,9 @@ class SceneRepository:
             await _count(connection, "episodes", 1)
             await _count(connection, "characters", len(scene.text))
             number: int = result.inserted_primary_key[0]  # type: ignore[index]  # one row has one key
+            words = [{"episode_id": number, "member_id": member} for member in sorted(scene.words_of)]
+            if words:
+                await connection.execute(insert(episode_words), words)
             return replace(scene, id=number)
 
         return await self._database.transact(add)
@@ -99,7 +106,7 @@ class SceneRepository:
     async def read(self, number: int) -> SceneRecord | None:
         """Return the scene of that number, unless it was deleted."""
         row = await self._database.row(select(episodes).where(episodes.c.id == number))
-        return None if row is None else _as_scene(row)
+        return None if row is None else _as_scene(row, await self._whose_words(number))
 
     async def read_by_handle(self, handle: str, *, place: str) -> SceneRecord | None:
         """Return the scene of a handle, in the place where it was written; None anywhere else."""
@@ -109,17 +116,21 @@ class SceneRepository:
             return None
         return scene
 
-    async def whose_code(self, code: str) -> int | None:
+    async def whose_code(self, code: str) -> frozenset[int] | None:
         """Return whose words a code holds, by the first scene that it was given to; None if there is none."""
-        first = select(episodes.c.words_of).where(episodes.c.code == code).order_by(episodes.c.id).limit(1)
+        first = select(episodes.c.id).where(episodes.c.code == code).order_by(episodes.c.id).limit(1)
         row = await self._database.row(first)
-        return None if row is None else int(row["words_of"])
+        return None if row is None else await self._whose_words(int(row["id"]))
+
+    async def _whose_words(self, number: int) -> frozenset[int]:
+        rows = await self._database.rows(_whose_words(number))
+        return frozenset(int(row["member_id"]) for row in rows)
 
     async def read_recent_lines(self, member_id: int, *, limit: int) -> list[str]:
         """Return the lines that the member gave last, newest first, each once."""
         newest = (
             select(episodes.c.line)
-            .where(episodes.c.member_id == member_id, episodes.c.words_of == member_id, episodes.c.line != "")
+            .where(episodes.c.member_id == member_id, episodes.c.line != "")
             .order_by(episodes.c.id.desc())
             .limit(4 * limit)
         )
@@ -129,6 +140,7 @@ class SceneRepository:
         """Delete the scenes of before that time; return their number."""
         oldest = int(time.time() - seconds)
         number = await self._database.execute(delete(episodes).where(episodes.c.created < oldest))
+        await self._database.execute(NO_SCENES_WORDS)
         if number:
             await self._database.purge_log()
         return number
@@ -146,8 +158,12 @@ class SceneRepository:
         return {str(row["name"]): int(row["amount"]) for row in await self._database.rows(select(counts))}
 
 
-def _as_scene(row: RowMapping) -> SceneRecord:
-    return SceneRecord(**{str(name): value for name, value in row.items()})
+def _whose_words(number: int) -> Select[Any]:
+    return select(episode_words.c.member_id).where(episode_words.c.episode_id == number)
+
+
+def _as_scene(row: RowMapping, words_of: frozenset[int]) -> SceneRecord:
+    return SceneRecord(**{str(name): value for name, value in row.items()}, words_of=words_of)
 
 
 async def _count(connection: AsyncConnection, name: str, amount: int) -> None:

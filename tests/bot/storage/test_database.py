@@ -138,7 +138,7 @@ async def test_database_lists_recent_lines_once_newest_first(storage: Repositori
     """A member's own lines come newest first and each once; others' and empty ones do not."""
     for number, (line, member) in enumerate([("a", 1), ("b", 1), ("", 1), ("a", 1), ("c", 2)]):
         await storage.scenes.add(
-            replace(EPISODE, request_id=number, line=line, member_id=member, words_of=member)
+            replace(EPISODE, request_id=number, line=line, member_id=member, words_of=frozenset({member}))
         )
     assert await storage.scenes.read_recent_lines(1, limit=5) == ["a", "b"]
 
@@ -201,7 +201,7 @@ async def test_database_of_the_first_version_is_brought_up_to_date(tmp_path: Pat
         connection.execute(insert(Table("episodes", MetaData(), autoload_with=connection)), old | {"id": 4})
     engine.dispose()
     storage = await Repositories.open("", data=tmp_path, machine="here")
-    assert await storage.scenes.read(4) == replace(EPISODE, id=4, words_of=EPISODE.member_id)
+    assert await storage.scenes.read(4) == replace(EPISODE, id=4, words_of=frozenset({EPISODE.member_id}))
     await storage.close()
 
 

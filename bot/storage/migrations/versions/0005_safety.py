@@ -10,15 +10,19 @@ down_revision = "0004_delivery"
 branch_labels = None
 depends_on = None
 
-COLUMNS = ("key", "place", "words_of")
+COLUMNS = ("key", "place")
 
 
 def upgrade() -> None:
     op.add_column("episodes", sa.Column("key", sa.String(16), nullable=False, server_default=""))
     op.add_column("episodes", sa.Column("place", sa.String(32), nullable=False, server_default=""))
-    op.add_column("episodes", sa.Column("words_of", sa.BigInteger, nullable=False, server_default="0"))
-    op.create_index("episodes_of_words", "episodes", ["words_of"])
     op.create_index("episodes_by_code", "episodes", ["code"])
+    op.create_table(
+        "episode_words",
+        sa.Column("episode_id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("member_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    )
+    op.create_index("episode_words_of_member", "episode_words", ["member_id"])
     op.create_table(
         "model_names",
         sa.Column("machine", sa.String(64), primary_key=True),
@@ -45,10 +49,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("deletions", "folders", "model_names"):
+    for name in ("deletions", "folders", "model_names", "episode_words"):
         op.drop_table(name)
     op.drop_index("episodes_by_code", "episodes")
-    op.drop_index("episodes_of_words", "episodes")
     with op.batch_alter_table("episodes") as table:
         for name in COLUMNS:
             table.drop_column(name)
@@ -56,13 +59,20 @@ def downgrade() -> None:
 
 def _find_whose_words(connection: sa.Connection) -> None:
     """Say that a beginning is the words of whoever gave it first: who went on with a scene copied it."""
-    text = sa.text
-    connection.execute(text("UPDATE episodes SET words_of = member_id WHERE line <> '' OR parts <> ''"))
     connection.execute(
-        text(
-            "UPDATE episodes SET words_of = (SELECT first.member_id FROM episodes AS first "
-            "WHERE first.fingerprint = episodes.fingerprint AND first.prompt = episodes.prompt "
-            "ORDER BY first.id LIMIT 1) WHERE prompt <> ''"
+        sa.text(
+            "INSERT INTO episode_words (episode_id, member_id) SELECT id, CASE WHEN prompt = '' THEN member_id ELSE "
+            "(SELECT first.member_id FROM episodes AS first WHERE first.fingerprint = episodes.fingerprint "
+            "AND first.prompt = episodes.prompt ORDER BY first.id LIMIT 1) END FROM episodes "
+            "WHERE line <> '' OR parts <> '' OR prompt <> ''"
+        )
+    )
+    # A line is offered again to who gave it; whoever copied it has it in the scene's prompt alone.
+    connection.execute(
+        sa.text(
+            "UPDATE episodes SET line = '' WHERE NOT EXISTS "
+            "(SELECT 1 FROM episode_words AS words "
+            "WHERE words.episode_id = episodes.id AND words.member_id = episodes.member_id)"
         )
     )
 
