@@ -35,6 +35,7 @@ class Console:
         self._data = data or Path("var")
         self._scripts = scripts
         self._writer = Writer(run)
+        self._reading = self._writer.reading()  # of the last scene, which /continue goes on with
         self._last: Episode | None = None
         self._answers: dict[str, Callable[[Call], None]] = {
             "episode": self._episode,
@@ -108,7 +109,9 @@ class Console:
         if self._last is None:
             raise PromptError("There is no scene to go on with yet; start one with /episode.")
         episode = self._writer.go_on(
-            self._last, self._request(call, self._last.directions or self._writer.usual)
+            self._last,
+            self._request(call, self._last.directions or self._writer.usual),
+            reading=self._reading,
         )
         self._show(episode, episode.text)
 
@@ -153,6 +156,7 @@ class Console:
         """Write with another run."""
         if run is not None:
             self._run, self._writer, self._last = run, Writer(run), None
+            self._reading = self._writer.reading()
 
     def _about(self, _: Call) -> None:
         self._terminal.show(self._run.name)

@@ -39,6 +39,7 @@ MOST_SEED = 2**31 - 1
 LINE_CHARACTERS = 1_000  # of a line to go on from; of longer ones the end counts
 CAST_CHARACTERS = 600  # of a list of names
 PLACE_CHARACTERS = 60
-REPLAYED_PARTS = 20  # of a scene that is written again from its code
-REPLAYED_CHARACTERS = 20_000  # of the same, its starting text included
-SCENE_CHARACTERS = 40_000  # of one scene that is continued again and again
+REPLAYED_PARTS = 80  # of a scene that is written again from its code
+SCENE_CHARACTERS = (
+    40_000  # of one scene that is continued again and again, or replayed, with its starting text
+)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.discord.errors import RefusalError
-from bot.discord.limits import REPLAYED_CHARACTERS, REPLAYED_PARTS, SCENE_CHARACTERS
+from bot.discord.limits import REPLAYED_PARTS, SCENE_CHARACTERS
 from bot.scenes.queue import Work
 from bot.scenes.request import Request
 from bot.storage.tables.scenes import SceneRecord
@@ -151,7 +151,7 @@ def _insert(line: str, scene: Episode, writer: Writer) -> Episode:
 
 def _replay(text: str, writer: Writer) -> Work:
     code = read_code(text)
-    code.check_size(most_parts=REPLAYED_PARTS, most_characters=REPLAYED_CHARACTERS)
+    code.check_size(most_parts=REPLAYED_PARTS, most_characters=SCENE_CHARACTERS)
     return lambda cancelled: replay(code, writer=writer, cancelled=cancelled)
 
 

@@ -130,9 +130,12 @@ def replay(code: Code, *, writer: Writer, cancelled: Callable[[], bool] | None =
             "The word lists of this run have changed since that scene, so it cannot be replayed."
         )
     first, *others = code.requests
-    episode = writer.write(first, cancelled=cancelled)
+    reading = writer.reading()
+    episode = writer.write(first, cancelled=cancelled, reading=reading)
     for request in others:
-        episode = writer.go_on(episode, request, cancelled=cancelled)
+        if cancelled is not None and cancelled():
+            break
+        episode = writer.go_on(episode, request, cancelled=cancelled, reading=reading)
     return episode
 
 

@@ -23,11 +23,11 @@ from core.writing.generator import open_generator
 from core.writing.inference.readers import Reader
 from core.writing.request import SceneRequest
 from core.writing.sampling import Sampler
+from core.writing.scene_reader import SceneReader
 from core.writing.takes.build import stream_takes
 
 _CANCEL_EVERY = 64  # characters between two looks at whether the writing is still wanted
 _USUAL_TAKES = 3
-_READ_AT_ONCE = 2048  # characters between two such looks while a text is read
 
 
 class Writer:
@@ -81,7 +81,17 @@ class Writer:
         """Return how much of `text` stands word for word in the corpus, or None if the run cannot tell."""
         return None if self.index is None else self.index.runs.measure(self.index.alphabet.tokens(text))
 
-    def write(self, request: SceneRequest, *, cancelled: Callable[[], bool] | None = None) -> Episode:
+    def reading(self) -> SceneReader:
+        """Return what spares a scene's parts reading it again: hand it to `write` and to each `go_on`."""
+        return SceneReader(self.generator, self.run.vocabulary, end=self._end, line_break=self._line_break)
+
+    def write(
+        self,
+        request: SceneRequest,
+        *,
+        cancelled: Callable[[], bool] | None = None,
+        reading: SceneReader | None = None,
+    ) -> Episode:
         """Return a scene that goes on from the request's prompt, or begins if that is empty.
 
         Once `cancelled`, which is asked now and then, returns true, the writing stops.
@@ -108,10 +118,15 @@ class Writer:
             notice=_notice(spelling, request.directions, directions),
             seconds=0.0,
         )
-        return self._write(scene, cancelled)
+        return self._write(scene, cancelled, reading)
 
     def go_on(
-        self, episode: Episode, request: SceneRequest, *, cancelled: Callable[[], bool] | None = None
+        self,
+        episode: Episode,
+        request: SceneRequest,
+        *,
+        cancelled: Callable[[], bool] | None = None,
+        reading: SceneReader | None = None,
     ) -> Episode:
         """Return `episode` continued from its exact end; the text so far becomes `earlier`.
 
@@ -135,7 +150,7 @@ class Writer:
             notice="",
             before=(*episode.before, episode.request),
         )
-        return self._write(scene, cancelled)
+        return self._write(scene, cancelled, reading)
 
     def _settle(self, request: SceneRequest) -> SceneRequest:
         """Return the request with this run's own temperature and names in it, if the run can do what is asked."""
@@ -159,11 +174,13 @@ class Writer:
             show=None if request.show is None else self.casts.find(request.show),
         )
 
-    def _write(self, scene: Episode, cancelled: Callable[[], bool] | None) -> Episode:
+    def _write(
+        self, scene: Episode, cancelled: Callable[[], bool] | None, reading: SceneReader | None
+    ) -> Episode:
         """Return `scene` with the text that its request adds."""
         started = time.perf_counter()
         request = scene.request
-        reader = self._open(scene, cancelled)
+        reader = (reading or self.reading()).open(scene, cancelled)
         longest = request.length if request.directions is None or not request.directions.ending else None
         written: list[int] = []
         ended = False
@@ -223,22 +240,6 @@ class Writer:
         if directed is None:
             return self.generator.stream(sampler, reader=reader, forbidden_first=self._end)
         return directed.stream(sampler, reader=reader, forbidden_first=self._end)
-
-    def _open(self, scene: Episode, cancelled: Callable[[], bool] | None) -> Reader:
-        """Return a reader that has read the scene so far, from an episode's start, or a line's if it is quoted."""
-        reader = self.generator.reader(temperature=scene.temperature, label=scene.request.show)
-        if self.generator.targets == "last":
-            # A network of the notes' kind has only ever seen full windows.
-            opening = [self._line_break] * self.generator.window_length
-        else:
-            opening = [self._end if not scene.prompt and self._end is not None else self._line_break]
-        reader.read_all(opening)
-        ids = self.run.vocabulary.encode(scene.prompt + scene.earlier)
-        for start in range(0, len(ids), _READ_AT_ONCE):
-            reader.read_all(ids[start : start + _READ_AT_ONCE])
-            if cancelled is not None and cancelled():
-                break  # and so does the writing, at its next look
-        return reader
 
 
 def _notice(spelling: Spelling, asked: Directions | None, settled: Directions | None) -> str:

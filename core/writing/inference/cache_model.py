@@ -8,6 +8,7 @@ Teh 2006, with one table a character).
 
 import math
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -72,6 +73,13 @@ class CacheModel:
         self._long_seen = None if seen is None else self._long.get(recent)
         if len(self._text) == 2 * _HALF:
             self._forget()
+
+    def stand_at(self, other: Self) -> None:
+        """Go on by itself from where `other`, which is no fork, is."""
+        self._text, self._recent = other._text.copy(), other._recent
+        self._short, self._long = _copy(other._short), _copy(other._long)
+        self._short_seen = self._short.get(self._recent[-_SHORT.length :])
+        self._long_seen = None if self._short_seen is None else self._long.get(self._recent)
 
     def fork(self) -> "CacheModel":
         """Return a cache that goes on from here by itself, as long as this one reads nothing."""
@@ -169,6 +177,11 @@ def _count(table: _Table, context: str, seen: _Seen | None, character: int) -> N
     else:
         counts = table[context] = {seen: 1}
         counts[character] = counts.get(character, 0) + 1
+
+
+def _copy(table: _Table) -> _Table:
+    """Return a table that counts by itself."""
+    return {context: seen.copy() if isinstance(seen, dict) else seen for context, seen in table.items()}
 
 
 def _counted(seen: _Seen | None, character: int) -> _Seen:

@@ -1,6 +1,7 @@
 """What a scene remembers while the network reads it: a carried state, a sliding window, a cache of what was said."""
 
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,10 @@ class Reader:
         """Take in id after id."""
         for character in np.asarray(ids, dtype=np.intp).tolist():
             self.read(character)
+
+    def stand_at(self, other: Self) -> None:
+        """Go on by itself from where `other`, a reader of the same network, is: to the bit as if it had read that."""
+        raise NotImplementedError
 
 
 class CarriedReader(Reader):
@@ -50,6 +55,12 @@ class CarriedReader(Reader):
         for cell in self._others:
             cell.read(below)
             below = cell.hidden
+
+    def stand_at(self, other: Self) -> None:
+        """Go on by itself from where `other` is."""
+        for cell, cell_there in zip(self.cells, other.cells, strict=True):
+            cell.hidden[:], cell.carry[:] = cell_there.hidden, cell_there.carry
+            cell.multiply()
 
 
 class ContextTally:
@@ -102,6 +113,11 @@ class ContextualReader(CarriedReader):
             cell.read(below)
             below = cell.hidden
 
+    def stand_at(self, other: Self) -> None:
+        """Go on by itself from where `other` is."""
+        super().stand_at(other)
+        self.tally.stand_at(other.tally)
+
 
 class WindowReader(Reader):
     """A window that slides as in the lecture notes, each position read from a state of zeros.
@@ -126,6 +142,12 @@ class WindowReader(Reader):
         self._states.advance(self._added[character])
         self._states.write_logits(self._oldest, self.logits)
 
+    def stand_at(self, other: Self) -> None:
+        """Go on by itself from where `other` is."""
+        self._states.stand_at(other._states)
+        self._oldest = other._oldest
+        self._states.write_logits(self._oldest, self.logits)  # the other's may be mended
+
 
 class CachedReader(Reader):
     """Another reader's logits, with what the text has said so far in them."""
@@ -149,6 +171,12 @@ class CachedReader(Reader):
             self.cache.read(character)
         if characters:  # what is mended already must not be mended again
             self.cache.mend(self.logits)
+
+    def stand_at(self, other: Self) -> None:
+        """Go on by itself from where `other` is; the weight of what was said stays this one's own."""
+        self.reader.stand_at(other.reader)
+        self.cache.stand_at(other.cache)
+        self.cache.mend(self.logits)
 
     def catch_up(self, ids: Sequence[int]) -> None:
         """Take in ids that the other reader has read already."""
@@ -177,6 +205,11 @@ class States:
             cell.multiply()
             cell.read(below)
             below = cell.hidden
+
+    def stand_at(self, other: Self) -> None:
+        """Go on from where `other` is."""
+        for cell, cell_there in zip(self._cells, other._cells, strict=True):
+            cell.hidden[:], cell.carry[:] = cell_there.hidden, cell_there.carry
 
     def logits(self) -> Floats:
         """Return the logits of the next id, (rows, vocabulary)."""
