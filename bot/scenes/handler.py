@@ -14,7 +14,7 @@ from bot.discord.replies.sending import GoneError
 from bot.models.registry import ModelRegistry
 from bot.scenes.build import build_record, build_work, count_characters
 from bot.scenes.cooldown import Cooldown, CooldownError
-from bot.scenes.pool import WriterPool
+from bot.scenes.pool import PlacesTakenError, WriterPool
 from bot.scenes.queue import Ticket, Work
 from bot.scenes.request import Asker, Request
 from bot.scenes.ui.view import build_page
@@ -118,7 +118,7 @@ class SceneHandler:
         except GoneError as error:
             log.info("A request was dropped: nobody is left to answer (%s).", error)
         except Exception as error:
-            if isinstance(error, CoreError):
+            if isinstance(error, CoreError) and not isinstance(error, PlacesTakenError):
                 # Nothing was written: a typing error costs nobody the cooldown.
                 self._cooldown.forget(asker.member_id)
             if request_id not in self._promises:
@@ -142,7 +142,9 @@ class SceneHandler:
         ticket = self._pool.submit(
             work,
             party=request.guild_id or asker.member_id,
+            member=asker.member_id,
             characters=count_characters(request),
+            is_promised=request_id in self._promises,
         )
         task = asyncio.current_task()
         if task is not None:

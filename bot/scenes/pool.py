@@ -17,13 +17,17 @@ USUAL_CHARACTERS = 500
 GUESSED_SPEED = 5_000.0  # characters a second, before one was written
 TRIED_CHARACTERS = 60  # written at the start, to know the speed of this machine
 MEMORY = 0.9  # share of the older episodes in the average speed
-MOST_OF_A_MEMBER = 3  # episodes on their way, an administrator's too
+MOST_OF_A_MEMBER = 5  # episodes on their way: a scene's four buttons at once, and one more
 
 log = logging.getLogger(__name__)
 
 
 class QueueFullError(CoreError):
     """So many episodes wait that another one is refused."""
+
+
+class PlacesTakenError(CoreError):
+    """A member has as many episodes on their way as one may have."""
 
 
 class WriterPool:
@@ -77,17 +81,27 @@ class WriterPool:
         return self._characters / self._seconds if self._seconds else 0.0
 
     def submit(
-        self, work: Work, *, party: int = 0, member: int = 0, characters: int = USUAL_CHARACTERS
+        self,
+        work: Work,
+        *,
+        party: int = 0,
+        member: int = 0,
+        characters: int = USUAL_CHARACTERS,
+        is_promised: bool = False,
     ) -> Ticket:
         """Put a member's work in the queue, or begin with it at once; parties (servers) take turns.
 
+        What is promised already, before a restart, is a member's place like any other, but is not refused for it.
+
         Raises:
-            QueueFullError: If the queue is at its bound, or the member has their places in it.
+            PlacesTakenError: If the member has their places.
+            QueueFullError: If the queue is at its bound.
         """
         on_their_way = [*self._waiting.tickets(), *self._writing.values()]
-        if member and sum(ticket.member == member for ticket in on_their_way) >= MOST_OF_A_MEMBER:
-            raise QueueFullError(
-                f"You have {MOST_OF_A_MEMBER} scenes on their way; wait until one of them is there."
+        own = sum(ticket.member == member for ticket in on_their_way) if member else 0
+        if own >= MOST_OF_A_MEMBER and not is_promised:
+            raise PlacesTakenError(
+                f"{MOST_OF_A_MEMBER} of your scenes are on their way; ask for this one once one of them is there."
             )
         if self._waiting.is_full_for(party, most=self.queue):
             raise QueueFullError(

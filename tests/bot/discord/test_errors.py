@@ -17,7 +17,7 @@ from bot.health import check_health
 from bot.storage.repositories import Repositories
 from tests.bot.bot_process import PROJECT, described, running_bot, scene_of, shows_scene, start_bot
 from tests.bot.storage.test_database import EPISODE
-from tests.local_discord import Interaction, LocalDiscord, Permission
+from tests.local_discord import Guild, Interaction, LocalDiscord, Permission
 
 CALLBACK = "POST /interactions/*"
 EDIT = "PATCH /webhooks/*"
@@ -26,6 +26,14 @@ EDIT = "PATCH /webhooks/*"
 def scenes_of(asked: Interaction) -> int:
     """Return how many messages of an interaction show a scene."""
     return sum(shows_scene(message) for message in asked.messages)
+
+
+async def ask_as_crowd(
+    discord: LocalDiscord, guild: Guild, count: int, *, length: int = 500
+) -> list[Interaction]:
+    """Let so many members ask for a scene at once."""
+    people = [discord.add_member(guild, f"Member {number}") for number in range(count)]
+    return [await discord.slash(person, "episode", {"length": length}) for person in people]
 
 
 @pytest.mark.parametrize("resumable", [True, False])
@@ -140,28 +148,29 @@ async def test_slow_callback_is_waited_for(tmp_path: Path) -> None:
 async def test_deleted_message_under_a_button_costs_nothing(tmp_path: Path) -> None:
     """A scene is written although the one before it was deleted; a deleted answer is dropped with a log line."""
     async with LocalDiscord() as discord:
-        member = discord.add_member(discord.add_guild(), "Kira")
+        guild = discord.add_guild()
+        member = discord.add_member(guild, "Kira")
         async with running_bot(discord, tmp_path, HOLOSUITE_QUEUE="500") as bot:
             scene = await scene_of(await discord.slash(member, "episode", {"length": 20}))
             button = scene.button("Continue")
             discord.delete_message(scene)
             await scene_of(await discord.press(button, member, forged=True))
-            crowd = [await discord.slash(member, "episode", {"length": 500}) for _ in range(40)]
+            crowd = await ask_as_crowd(discord, guild, 40)
             waiting = await crowd[-1].message()
             discord.delete_message(waiting)
             for asked in crowd[:-1]:
                 await scene_of(asked)
-            await discord.settle(quiet_seconds=0.5)
-            assert "A request was dropped" in bot.log
+            await bot.until_says("A request was dropped")
             await scene_of(await discord.slash(member, "episode", {"length": 20}))
 
 
 async def test_late_refusal_is_private_and_leaves_nothing_public(tmp_path: Path) -> None:
     """What cannot be written is refused to the asker alone, also where the place in the queue was shown before."""
     async with LocalDiscord() as discord:
-        member = discord.add_member(discord.add_guild(), "Kira")
+        guild = discord.add_guild()
+        member = discord.add_member(guild, "Kira")
         async with running_bot(discord, tmp_path):
-            crowd = [await discord.slash(member, "episode", {"length": 2_000}) for _ in range(24)]
+            crowd = await ask_as_crowd(discord, guild, 24, length=2_000)
             wrong = await discord.slash(member, "episode", {"place": "@#%"})
             waiting = await wrong.message()
             assert not waiting.ephemeral
@@ -211,12 +220,28 @@ async def test_crowd_is_queued_and_what_does_not_fit_is_refused(tmp_path: Path) 
             assert any("You are number" in content for content in shown)
 
 
+async def test_member_has_few_places(tmp_path: Path) -> None:
+    """Of seven requests of an administrator at once five are written, and two refused with what to do."""
+    async with LocalDiscord() as discord:
+        chief = discord.add_member(discord.add_guild(), "Odo", permissions=Permission.ADMINISTRATOR)
+        async with running_bot(discord, tmp_path, HOLOSUITE_COOLDOWN="60"):
+            crowd = [await discord.slash(chief, "episode", {"length": 2_000}) for _ in range(7)]
+            for asked in crowd[:5]:
+                await scene_of(asked)
+            refusals = [await asked.message() for asked in crowd[5:]]
+            assert all(refusal.ephemeral for refusal in refusals)
+            sentence = "5 of your scenes are on their way; ask for this one once one of them is there."
+            assert [refusal.content for refusal in refusals] == [sentence] * 2
+            await scene_of(await discord.slash(chief, "episode", {"length": 20}))
+
+
 async def test_killed_bot_loses_no_scene_and_finishes_what_it_began(tmp_path: Path) -> None:
     """After `kill -9` under load, old buttons work and each acknowledged request gets its scene."""
     async with LocalDiscord() as discord:
-        member = discord.add_member(discord.add_guild(), "Kira")
+        guild = discord.add_guild()
+        member = discord.add_member(guild, "Kira")
         async with running_bot(discord, tmp_path) as bot:
-            crowd = [await discord.slash(member, "episode", {"length": 500}) for _ in range(50)]
+            crowd = await ask_as_crowd(discord, guild, 50)
             await discord.until(lambda: any(map(scenes_of, crowd)))
             await discord.until(
                 lambda: all(asked.acknowledged_at or scenes_of(asked) for asked in crowd[-40:])
@@ -238,9 +263,9 @@ async def test_killed_bot_loses_no_scene_and_finishes_what_it_began(tmp_path: Pa
 async def test_sigterm_finishes_what_is_being_written(tmp_path: Path) -> None:
     """Asked to leave under load, the bot answers who waits, refuses who comes, and leaves with status 0."""
     async with LocalDiscord() as discord:
-        member = discord.add_member(discord.add_guild(), "Kira")
+        guild = discord.add_guild()
         async with running_bot(discord, tmp_path) as bot:
-            crowd = [await discord.slash(member, "episode", {"length": 500}) for _ in range(15)]
+            crowd = await ask_as_crowd(discord, guild, 15, length=100)
             await discord.until(lambda: any(asked.acknowledged_at for asked in crowd))
             leaving = asyncio.create_task(bot.leave())
             assert await leaving == 0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.scenes.pool import QueueFullError, WriterPool
+from bot.scenes.pool import PlacesTakenError, QueueFullError, WriterPool
 from bot.scenes.queue import FairQueue, Ticket, TooLongError
 from core.errors import PromptError
 from core.writing.episode import Episode
@@ -164,13 +164,14 @@ async def test_full_queue_still_takes_another_servers_share(pool: WriterPool) ->
 
 
 async def test_member_has_few_places(pool: WriterPool) -> None:
-    """A fourth scene of one member waits until one of the others is there, an administrator's too."""
+    """A sixth scene of one member waits until one of the others is there; what was promised before counts, too."""
     gate = Gate()
     pool.queue = 100
-    tickets = [pool.submit(gate, party=1, member=7) for _ in range(3)]
-    with pytest.raises(QueueFullError, match="3 scenes on their way"):
+    tickets = [pool.submit(gate, party=1, member=7) for _ in range(5)]
+    with pytest.raises(PlacesTakenError, match="5 of your scenes are on their way; ask for this one once"):
         pool.submit(gate, party=2, member=7)
     pool.submit(gate, party=1, member=8)
+    pool.submit(gate, party=1, member=7, is_promised=True).cancel()
     tickets[-1].cancel()
     pool.submit(gate, party=1, member=7)
     gate.open.set()
