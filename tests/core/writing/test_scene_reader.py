@@ -77,7 +77,7 @@ def test_parts_are_the_same_and_each_character_is_read_once(writer: Writer, prom
 
 
 def test_reader_stands_where_another_one_does(writer: Writer) -> None:
-    """A reader that was put where another one stands has the logits of one that has read the text itself, and goes on."""
+    """A reader that is put where another one stands has the logits of one that has read the text itself."""
     ids = writer.run.vocabulary.encode("ODO: No. No.\nODO: No. N")
     itself, put, other = (writer.generator.reader(temperature=heat) for heat in (0.7, 0.7, 1.0))
     itself.read_all(ids)
