@@ -28,7 +28,6 @@ from core.writing.writer import Writer
 RESTARTING = "The bot is restarting; your scene follows in a moment."
 DIRECT_PLACES = 8  # in the queue that are waited for before anything is said; a crowd is told at once
 NOTE_SECONDS = 60.0  # after which the answer's number is kept: it may outlive the interaction's token
-
 EDIT_SPREAD_SECONDS = 0.02  # 50 a second, which is what Discord takes of one bot
 
 log = logging.getLogger(__name__)
