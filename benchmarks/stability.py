@@ -33,8 +33,8 @@ _TEMPERATURES = (0.5, 0.8)
 _LENGTH = 300  # characters of a scene
 _LEAST = 0.8  # of the length that is asked for
 _INVENTED = (0.05, 0.3)  # MB
-_HEAD = """| corpus | seed | bits | begun | lost, learnt | lost, held out | shortest scene | short |
-|---|---|---|---|---|---|---|---|"""
+_HEAD = """| corpus | seed | learnt | bits | begun | lost, learnt | lost, held out | shortest scene | short |
+|---|---|---|---|---|---|---|---|---|"""
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Outcome:
 
     corpus: str
     seed: int
+    learnt: int  # characters, each as often as it was read
     bits: float  # held out, in long streams
     begun: float  # held out, where lines begin
     lost_learnt: float  # share of stretches over 8 bits a character
@@ -82,6 +83,7 @@ def examine(run: Run, source: Source, *, seed: int) -> Outcome:
     return Outcome(
         corpus=Path(source.scripts).name,
         seed=seed,
+        learnt=int(run.facts["result"]["targets"]),
         bits=float(run.facts["result"]["bits_per_character"]),
         begun=found[1].bits if found[1] is not None else 0.0,
         lost_learnt=lost[0],
@@ -170,8 +172,9 @@ def _read_kept(path: Path | None) -> list[Outcome]:
 
 def _row(outcome: Outcome) -> str:
     return (
-        f"| {outcome.corpus} | {outcome.seed} | {outcome.bits:.3f} | {outcome.begun:.3f} | {outcome.lost_learnt:.1%} "
-        f"| {outcome.lost_held_out:.1%} | {outcome.shortest:.0%} | {outcome.short} of {outcome.scenes} |"
+        f"| {outcome.corpus} | {outcome.seed} | {outcome.learnt:,} | {outcome.bits:.3f} | {outcome.begun:.3f} "
+        f"| {outcome.lost_learnt:.1%} | {outcome.lost_held_out:.1%} | {outcome.shortest:.0%} "
+        f"| {outcome.short} of {outcome.scenes} |"
     )
 
 

@@ -11,10 +11,12 @@ from bot.scenes.queue import Work
 from bot.scenes.request import Request
 from bot.storage.tables.scenes import SceneRecord
 from core.data.screenplay import is_script, name_speaker, speak
+from core.errors import PromptError
 from core.writing.codes import code_of, read_code, replay
 from core.writing.constraints.cast import split_cast
 from core.writing.directions import Directions
 from core.writing.episode import Episode, read_parts, write_parts
+from core.writing.prompt import UNSPELLED
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
@@ -144,8 +146,14 @@ def _go_on(request: Request, source: SceneRecord, writer: Writer) -> Work:
 
 
 def _insert(line: str, scene: Episode, writer: Writer) -> Episode:
-    """Return a scene with a line of somebody's at its end, which no code stands for."""
+    """Return a scene with a line of somebody's at its end, which no code stands for.
+
+    Raises:
+        PromptError: The model knows none of the line's letters.
+    """
     spelled = writer.spell(line).text
+    if not spelled.strip():
+        raise PromptError(UNSPELLED)
     return replace(scene, text=f"{scene.text.rstrip()}\n{spelled}", ended=False)
 
 

@@ -148,15 +148,26 @@ def _check(option: str, value: float | None, least: float, most: float) -> None:
         raise PromptError(f"{option} has to be a number from {least:g} to {most:.10g}.")
 
 
+def fit_length(episode: SceneRecord) -> int:
+    """Return an episode's length as a member may ask for it; one from a code may have had any."""
+    return min(max(episode.length, LEAST_LENGTH), MOST_LENGTH)
+
+
+def fit_temperature(episode: SceneRecord) -> float:
+    """Return an episode's temperature as a member may ask for it."""
+    return min(episode.temperature, MOST_TEMPERATURE)
+
+
 def go_on(episode: SceneRecord) -> Request:
     """Ask for what comes after an episode."""
-    return replace(Request.new(), temperature=episode.temperature, length=episode.length, after=episode.id)
+    again = Request.new(temperature=fit_temperature(episode), length=fit_length(episode))
+    return replace(again, after=episode.id)
 
 
 def take_again(episode: SceneRecord) -> Request:
     """Ask for the same scene with another seed."""
     # The line is the scene's own, and stays there alone.
-    again = Request.new(temperature=episode.temperature, length=episode.length)
+    again = Request.new(temperature=fit_temperature(episode), length=fit_length(episode))
     return replace(again, again=episode.id)
 
 

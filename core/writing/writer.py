@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from core.config import END_OF_EPISODE
-from core.data.cleaning import clean_line
 from core.data.vocabulary import Spelling
 from core.errors import PromptError
 from core.run.cast import Casts
@@ -21,6 +20,7 @@ from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.generator import open_generator
 from core.writing.inference.readers import Reader
+from core.writing.prompt import UNSPELLED, spell_prompt
 from core.writing.request import SceneRequest
 from core.writing.sampling import Sampler
 from core.writing.scene_reader import SceneReader
@@ -49,10 +49,7 @@ class Writer:
 
     def spell(self, line: str) -> Spelling:
         """Return a quoted line in the characters that the model knows; one that has ended in a line break keeps one."""
-        plain = clean_line(line).replace(END_OF_EPISODE, "")
-        # A line that is over stays over: what follows begins a new one.
-        is_over = plain.endswith("\n") and "\n" in self.run.vocabulary.characters
-        return self.run.vocabulary.spell(plain.strip("\n") + "\n" * is_over)
+        return spell_prompt(line, self.run.vocabulary)
 
     def speakers(self, show: str | None = None) -> list[str]:
         """Return who speaks in the corpus, those of the show first, the most talkative first."""
@@ -101,9 +98,7 @@ class Writer:
         """
         spelling = self.spell(request.prompt)
         if request.prompt and not spelling.text.strip():
-            raise PromptError(
-                "The model knows none of these characters; quote a line in letters that it has."
-            )
+            raise PromptError(UNSPELLED)
         settled = self._settle(replace(request, prompt=spelling.text))
         prompt, directions = settled.prompt, settled.directions
         if directions is not None and directions.place is not None:

@@ -15,7 +15,7 @@ from bot.discord.limits import (
     MOST_TEMPERATURE,
     PLACE_CHARACTERS,
 )
-from bot.scenes.request import LENGTH, Request
+from bot.scenes.request import LENGTH, Request, fit_length, fit_temperature
 from bot.scenes.ui.buttons import HANDLE
 from bot.storage.tables.scenes import SceneRecord
 from core.errors import PromptError
@@ -43,9 +43,9 @@ def build_form(episode: SceneRecord, *, shows: Sequence[str], is_covered: bool) 
     form.add_item(
         _label("Where", "Such as Quark's; empty for any place.", _text("place", place, PLACE_CHARACTERS))
     )
-    heat = f"{episode.temperature:g}"
+    heat = f"{fit_temperature(episode):g}"
     form.add_item(_label("Temperature", "How surprising it is.", _select("temp", TEMPERATURES.items(), heat)))
-    length = str(episode.length)
+    length = str(fit_length(episode))
     form.add_item(_label("Length", "In characters.", _select("length", LENGTHS.items(), length)))
     if len(shows) > 1:
         named = [(show, "") for show in shows if len(show) <= CHOICE_CHARACTERS][: CHOICES - 1]
@@ -79,8 +79,8 @@ def direct_anew(episode: SceneRecord, values: dict[str, str]) -> Request:
     parts = read_parts(episode.parts)
     part = _last_part(episode)
     try:
-        temperature = float(values.get("temp", episode.temperature))
-        length = int(values.get("length", episode.length))
+        temperature = float(values.get("temp", fit_temperature(episode)))
+        length = int(values.get("length", fit_length(episode)))
         takes = int(values.get("takes", part.takes))
     except ValueError as error:
         raise PromptError(

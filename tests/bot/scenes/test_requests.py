@@ -15,6 +15,7 @@ from bot.scenes.autocomplete import choose_cast, choose_lines, choose_places
 from bot.scenes.build import build_work, read_directions
 from bot.scenes.cooldown import Cooldown
 from bot.scenes.request import Request, change_heat, colder_than, go_on, hotter_than, take_again
+from bot.scenes.ui.form import direct_anew
 from bot.storage.tables.scenes import SceneRecord
 from core.errors import CoreError, PromptError
 from core.writing.codes import code_of
@@ -54,6 +55,16 @@ def test_request_of_a_button_keeps_what_the_button_does_not_change() -> None:
     assert (hotter.line, hotter.temperature, hotter.seed) == ("", 0.7, EPISODE.seed)
     assert again.again == hotter.again == EPISODE.id  # whose line it is
     assert (more.after, more.temperature, more.length) == (EPISODE.id, 0.5, 500)
+
+
+@pytest.mark.parametrize(("length", "fitted"), [(20_000, 4_000), (5, 20)])
+def test_buttons_of_a_replayed_scene_ask_for_what_members_may(length: int, fitted: int) -> None:
+    """A scene from a code may be longer, shorter or hotter than members' own; its buttons come as near as they may."""
+    replayed = replace(EPISODE, length=length, temperature=7.5)
+    again, hotter, more = take_again(replayed), change_heat(replayed, hotter=True), go_on(replayed)
+    anew = direct_anew(replayed, {})
+    assert {each.length for each in (again, hotter, more, anew)} == {fitted}
+    assert {each.temperature for each in (again, hotter, more, anew)} == {2.0}
 
 
 def test_temperature_steps_stay_within_discords_range() -> None:
@@ -276,3 +287,13 @@ def test_buttons_keep_directions_and_a_code_repeats_them(tmp_path: Path) -> None
     assert hotter.prompt == scene.prompt
     for each in (scene, more, hotter, again):
         assert write(Request.of_code(each.code)).script == each.script
+
+
+def test_reply_in_letters_that_the_model_lacks_is_refused(tmp_path: Path) -> None:
+    """A scene does not go on with a line of which nothing is left, whoever says it."""
+    writer = build_writer(tmp_path / "run", SCRIPT)
+    first = writer.write(SceneRequest(length=40, seed=3, directions=writer.usual))
+    scene = replace(EPISODE, id=1, fingerprint=first.fingerprint, text=first.text, parts=write_parts(first))
+    for speaker in ("", "Ann"):
+        with pytest.raises(PromptError, match="none of these characters"):
+            build_work(replace(go_on(scene), line="\u6f22\u5b57", speaker=speaker), scene, writer=writer)
