@@ -1,8 +1,13 @@
 """Scenes of the shipped model at four temperatures, and their loose brackets: `python -m benchmarks.brackets`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
+
+os.environ.setdefault(
+    "OPENBLAS_NUM_THREADS", "1"
+)  # before NumPy: its threads wait for each other on busy cores
 
 from core.run.store import Run
 from core.writing.constraints.form import CLOSING

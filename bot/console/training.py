@@ -18,8 +18,9 @@ from core.config import PRESETS
 from core.data.sources.upload import safe_name
 from core.errors import CoreError, PromptError, TrainingError
 from core.run.events import EventFile, Progress
-from core.run.layout import FACTS, lock_file, partial_folder
+from core.run.layout import FACTS, partial_folder
 from core.run.store import Run
+from core.wording import count
 
 USUAL_MINUTES = 15.0
 POLL_SECONDS = 0.5
@@ -154,14 +155,13 @@ class ConsoleTraining:
         return True
 
     def _clear(self, out: str) -> None:
-        partial = partial_folder(self._data / out)
-        shutil.rmtree(partial, ignore_errors=True)
-        lock_file(partial).unlink(missing_ok=True)
+        # Its lock stays: unlinked, it would let two others hold a lock of the same name.
+        shutil.rmtree(partial_folder(self._data / out), ignore_errors=True)
 
     def _show_preview(self, facts: dict[str, Any], name: str, budget: str) -> None:
         self._terminal.show_script(facts["sample"])
         self._terminal.show_aside(
-            f"-- {facts['source']}: {facts['characters']:,} characters in {facts['episodes']:,} episodes, "
+            f"-- {facts['source']}: {facts['characters']:,} characters in {count(facts['episodes'], 'episode')}, "
             f"vocabulary of {facts['vocabulary']:,}"
         )
         for note in facts["notes"]:

@@ -38,17 +38,6 @@ def bar(share: float) -> str:
     return "\N{BLACK PARALLELOGRAM}" * full + "\N{WHITE PARALLELOGRAM}" * (BAR_CELLS - full)
 
 
-def count(number: float, what: str) -> str:
-    """Return a number of things: `1, "episode"` -> `1 episode`, `2_000` -> `2,000 episodes`."""
-    return f"{number:,g} {what}" if number == 1 else f"{number:,g} {what}s"
-
-
-def describe_epochs(epochs: float) -> str:
-    """Return a number of epochs as people say it: `5.22642` -> `5.2 epochs`, `1` -> `1 epoch`."""
-    number = f"{epochs:.1f}".removesuffix(".0")
-    return f"{number} epoch" if number == "1" else f"{number} epochs"
-
-
 def clock(seconds: float) -> str:
     """Return a duration: `75` -> `1:15`, `3700` -> `1:01:40`."""
     hours, rest = divmod(int(min(max(seconds, 0), 359_999)), 3600)

@@ -8,8 +8,9 @@ from bot.discord.limits import EMBED_FIELD_CHARACTERS
 from bot.discord.markdown import clean_text, plain, shorten
 from bot.discord.page import COLOUR
 from bot.storage.tables.trainings import TrainingRecord
-from bot.training.progress import EARLY, bar, clock, count, describe_comparison, describe_epochs, is_better
+from bot.training.progress import EARLY, bar, clock, describe_comparison, is_better
 from core.run.events import Progress
+from core.wording import count, describe_epochs
 
 DEVICE_CHARACTERS = 150
 DIARY_EPOCHS = 8  # bits per character of the last ones

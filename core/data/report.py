@@ -26,6 +26,7 @@ from core.data.sources.source import NOTES_SERIES, Source, described
 from core.data.sources.upload import unpack_upload
 from core.data.vocabulary import MOST_CHARACTERS, learnable_characters
 from core.errors import CoreError, CorpusError
+from core.wording import count
 
 LEAST_CHARACTERS = 2_500  # fewer teach a network nothing but themselves
 _LEAST_WINDOWS = 40  # that the text has to fill
@@ -172,8 +173,8 @@ def print_report(facts: dict[str, Any]) -> Iterator[str]:
     """Yield the lines of a report for a terminal."""
     yield f"{facts['source']}: {facts['format']}, encoding {facts['encoding']}"
     yield (
-        f"{facts['characters']:,} characters in {facts['episodes']:,} episodes, vocabulary of {facts['vocabulary']:,} "
-        f"characters; {facts['held_out']:,} characters held out"
+        f"{facts['characters']:,} characters in {count(facts['episodes'], 'episode')}, "
+        f"vocabulary of {facts['vocabulary']:,} characters; {facts['held_out']:,} characters held out"
     )
     for title, found in (("Series", facts["labels"]), ("Speakers", facts["speakers"])):
         if found:

@@ -21,6 +21,7 @@ from core.evaluation.beginnings import read_beginnings
 from core.evaluation.runaways import check_scenes, try_scenes
 from core.evaluation.score import score_texts
 from core.run.store import Run
+from core.wording import describe_epochs
 from core.writing.generator import Generator, context_of
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
@@ -169,7 +170,7 @@ def _describe_return(run: Run) -> str:
     returned = run.facts["result"].get("returned")
     if not returned:
         return ""
-    return f" Its training had gone back to its last sound weights once already, after {returned:g} epochs."
+    return f" Its training had gone back to its last sound weights once already, after {describe_epochs(returned)}."
 
 
 def _read_old(path: Path | None) -> Run | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.config import TrainConfig
 from core.errors import RunError
+from core.wording import count
 
 
 def write_card(
@@ -61,7 +62,10 @@ def _rows(config: TrainConfig, facts: Mapping[str, Any]) -> list[tuple[str, str]
     targets = data["training_characters"] + data["validation_characters"]
     logits = config.temperature_scale == "logits"
     return [
-        ("trained on", f"{data['source']}: {data['episodes']:,} episodes, {data['characters']:,} characters"),
+        (
+            "trained on",
+            f"{data['source']}: {count(data['episodes'], 'episode')}, {data['characters']:,} characters",
+        ),
         ("data fingerprint", data["fingerprint"][:16]),
         *_origin(facts.get("start")),
         ("held out", f"{data['validation_characters']:,} of {targets:,} targets"),

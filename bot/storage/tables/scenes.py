@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage.database import Database
 from bot.storage.schema import counts, deletions, episode_words, episodes
 from core.errors import CoreError
+from core.wording import count
 
 log = logging.getLogger(__name__)
 _DAY_SECONDS = 86_400.0
@@ -150,7 +151,7 @@ class SceneRepository:
         while days:
             with contextlib.suppress(CoreError):
                 deleted = await self.delete_older_than(days * _DAY_SECONDS)
-                log.info("%d episodes were older than %d days.", deleted, days)
+                log.info("%s older than %s: deleted.", count(deleted, "scene"), count(days, "day"))
             await asyncio.sleep(_DAY_SECONDS)
 
     async def read_counts(self) -> dict[str, int]:

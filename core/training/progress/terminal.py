@@ -6,6 +6,7 @@ from typing import Never, TextIO
 from tqdm import tqdm
 
 from core.run.events import Event
+from core.wording import count, describe_epochs
 
 
 class TerminalProgress:
@@ -35,13 +36,13 @@ class TerminalProgress:
 
     def _show_start(self, event: Event) -> None:
         self._print(
-            f"{event['source']}: {event['episodes']:,} episodes, {event['windows']:,} windows of "
+            f"{event['source']}: {count(event['episodes'], 'episode')}, {event['windows']:,} windows of "
             f"{event['window_length']} characters, vocabulary of {event['vocabulary']} characters"
         )
         if event["dropped"]:
-            dropped = ", ".join(f"{character!r} ({count})" for character, count in event["dropped"].items())
+            dropped = ", ".join(f"{character!r} ({seen})" for character, seen in event["dropped"].items())
             self._print(f"Too rare to learn: {dropped[:300]}")
-        budget = f"{event['minutes']:g} minutes" if event["minutes"] else f"{event['epochs']} epochs"
+        budget = count(event["minutes"], "minute") if event["minutes"] else describe_epochs(event["epochs"])
         self._print(
             f"Training {event['parameters']:,} parameters for {budget} on {event['device']}, batches of "
             f"{event['batch']}, {event['steps']:,} an epoch" + (", resumed" if event["resumed"] else "")
@@ -57,9 +58,10 @@ class TerminalProgress:
         if self._bar is None:
             return
         self._bar.set_description_str(
-            f"epoch {event['epoch'] + 1}, {event['step']:,}/{event['steps']:,}, "
+            # The end of it is cut off where a terminal has 80 columns.
+            f"{_clock(event['seconds_left'])} left, epoch {event['epoch'] + 1}, {event['step']:,}/{event['steps']:,}, "
             f"loss {event['loss']:.3f} nats = {event['bits_per_character']:.3f} bits a character, "
-            f"{event['characters_per_second']:,.0f} characters/s, {_clock(event['seconds_left'])} left",
+            f"{event['characters_per_second']:,.0f} characters/s",
             refresh=False,
         )
         self._bar.update(100 * event["share"] - self._bar.n)
@@ -79,7 +81,7 @@ class TerminalProgress:
 
     def _show_returned(self, event: Event) -> None:
         self._print(
-            f"The training goes on from its last sound weights, those after {event['best_epoch']:g} epochs."
+            f"The training goes on from its last sound weights, those after {describe_epochs(event['best_epoch'])}."
         )
 
     def _show_sample(self, event: Event) -> None:

@@ -26,6 +26,7 @@ from core.runtime.device import explain_cpu
 from core.runtime.files import disk_errors, write_whole
 from core.training.checkpoints.checkpoint import Position
 from core.training.dataset import Dataset
+from core.wording import describe_epochs
 from core.writing.constraints.index import build_index, write_index
 from core.writing.generator import Generator, context_of
 
@@ -199,7 +200,7 @@ def _history(position: Position) -> str:
 def _samples(position: Position) -> str:
     parts = ["# Samples\n\nWritten after each epoch from the same beginning and seed.\n"]
     parts.extend(
-        f"## After {sample['epoch']:g} epochs\n\n```text\n{sample['text']}\n```\n"
+        f"## After {describe_epochs(sample['epoch'])}\n\n```text\n{sample['text']}\n```\n"
         for sample in position.samples
     )
     return "\n".join(parts)

@@ -124,7 +124,7 @@ async def test_scenes_older_than_the_retention_are_forgotten(tmp_path: Path) -> 
     async with LocalDiscord() as discord:
         discord.add_guild()
         async with running_bot(discord, tmp_path, HOLOSUITE_RETENTION_DAYS="30") as bot:
-            await bot.until_says("1 episodes were older than 30 days")
+            await bot.until_says("1 scene older than 30 days: deleted.")
     storage = await Repositories.open("", data=tmp_path, machine="here")
     assert await storage.scenes.read(old.id) is None
     assert await storage.scenes.read(young.id) == young

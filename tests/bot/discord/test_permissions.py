@@ -46,6 +46,18 @@ async def test_server_without_the_bot_trains_nothing(tmp_path: Path) -> None:
         assert not (tmp_path / "jobs").exists()
 
 
+async def test_training_that_nobody_could_see_is_refused_at_once(tmp_path: Path) -> None:
+    """Where Send Messages alone is denied to the bot, nothing is read and no Start is offered."""
+    async with LocalDiscord() as discord:
+        guild = discord.add_guild()
+        chief = discord.add_member(guild, "Sisko", permissions=Permission.ADMINISTRATOR)
+        channel = next(iter(guild.channels.values()))
+        discord.set_permissions(channel, discord.world.bot, deny=Permission.SEND_MESSAGES)
+        async with running_bot(discord, tmp_path):
+            assert "give me Send Messages here" in await refused(discord, chief, "retrain", corpus=CORPUS)
+        assert not [asked for asked in discord.requests if "/attachments/" in asked.path]
+
+
 async def test_role_of_a_name_trains_in_the_named_server_alone(tmp_path: Path) -> None:
     """A role that somebody names so in a server of their own lets nobody in; an id does, whatever it is called."""
     async with LocalDiscord() as discord:

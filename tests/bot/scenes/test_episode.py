@@ -234,7 +234,7 @@ async def test_commands_work_in_direct_messages_and_as_a_users_own_app(tmp_path:
 
 
 async def test_pause_between_requests_spares_administrators(tmp_path: Path) -> None:
-    """A member who asks twice at once is told privately to wait; an administrator is not."""
+    """Who asks twice is told privately to wait, by a mention once; an administrator or a refused request is not."""
     async with open_stage(tmp_path, HOLOSUITE_COOLDOWN="60") as stage:
         discord, member = stage.discord, stage.member
         await scene_of(await discord.slash(member, "episode", {"length": 20}))
@@ -244,6 +244,19 @@ async def test_pause_between_requests_spares_administrators(tmp_path: Path) -> N
         chief = discord.add_member(stage.guild, "Sisko", permissions=Permission.ADMINISTRATOR)
         for _ in range(2):
             await scene_of(await discord.slash(chief, "episode", {"length": 20}))
+        # What was refused costs no pause.
+        other = discord.add_member(stage.guild, "Nog")
+        wrong = {"cast": "QUARK", "line": "ODO: So"}
+        assert "In the line ODO" in (await (await discord.slash(other, "episode", wrong)).message()).content
+        await scene_of(await discord.slash(other, "episode", {"length": 20}))
+        # A mention's refusal is seen by everybody, so that one is enough.
+        mentions = [
+            await discord.say(other, content=f"<@{discord.world.bot.id}> KIRA: Prophets") for _ in range(3)
+        ]
+        await discord.until_bot_message(lambda message: message.referenced in mentions)
+        await discord.settle(quiet_seconds=0.3)
+        answers = [message for message in discord.bot_messages if message.referenced in mentions]
+        assert ["Cooldown: try again in" in message.content for message in answers] == [True]
 
 
 async def test_commands_are_described_in_four_languages_and_synchronised_once(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -15,6 +17,7 @@ from core.errors import PromptError
 from core.writing.episode import Episode
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
+from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
 
 
 def build_episode(text: str) -> Episode:
@@ -72,6 +75,28 @@ async def test_pool_refuses_what_its_queue_cannot_hold(pool: WriterPool) -> None
         pool.submit(gate)
     gate.open.set()
     assert [(await ticket.episode).text for ticket in tickets] == ["held"] * 3
+
+
+async def test_full_queue_names_an_honest_time_from_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pool knows how fast the machine writes before the first scene is asked for."""
+    run = build_writer(tmp_path / "run", SCRIPT).run
+    write = Writer.write
+
+    def write_slowly(writer: Writer, request: SceneRequest) -> Episode:
+        episode = write(writer, request)
+        return replace(episode, seconds=len(episode.text) / 50)  # characters a second
+
+    monkeypatch.setattr(Writer, "write", write_slowly)
+    opened = await WriterPool.open(run.path, threads=1, queue=2)
+    gate = Gate()
+    for _ in range(3):
+        opened.submit(gate, characters=500)
+    with pytest.raises(QueueFullError, match=r"2 scenes wait.* try again in about 30 s"):
+        opened.submit(gate)
+    gate.open.set()
+    await opened.close()
 
 
 async def test_cancelled_ticket_leaves_the_queue(pool: WriterPool) -> None:

@@ -47,6 +47,22 @@ def test_evaluate_of_a_run_of_windows_has_one_figure(
     assert re.fullmatch(r".*scene\.txt: [\d.]+ bits per character \([\d,]+ characters\)", line)
 
 
+def test_evaluate_shows_a_person_how_far_it_is(
+    tiny_run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal the characters read so far are counted, in a line that goes when the figure comes."""
+    text = tmp_path / "scene.txt"
+    text.write_text("\n".join(tiny_episodes()), encoding="utf-8")
+    assert main([str(tiny_run.path), str(text)]) == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("core.evaluate._SHOWN_SECONDS", 0.0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert main([str(tiny_run.path), str(text)]) == 0
+    shown = capsys.readouterr().err
+    assert re.search(r"\r[\d,]+ characters read", shown)
+    assert shown.endswith("\r\x1b[K")
+
+
 def test_a_run_from_before_the_cache_writes_without(
     tiny_run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

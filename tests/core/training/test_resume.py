@@ -12,7 +12,7 @@ from core.config import TrainConfig
 from core.data.sources.source import Source
 from core.errors import CoreError, RunError, TrainingError
 from core.run.events import Event
-from core.run.layout import EVENTS
+from core.run.layout import EVENTS, lock_file, partial_folder
 from core.run.store import Run
 from core.training.plan import TrainingPlan, TrainingStopped
 from core.training.train import train
@@ -232,7 +232,10 @@ def test_overwriting_keeps_the_old_run_until_the_new_one_is_complete(
 
     with pytest.raises(TrainingStopped):
         train(TrainingPlan(source, config, path, overwrite=True), listener=look, stopped=lambda: True)
+    lock = lock_file(partial_folder(path)).stat().st_ino
     new = train(TrainingPlan(source, config, path, overwrite=True, resume=True), listener=look)
     assert seen == {tiny_run.fingerprint}
     assert Run.read(path).fingerprint == new.fingerprint != tiny_run.fingerprint
+    # A lock's file is the same for ever: made anew, it would let two trainings hold it.
+    assert lock_file(partial_folder(path)).stat().st_ino == lock
     assert [item.name for item in tmp_path.iterdir() if item.suffix != ".lock"] == ["run"]
