@@ -4,10 +4,22 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
+from bot.console.slips import explain_command, explain_option, find_misspelt_option
 from core.errors import PromptError
 
+_EXAMPLES = {
+    "seed": "1993",
+    "takes": "3",
+    "originality": "8",
+    "epochs": "3",
+    "minutes": "15",
+    "temps": "0.2,0.5",
+}
+# Words that begin with an apostrophe, and so no quotation.
+_ELISIONS = re.compile(
+    r"'(tis|twas|twere|twill|em|til|till|cause|cos|bout|round|neath|course|nother|n|s)\b", re.IGNORECASE
+)
 _QUOTES = {'"': '"', "\u201c": "\u201d", "\u201e": "\u201c", "\u2018": "\u2019", "'": "'"}
 
 
@@ -57,8 +69,9 @@ class Call:
         if value is None:
             return None
         if not re.fullmatch(r"[+-]?\d{1,18}", value.strip()):
+            example = _EXAMPLES.get(option, "500")
             raise PromptError(
-                f"{option} must be a whole number, such as {option}:500, and not {value[:40]!r}."
+                f"{option} must be a whole number, such as {option}:{example}, and not {value[:40]!r}."
             )
         return int(value)
 
@@ -74,7 +87,8 @@ def read_number(option: str, text: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise PromptError(f"{option} must be a number, such as {option}:0.5, and not {text[:40]!r}.")
+        example = _EXAMPLES.get(option, "0.5")
+        raise PromptError(f"{option} must be a number, such as {option}:{example}, and not {text[:40]!r}.")
     return number
 
 
@@ -88,79 +102,61 @@ def parse_call(line: str, commands: Mapping[str, Command]) -> Call:
     """
     name, _, rest = line.strip().removeprefix("/").strip().partition(" ")
     if name not in commands:
-        raise PromptError(f"There is no command /{name[:40]}. {_suggest(name, commands)}")
+        raise PromptError(explain_command(name, commands))
     command = commands[name]
+    options = command.options
     values: dict[str, str] = {}
     rest = rest.strip()
     while rest:
         found = re.match(r"(\w+):", rest)
-        if found is None or found[1] not in command.options:
-            raise PromptError(f"/{name} {_explain_option(rest, command)}")
+        if found is None or found[1] not in options:
+            raise PromptError(explain_option(rest, name, commands))
         if found[1] in values:
             raise PromptError(f"{found[1]}: stands there twice; give it once.")
-        values[found[1]], rest = _take_value(found[1], rest[found.end() :].lstrip(), command.options)
+        value, behind = _take_value(found[1], rest[found.end() :], options)
+        if not rest[found.end() :].lstrip().startswith(tuple(_QUOTES)):
+            misspelt = find_misspelt_option(value, options)
+            if misspelt.startswith(tuple(f"{option}:" for option in options)):
+                raise PromptError(f"Write a space before {misspelt[:40]}, and nothing else.")
+            if misspelt:
+                raise PromptError(explain_option(misspelt, name, commands))
+        values[found[1]], rest = value, behind
     return Call(name, values)
-
-
-def find_slip(line: str, commands: Mapping[str, Command]) -> str:
-    """Return what somebody probably meant by a line that is no command but looks like one; else an empty text.
-
-    Example: `quit` and `episode temp:0.5` lack their slash; `EPISODE: nobody sleeps` is a line of a script.
-    """
-    word, _, rest = line.strip().partition(" ")
-    bare = word.strip(":;,.!\\-").lower()
-    known = bare if bare in commands else next(iter(get_close_matches(bare, commands, n=1, cutoff=0.75)), "")
-    if bare in ("exit", "q", "bye"):
-        known = "quit" if not rest else ""
-    if bare in ("?", "h") and not rest:
-        known = "help"
-    if not known or (word.endswith(":") and rest):
-        return ""
-    is_option = re.match(r"\s*\w+\s*[:=]\s*\S", rest) is not None and known in commands
-    if rest and not is_option:
-        return ""
-    return f"/{known} {rest}".strip()
 
 
 def _take_value(option: str, text: str, options: Mapping[str, str]) -> tuple[str, str]:
     """Return (value, what follows it).
 
     Raises:
-        PromptError: its quotes do not close, or something stands behind them.
+        PromptError: its quotes do not begin or end, or something stands behind them.
     """
     following = rf"(?=\s+(?:{'|'.join(options)}):|\s*$)"
-    closing = _QUOTES.get(text[:1])
+    if re.match(rf"\s+(?:{'|'.join(options)}):", text):
+        return "", text.strip()
+    text = text.lstrip()
+    opening = text[:1]
+    closing = _QUOTES.get(opening)
     if closing:
         # The last quote that an option or the end follows: a line may hold quotes of its own.
         quoted = re.match(rf".(.*?){closing}{following}", text, re.DOTALL)
-        if quoted:
+        if quoted and not _ends_before(quoted[1], closing):
             return quoted[1], text[quoted.end() :].strip()
-        if closing != "'":  # which may be an apostrophe: 'tis late
+        if not _ELISIONS.match(text):  # 'tis late
             raise PromptError(
                 f"The quotation after {option}: does not end, or text stands behind it; write "
-                f"{option}:{text[0]}...{closing} and the next option after a space."
+                f"{option}:{opening}...{closing} and the next option after a space."
             )
     plain = re.match(rf"(.*?){following}", text, re.DOTALL)
     end = plain.end() if plain else len(text)
-    return text[:end].strip(), text[end:].strip()
+    value = text[:end].strip()
+    if value.count('"') % 2 or value.count("\u201d") > value.count("\u201c") + value.count("\u201e"):
+        raise PromptError(
+            f'The quotation after {option}: does not begin; write {option}:"..." with both quotes.'
+        )
+    return value, text[end:].strip()
 
 
-def _explain_option(rest: str, command: Command) -> str:
-    """Return what is wrong with the beginning of `rest`, with the right form where one is near."""
-    word = rest.split(maxsplit=1)[0]
-    found = re.match(r"(\w+)\s*([:=]*)\s*", rest)
-    name = (found[1] if found else word)[:40]
-    near = name.lower() if name.lower() in command.options else ""
-    near = near or next((option for option in command.options if name.lower().startswith(option)), "")
-    near = near or next((o for o in command.options if len(name) > 1 and o.startswith(name.lower())), "")
-    near = near or next(iter(get_close_matches(name.lower(), command.options, n=1)), "")
-    known = ", ".join(f"{option}:" for option in command.options) or "no options"
-    if near and found:
-        value = rest[found.end() :].split(" ", maxsplit=1)[0][:20] or "..."
-        return f"does not know {word[:40]!r}; did you mean {near}:{value}? It takes {known}."
-    return f"does not know {word[:40]!r}; it takes {known}."
-
-
-def _suggest(name: str, commands: Mapping[str, Command]) -> str:
-    close = get_close_matches(name.lower(), commands, n=1)
-    return f"Did you mean /{close[0]}?" if close else "Type /help to see what there is."
+def _ends_before(inner: str, closing: str) -> bool:
+    """Tell whether a quotation ends inside a text: at a quote that stands behind a word, before any that begins one."""
+    first = inner.find(closing)
+    return closing == '"' and first > 0 and not inner[first - 1].isspace() and inner[first - 1] not in "\\([-"

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from bot.console.commands import Call, find_slip, parse_call, read_number
+from bot.console.commands import Call, parse_call, read_number
 from bot.console.models import ConsoleModels
 from bot.console.names import check_cast, check_place
 from bot.console.options import COMMANDS, EPISODE_OPTIONS, MODELS_OPTIONS, RETRAIN_OPTIONS
 from bot.console.prompt import read_lines
 from bot.console.scene_options import read_request
+from bot.console.slips import find_slip
 from bot.console.terminal import Terminal
 from core.errors import CoreError, PromptError
 from core.run.card import card_rows

@@ -3,6 +3,7 @@
 import shutil
 import zipfile
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from bot.console.commands import Call
@@ -64,7 +65,15 @@ class ConsoleModels:
         for run in self._runs():
             if run.path.name == safe_name(name).lower() or run.path.name == name:
                 return run
-        raise PromptError(f"There is no run called {name[:40]}; /models shows those that there are.")
+        shipped = {self._shipped.path.name.casefold(), self._shipped.name.casefold(), DEFAULT}
+        if name.casefold() in shipped:
+            raise PromptError(
+                f"{name[:40]} came with the console; only models that were trained here are renamed, deleted or packed."
+            )
+        names = [self._shipped.path.name, *(run.path.name for run in self._runs())]
+        near = next(iter(get_close_matches(name.casefold(), names, n=1)), "")
+        meant = f"did you mean {near}?" if near else "/models shows those that there are."
+        raise PromptError(f"There is no run called {name[:40]}; {meant}")
 
     def _rename(self, run: Run, name: str | None, current: Run) -> Run | None:
         if name is None:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from core.errors import PromptError
 
 NEAR = 0.75  # of the letters are the same
-LEAST_LETTERS = 3  # shorter names are near to many
+LEAST_LETTERS = 2  # shorter names are near to many
 
 
 def check_cast(text: str, speakers: Sequence[str]) -> None:
@@ -24,7 +24,8 @@ def check_cast(text: str, speakers: Sequence[str]) -> None:
         several = [
             each.strip() for each in re.split(r"\s+and\s+|\s*[;&/+]\s*|\s+", name, flags=re.IGNORECASE)
         ]
-        if len(several) > 1 and all(each.casefold() in known for each in several):
+        several = [each for each in several if each.casefold() in known]
+        if len(several) > 1:
             right = ", ".join(known[each.casefold()] for each in several)
             raise PromptError(f'Names of a cast stand with commas between them: cast:"{right}".')
         near = get_close_matches(name.casefold(), known, n=1, cutoff=NEAR)

@@ -111,3 +111,5 @@ def test_console_offers_speakers_and_places() -> None:
     assert [[name for name, _ in names] for names in offered] == [["QUARK"], ["ODO"]]
     assert [name for name, _ in complete("/episode place:", people, places)] == ['"Quark\'s" ', '"Ops" ']
     assert "cast:" in [name for name, _ in complete("/episode c", people, places)]
+    for place in ("ops", '"Ops"'):
+        assert "cast:" in [name for name, _ in complete(f"/episode place:{place} c", people, places)]

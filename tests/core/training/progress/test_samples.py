@@ -8,7 +8,7 @@ from core.data.corpus import read_corpus
 from core.data.sources.source import Source
 from core.run.store import Run
 from core.training.progress.samples import write_sample
-from core.writing.inference.readers import Reader
+from core.writing.inference.readers import CachedReader
 
 
 def test_sample_is_written_from_the_start_of_a_line(
@@ -23,12 +23,12 @@ def test_sample_is_written_from_the_start_of_a_line(
         vocabulary=tiny_run.vocabulary,
     )
     read: list[int] = []
-    read_all = Reader.read_all
+    read_all = CachedReader.read_all
 
-    def note(reader: Reader, ids: list[int]) -> None:
+    def note(reader: CachedReader, ids: list[int]) -> None:
         read.extend(map(int, ids))
         read_all(reader, ids)
 
-    monkeypatch.setattr(Reader, "read_all", note)
+    monkeypatch.setattr(CachedReader, "read_all", note)
     assert write_sample(config, corpus, tiny_run.weights(), tiny_run.tables)
     assert tiny_run.vocabulary.decode(read) == "\n"
