@@ -36,7 +36,7 @@ _NEAR = 0.75  # of the letters are the same
 _CODE_LETTERS = 15  # at least, of an episode code
 
 
-class Command(Protocol):
+class HasOptions(Protocol):
     """What is to be known of a command."""
 
     @property
@@ -44,7 +44,7 @@ class Command(Protocol):
         """Its options' names, with a few words about each."""
 
 
-def find_slip(line: str, commands: Mapping[str, Command]) -> str:
+def find_slip(line: str, commands: Mapping[str, HasOptions]) -> str:
     """Return what somebody probably meant by a line that is no command but looks like one; else an empty text.
 
     Example: `quit`, `episode temp:0.5` and `temp:0.5` lack their command; `EPISODE: nobody sleeps` is a script's line.
@@ -72,7 +72,7 @@ def find_slip(line: str, commands: Mapping[str, Command]) -> str:
     return f"/{known} {_set_right(rest)}".strip()
 
 
-def explain_command(name: str, commands: Mapping[str, Command]) -> str:
+def explain_command(name: str, commands: Mapping[str, HasOptions]) -> str:
     """Return that there is no command of a name, with the nearest one."""
     word = re.match(r"\W*(\w*)", name)
     lower = (word[1] if word else name).lower()
@@ -83,7 +83,7 @@ def explain_command(name: str, commands: Mapping[str, Command]) -> str:
     )
 
 
-def explain_option(rest: str, name: str, commands: Mapping[str, Command]) -> str:
+def explain_option(rest: str, name: str, commands: Mapping[str, HasOptions]) -> str:
     """Return what is wrong with the beginning of `rest`, with the right form where one is near."""
     options = commands[name].options
     shown = rest.split(maxsplit=1)[0][:40]
@@ -116,7 +116,7 @@ def find_misspelt_option(value: str, options: Mapping[str, str]) -> str:
     return ""
 
 
-def _find_command_of(line: str, commands: Mapping[str, Command]) -> str:
+def _find_command_of(line: str, commands: Mapping[str, HasOptions]) -> str:
     """Return the command that a line lacks which begins with an option; empty where it does not."""
     found = re.match(rf"([a-z]+){_SIGNS}[^\s:=]", line)
     if found is None:
@@ -124,7 +124,7 @@ def _find_command_of(line: str, commands: Mapping[str, Command]) -> str:
     return next((name for name, command in commands.items() if found[1] in command.options), "")
 
 
-def _is_value(rest: str, command: Command) -> bool:
+def _is_value(rest: str, command: HasOptions) -> bool:
     """Tell whether what stands behind a command's name is more likely its value than the rest of a sentence."""
     word = rest.split(maxsplit=1)[0] if rest else ""
     is_alone = word == rest
@@ -135,7 +135,7 @@ def _is_value(rest: str, command: Command) -> bool:
     return is_number or is_code or is_path or has_option or (is_alone and word in _ALL)
 
 
-def _give_option(rest: str, name: str, command: Command) -> str:
+def _give_option(rest: str, name: str, command: HasOptions) -> str:
     """Return the beginning of `rest` as an option and its value: `temp 0.5` -> `temp:0.5`; empty where none is near."""
     is_flag, rest = rest.startswith("-"), rest.lstrip("-\u2013 ")
     found = re.match(rf"(\w+)(?:\s*{_SIGNS}+\s*|\s+|$)", rest)

@@ -10,13 +10,13 @@ from bot.discord.limits import REPLAYED_PARTS, SCENE_CHARACTERS
 from bot.scenes.queue import Work
 from bot.scenes.request import Request
 from bot.storage.tables.scenes import SceneRecord
+from core.data.prompt import UNSPELLED
 from core.data.screenplay import is_script, name_speaker, speak
 from core.errors import PromptError
 from core.writing.codes import code_of, read_code, replay
 from core.writing.constraints.cast import split_cast
 from core.writing.directions import Directions
 from core.writing.episode import Episode, read_parts, write_parts
-from core.writing.prompt import UNSPELLED
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 

@@ -161,9 +161,7 @@ class SceneHandler:
         scene = build_record(episode, request, writer=writer)
         scene = replace(scene, request_id=request_id, member_id=asker.member_id, words_of=words_of)
         line = source.line if source is not None and request.again else scene.line
-        scene = replace(
-            scene, line=line if words_of == {asker.member_id} else ""
-        )  # it is offered to who gave it
+        scene = replace(scene, line=line if words_of == {asker.member_id} else "")  # for who gave it
         return await self._scenes.add(scene, begun=begun)
 
     async def _read_source(self, request: Request) -> SceneRecord | None:

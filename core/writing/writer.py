@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.config import END_OF_EPISODE
+from core.data.prompt import UNSPELLED, spell_prompt
 from core.data.vocabulary import Spelling
 from core.errors import PromptError
 from core.run.cast import Casts
@@ -20,7 +21,6 @@ from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.generator import open_generator
 from core.writing.inference.readers import Reader
-from core.writing.prompt import UNSPELLED, spell_prompt
 from core.writing.request import SceneRequest
 from core.writing.sampling import Sampler
 from core.writing.scene_reader import SceneReader

@@ -2,9 +2,9 @@
 
 import pytest
 
+from core.data.prompt import spell_prompt
 from core.data.vocabulary import Vocabulary
 from core.errors import PromptError
-from core.writing.prompt import spell_prompt
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
