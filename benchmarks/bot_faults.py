@@ -1,10 +1,14 @@
-"""Members, mentions and a fault every few seconds: `python -m benchmarks.bot_faults --hours 0.1`.
+"""Members, mentions, two trainings and a fault every few seconds: `python -m benchmarks.bot_faults --hours 0.1`.
 
-The bot is the real one, in its own process, against the tests' local Discord; it is killed and asked to leave, too.
+The bot is the real one, in its own process, against the tests' local Discord, on a small disk of its own where this
+machine lets us mount one (Linux, as root). It ends with 1 if an acknowledged command came to neither a scene nor a
+sentence, if the end of a training was not told exactly once, if anything was shown twice, if a message still says that
+something is to come, or if the bot ended unasked.
 """
 
 import argparse
 import asyncio
+import json
 import random
 import signal
 import sys
@@ -14,32 +18,39 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.faults import Disk, Faults
+from bot.scenes.ui.buttons import EPISODE_ID
 from tests.bot.bot_process import BotProcess, shows_scene, start_bot
-from tests.local_discord import Interaction, LocalDiscord, Member
+from tests.conftest import tiny_episodes
+from tests.local_discord import Guild, Interaction, LocalDiscord, Member, Message, Permission, Upload
 
 MEMBERS = 12
-ASK_SECONDS = 1.5  # between two commands, on average
-FAULT_SECONDS = 5.0  # between two faults, on average
-CALM_SECONDS = 180.0  # after the last fault, in which all has to be answered
+ASK_SECONDS = 1.5  # between two requests, on average
+FAULT_SECONDS = 4.0  # between two faults, on average
+CALM_SECONDS = 400.0  # after the last fault, in which all has to be answered
+NAMES = ("Terok", "Empok")  # of the models that are trained
 WAITING = ("number", "being written", "restarting")
-FAULTS = ("network", "limit", "limit without a time", "error", "gateway", "event", "frame", "kill", "leave")
-WEIGHTS = (4, 4, 4, 4, 4, 4, 2, 1, 1)  # a start takes its time
+ENDS = ("is trained", "could not be trained", "was cancelled")
 
 
 @dataclass
 class Play:
-    """One run: what was asked, what went wrong, and the bot that is there at the moment."""
+    """One run: what was asked, and the bot that is there at the moment."""
 
     discord: LocalDiscord
     data: Path
+    disk: Disk
     rng: random.Random
     asked: list[Interaction] = field(default_factory=list)
-    faults: Counter[str] = field(default_factory=Counter)
+    mentions: list[Message] = field(default_factory=list)
     bot: BotProcess | None = None
+    starts: int = 0
+    full_disk_ends: int = 0  # a bot that cannot write says so and ends
     unasked_ends: int = 0
 
     async def start(self) -> None:
         """Start a bot."""
+        self.starts += 1
         self.bot = await start_bot(self.discord.environment, self.data)
 
     async def keep_alive(self) -> None:
@@ -48,108 +59,180 @@ class Play:
             await asyncio.sleep(0.2)
             if self.bot is None or self.bot.process.returncode is None:
                 continue
-            if self.bot.process.returncode not in (0, -signal.SIGKILL, -signal.SIGTERM):
+            status = self.bot.process.returncode
+            if status == 2 and self.disk.was_full_lately:
+                self.full_disk_ends += 1
+                await asyncio.sleep(2)
+            elif status not in (0, -signal.SIGKILL, -signal.SIGTERM):
                 self.unasked_ends += 1
-                print(
-                    f"ended with {self.bot.process.returncode}: {self.bot.log.splitlines()[-1:]}", flush=True
-                )
+                print(f"ended with {status}: {self.bot.log.splitlines()[-3:]}", flush=True)
             await self.start()
 
-    async def break_something(self) -> None:
-        """Cause one fault."""
-        discord, rng = self.discord, self.rng
-        kind = rng.choices(FAULTS, WEIGHTS)[0]
-        self.faults[kind] += 1
-        pattern = rng.choice(("PATCH /webhooks/*", "POST /interactions/*", "POST /channels/*", "*"))
-        if kind == "network":
-            discord.cut_network()
-            await asyncio.sleep(rng.choice((1, 2, 5, 10, 20)))
-            discord.mend_network()
-        elif kind == "limit":
-            discord.faults.rate_limit(pattern, retry_after=rng.uniform(0.1, 2), times=rng.randint(1, 3))
-        elif kind == "limit without a time":
-            discord.faults.rate_limit(pattern, retry_after=None, times=rng.randint(1, 2))
-        elif kind == "error":
-            status = rng.choice((500, 502, 503))
-            discord.faults.fail(pattern, status=status, times=rng.randint(1, 3), applied=rng.random() < 0.3)
-        elif kind == "gateway":
-            discord.gateway.drop_connections(resumable=rng.random() < 0.7)
-        elif kind == "event":
-            event = rng.choice(("GUILD_UPDATE", "CHANNEL_CREATE", "MESSAGE_CREATE", "GUILD_ROLE_CREATE"))
-            discord.gateway.dispatch(event, {"guild_id": None, "channels": None, "author": None})
-        elif kind == "frame":
-            discord.gateway.send_raw("[]")
-        elif self.bot is not None and self.bot.process.returncode is None:
-            if kind == "kill":
-                self.bot.process.kill()
+    async def ask_all(self, members: list[Member]) -> None:
+        """Ask until cancelled: for scenes, for what follows them, and by name."""
+        while True:
+            await asyncio.sleep(self.rng.expovariate(1 / ASK_SECONDS))
+            member = self.rng.choice(members)
+            kind = self.rng.random()
+            scenes = [
+                message
+                for message in self.discord.bot_messages
+                if _is_pressable(message) and message.channel.guild is member.guild
+            ]
+            if kind < 0.15:
+                name = f"<@{self.discord.world.bot.id}>"
+                self.mentions.append(await self.discord.say(member, content=f"{name} KIRA: Prophets"))
+            elif kind < 0.35 and scenes:
+                pressed = self.rng.choice(scenes[-30:]).button(self.rng.choice(("Continue", "Another take")))
+                self.asked.append(await self.discord.press(pressed, member))
             else:
-                self.bot.process.terminate()
+                length = self.rng.choice((50, 200, 500, 1_500))
+                self.asked.append(await self.discord.slash(member, "episode", {"length": length}))
+
+    @property
+    def acknowledged(self) -> list[Interaction]:
+        """What the bot has promised to answer."""
+        return [asked for asked in self.asked if asked.acknowledged_at is not None]
+
+    @property
+    def unanswered(self) -> int:
+        """How many acknowledged commands have neither a scene nor a sentence, of their own or in a new message."""
+        missing = Counter[int](asked.person.user.id for asked in self.acknowledged if not _is_answered(asked))
+        replaced = [
+            message for message in self.shown if message.interaction is None and not message.referenced
+        ]
+        for member, count in missing.items():
+            found = sum(str(member) in message.text or str(member) in message.content for message in replaced)
+            missing[member] = max(0, count - found)
+        return missing.total()
+
+    @property
+    def shown(self) -> list[Message]:
+        """The bot's messages that are there."""
+        return [message for message in self.discord.bot_messages if not message.deleted]
+
+    @property
+    def stuck(self) -> list[Message]:
+        """The messages that still say that something is to come."""
+        return [message for message in self.shown if _says_more_is_to_come(message)]
+
+    @property
+    def doubled(self) -> int:
+        """How often a scene is shown in two messages, or a mention answered twice."""
+        handles = Counter(filter(None, map(_find_handle, self.shown)))
+        answers = Counter(
+            message.referenced.id
+            for message in self.shown
+            if message.referenced in self.mentions and message.referenced
+        )
+        return sum(count > 1 for count in (*handles.values(), *answers.values()))
+
+    def ends(self, name: str) -> list[str]:
+        """Return how the end of a training is told, once for each message."""
+        titles = [str(embed.get("title")) for message in self.shown for embed in message.embeds]
+        return [title for title in titles if title.startswith(name) and title.endswith(ENDS)]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is to come any more."""
+        return not self.unanswered and not self.stuck and all(map(self.ends, NAMES))
 
 
 async def measure(*, hours: float, seed: int) -> int:
     """Run, and print what came of it; return 1 where a promise was not kept."""
     rng = random.Random(seed)  # noqa: S311 -- no secret
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, Disk(Path(folder)) as disk:
         async with LocalDiscord() as discord:
-            guild = discord.add_guild()
-            members = [discord.add_member(guild, f"Member {number}") for number in range(MEMBERS)]
-            play = Play(discord, Path(folder), rng)
+            guilds = [discord.add_guild(), discord.add_guild("Empok Nor")]
+            members = [
+                discord.add_member(guilds[number % 2], f"Member {number}") for number in range(MEMBERS)
+            ]
+            play = Play(discord, disk.folder, disk, rng)
             await play.start()
             await discord.until(lambda: bool(discord.world.application.global_commands), timeout_seconds=120)
+            for guild, name in zip(guilds, NAMES, strict=True):
+                await _train(discord, guild, name, minutes=max(0.2, 60 * hours / 3))
+            faults = Faults(
+                discord, disk, rng, find_bot=lambda: None if play.bot is None else play.bot.process
+            )
             keeper = asyncio.create_task(play.keep_alive())
-            asking = asyncio.create_task(_ask(play, members))
+            asking = asyncio.create_task(play.ask_all(members))
             ends = time.monotonic() + 3_600 * hours
             while time.monotonic() < ends:
                 await asyncio.sleep(rng.expovariate(1 / FAULT_SECONDS))
-                await play.break_something()
+                faults.cause_one()
+                if asking.done():
+                    asking.result()  # which raises what ended it
             asking.cancel()
-            discord.faults.clear()
-            discord.mend_network()
+            await faults.end()
             calm = time.monotonic() + CALM_SECONDS
-            while time.monotonic() < calm and any(map(_is_open, play.asked)):  # noqa: ASYNC110 -- nothing tells
+            while time.monotonic() < calm and not play.is_settled:  # noqa: ASYNC110 -- nothing tells
                 await asyncio.sleep(0.5)
+            await asyncio.sleep(3)  # in which something could be told a second time
             keeper.cancel()
             if play.bot is not None and play.bot.process.returncode is None:
                 await play.bot.leave()
-            return _report(play)
+            if play.stuck or play.unanswered:
+                print(play.bot.log[-3_000:] if play.bot else "", file=sys.stderr)
+            return _report(play, faults.caused)
 
 
-async def _ask(play: Play, members: list[Member]) -> None:
-    while True:
-        await asyncio.sleep(play.rng.expovariate(1 / ASK_SECONDS))
-        member = play.rng.choice(members)
-        length = play.rng.choice((50, 200, 500, 1_500))
-        play.asked.append(await play.discord.slash(member, "episode", {"length": length}))
-
-
-def _is_open(asked: Interaction) -> bool:
-    """Tell whether an acknowledged command has neither its scene nor a sentence yet."""
-    if asked.acknowledged_at is None:
-        return False
-    messages = asked.messages
-    return not messages or any(word in message.content for message in messages for word in WAITING)
-
-
-def _report(play: Play) -> int:
-    acknowledged = [asked for asked in play.asked if asked.acknowledged_at is not None]
-    open_ones = [asked for asked in acknowledged if _is_open(asked)]
-    scenes = [sum(map(shows_scene, asked.messages)) for asked in acknowledged]
-    doubled = sum(count > 1 for count in scenes)
-    print("faults                     " + ", ".join(f"{n} {kind}" for kind, n in sorted(play.faults.items())))
-    print(f"commands, acknowledged     {len(play.asked)}, {len(acknowledged)}")
-    print(
-        f"with a scene, a sentence   {sum(count > 0 for count in scenes)}, {sum(count == 0 for count in scenes)}"
+async def _train(discord: LocalDiscord, guild: Guild, name: str, *, minutes: float) -> None:
+    """Begin a training of a small text, which its server sees."""
+    chief = discord.add_member(guild, "Sisko", permissions=Permission.ADMINISTRATOR)
+    corpus = Upload("scripts.json", json.dumps(tiny_episodes(12)).encode())
+    asked = await discord.slash(chief, "retrain", {"corpus": corpus, "minutes": minutes, "name": name})
+    preview = await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=240)
+    await (await discord.press(preview.button("Start"), chief)).acknowledged()
+    await discord.until_bot_message(
+        lambda message: message.interaction is None and name in message.text, timeout_seconds=60
     )
-    print(f"left open, shown twice     {len(open_ones)}, {doubled}")
+
+
+def _is_pressable(message: Message) -> bool:
+    return not message.deleted and shows_scene(message)
+
+
+def _says_more_is_to_come(message: Message) -> bool:
+    progress = any(str(embed.get("title")).startswith("Training ") for embed in message.embeds)
+    is_going_on = progress and message.interaction is None and "is over" not in message.text
+    return message.loading or is_going_on or any(word in message.content for word in WAITING)
+
+
+def _is_answered(asked: Interaction) -> bool:
+    return any(not _says_more_is_to_come(message) for message in asked.messages)
+
+
+def _find_handle(message: Message) -> str:
+    """Return which scene a message shows; nothing where it shows none."""
+    if not shows_scene(message):
+        return ""
+    found = (EPISODE_ID.fullmatch(button.custom_id or "") for button in message.buttons)
+    return next((each["episode"] for each in found if each), "")
+
+
+def _report(play: Play, caused: Counter[str]) -> int:
+    acknowledged = play.acknowledged
+    scenes = sum(any(map(shows_scene, asked.messages)) for asked in acknowledged)
+    told = {name: play.ends(name) for name in NAMES}
+    print("faults                     " + ", ".join(f"{n} {kind}" for kind, n in sorted(caused.items())))
+    print(f"commands, acknowledged     {len(play.asked)}, {len(acknowledged)}; mentions {len(play.mentions)}")
+    print(f"a scene, a sentence        {scenes}, {sum(map(_is_answered, acknowledged)) - scenes}")
+    print(f"unanswered, shown twice    {play.unanswered}, {play.doubled}")
+    print(f"messages left waiting      {len(play.stuck)} {[message.text[:60] for message in play.stuck[:3]]}")
+    print("ends of trainings          " + "; ".join(map(str, told.values())))
+    print(f"starts of the bot          {play.starts}, ends on a full disk {play.full_disk_ends}")
     print(f"ends of the bot unasked    {play.unasked_ends}")
     print(f"pings                      {len(play.discord.pings)}")
-    return 1 if open_ones or doubled or play.unasked_ends or play.discord.pings else 0
+    is_kept = all(len(ends) == 1 for ends in told.values())
+    broken = play.unanswered or play.doubled or play.stuck or play.unasked_ends or play.discord.pings
+    return 0 if is_kept and not broken else 1
 
 
 def main() -> int:
     """Read the options and measure."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--hours", type=float, default=0.05, help="how long faults are caused")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.bot_faults", description=__doc__)
+    parser.add_argument("--hours", type=float, default=0.05, help="how long faults are caused (0.05)")
     parser.add_argument("--seed", type=int, default=1993, help="of the faults and commands")
     return asyncio.run(measure(**vars(parser.parse_args())))
 

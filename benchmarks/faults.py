@@ -1,0 +1,186 @@
+"""What goes wrong on purpose around a bot: its network, Discord, its processes and its disk."""
+
+import asyncio
+import os
+import random
+import shutil
+import subprocess
+import time
+from asyncio.subprocess import Process
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+from tests.local_discord import LocalDiscord
+
+KINDS = {  # to how often, among each other
+    **dict.fromkeys(
+        ("network", "limit", "limit without a time", "error", "gateway", "event", "spoiled event"), 4
+    ),
+    **dict.fromkeys(("frame", "full disk"), 2),
+    **dict.fromkeys(
+        ("kill the bot", "ask the bot to leave", "kill the trainer"), 1
+    ),  # a start takes its time
+}
+NETWORK_SECONDS = (1, 2, 5, 10, 20, 60)
+FULL_SECONDS = (1, 3, 10)
+DISK_BYTES = 600_000_000  # a training wants 200 MB to begin
+LATELY_SECONDS = 15.0
+
+
+class Disk:
+    """A folder on a small file system of its own; without the right to mount one, on none that can be filled."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take an empty folder."""
+        self.folder = folder / "data"
+        self._ballast = self.folder / "ballast"
+        self._last_full = float("-inf")
+        self.is_own = False
+
+    def __enter__(self) -> Self:
+        """Mount it."""
+        self.folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(self.folder)]
+        try:
+            self.is_own = subprocess.run(command, capture_output=True, check=False).returncode == 0
+        except OSError:
+            self.is_own = False
+        if not self.is_own:
+            print("No disk of its own could be mounted here: it is never full in this run.", flush=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take it away with all that is on it."""
+        if self.is_own:
+            subprocess.run(["umount", "-l", str(self.folder)], check=False)  # noqa: S607
+
+    @property
+    def was_full_lately(self) -> bool:
+        """Whether it is full, or was a moment ago."""
+        return self._ballast.exists() or time.monotonic() < self._last_full + LATELY_SECONDS
+
+    def fill(self) -> None:
+        """Leave no byte free."""
+        with self._ballast.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, max(1, shutil.disk_usage(self.folder).free))
+
+    def clear(self) -> None:
+        """Give the room back."""
+        self._ballast.unlink(missing_ok=True)
+        self._last_full = time.monotonic()
+
+
+class Faults:
+    """Causes one fault after another; some last for a while, and others happen meanwhile."""
+
+    def __init__(
+        self,
+        discord: LocalDiscord,
+        disk: Disk,
+        rng: random.Random,
+        *,
+        find_bot: Callable[[], Process | None],
+    ) -> None:
+        """Cause faults to the bot that `find_bot` returns."""
+        self.caused: Counter[str] = Counter()
+        self._discord = discord
+        self._disk = disk
+        self._rng = rng
+        self._find_bot = find_bot
+        self._lasting: dict[str, asyncio.Task[None]] = {}
+
+    def cause_one(self) -> None:
+        """Cause one."""
+        kind = self._rng.choices(list(KINDS), list(KINDS.values()))[0]
+        if kind == "full disk" and not self._disk.is_own:
+            return
+        if kind in ("network", "full disk"):
+            if kind in self._lasting and not self._lasting[kind].done():
+                return
+            lasting = self._cut_network() if kind == "network" else self._fill_disk()
+            self._lasting[kind] = asyncio.create_task(lasting)
+        elif kind.startswith(("kill", "ask")):
+            if not self._end_process(kind):
+                return
+        else:
+            self._disturb(kind)
+        self.caused[kind] += 1
+
+    async def end(self) -> None:
+        """Let everything work again."""
+        for task in self._lasting.values():
+            task.cancel()
+        await asyncio.gather(*self._lasting.values(), return_exceptions=True)
+        self._disk.clear()
+        self._discord.mend_network()
+        self._discord.faults.clear()
+
+    async def _cut_network(self) -> None:
+        self._discord.cut_network()
+        try:
+            await asyncio.sleep(self._rng.choices(NETWORK_SECONDS, (8, 6, 5, 3, 2, 1))[0])
+        finally:
+            self._discord.mend_network()
+
+    async def _fill_disk(self) -> None:
+        try:
+            self._disk.fill()
+            await asyncio.sleep(self._rng.choice(FULL_SECONDS))
+        finally:
+            self._disk.clear()
+
+    def _end_process(self, kind: str) -> bool:
+        """Kill the bot or the trainer, or ask the bot to leave; tell whether there was one."""
+        if kind == "kill the trainer":
+            found = _find_trainers(self._disk.folder)
+            for process in found:
+                process.kill()
+            return bool(found)
+        bot = self._find_bot()
+        if bot is None or bot.returncode is not None:
+            return False
+        if kind == "kill the bot":
+            bot.kill()
+        else:
+            bot.terminate()
+        return True
+
+    def _disturb(self, kind: str) -> None:
+        discord, rng = self._discord, self._rng
+        pattern = rng.choice(("PATCH /webhooks/*", "POST /interactions/*", "POST /channels/*", "*"))
+        if kind == "limit":
+            discord.faults.rate_limit(pattern, retry_after=rng.uniform(0.1, 2), times=rng.randint(1, 3))
+        elif kind == "limit without a time":
+            discord.faults.rate_limit(pattern, retry_after=None, times=rng.randint(1, 2))
+        elif kind == "error":
+            status = rng.choice((500, 502, 503))
+            discord.faults.fail(pattern, status=status, times=rng.randint(1, 3), applied=rng.random() < 0.3)
+        elif kind == "gateway":
+            discord.gateway.drop_connections(resumable=rng.random() < 0.7)
+        elif kind == "event":
+            event = rng.choice(("GUILD_UPDATE", "CHANNEL_CREATE", "MESSAGE_CREATE", "GUILD_ROLE_CREATE"))
+            discord.gateway.dispatch(event, {"guild_id": None, "channels": None, "author": None})
+        elif kind == "spoiled event":
+            event = rng.choice(("READY", "GUILD_CREATE", "RESUMED"))
+            discord.gateway.spoil(
+                event, lambda data: {**data, "channels": None, "user": None, "guilds": None}
+            )
+        else:
+            discord.gateway.send_raw(rng.choice(("[]", "{", '{"op": 0}', "null")))
+
+
+def _find_trainers(data: Path) -> list[psutil.Process]:
+    """Return the processes that train in a data folder."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        command = " ".join(process.info["cmdline"] or [])
+        if "train.py" in command and process.info["cwd"] == str(data):
+            found.append(process)
+    return found
