@@ -105,9 +105,10 @@ class TrainingActions:
         await _settle(interaction, f"The training is in the queue; follow it here: {message.jump_url}")
 
     async def _drop(self, interaction: discord.Interaction, training: TrainingRecord) -> None:
+        if training.state != "offered":
+            raise RefusalError("That training was started already; cancel it where it is shown.")
         await interaction.response.defer()
-        if training.state == "offered":
-            await self._previews.drop(training)
+        await self._previews.drop(training)
         await _settle(interaction, "Nothing was started, and the text was deleted.")
 
     async def _cancel(self, interaction: discord.Interaction, training: TrainingRecord) -> None:

@@ -110,8 +110,9 @@ class ModelRepository:
         async def remove(connection: AsyncConnection) -> bool:
             if await read_setting(connection, BOT, ACTIVE) == str(number):
                 return False
-            await connection.execute(delete(models).where(models.c.id == number))
-            await release_name(connection, machine=self.machine, owner=number)
+            gone = delete(models).where(models.c.id == number)
+            if (await connection.execute(gone)).rowcount:  # else the name may be a training's
+                await release_name(connection, machine=self.machine, owner=number)
             chosen = (settings.c.name == ACTIVE, settings.c.value == str(number))
             await connection.execute(delete(settings).where(*chosen))
             return True

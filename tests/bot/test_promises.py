@@ -1,0 +1,328 @@
+"""The tables and promises of SECURITY.md: each cell is tried against the real bot, forged ids of each kind included."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import discord as discord_py
+
+from bot.scenes.ui.buttons import LABELS as SCENE_LABELS
+from bot.scenes.ui.buttons import EpisodeButton, PageButton
+from bot.storage.repositories import Repositories
+from bot.storage.tables.models import ModelRecord
+from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
+from bot.training.buttons import LABELS as TRAINING_LABELS
+from bot.training.buttons import TrainingButton
+from bot.training.process import read_machine
+from tests.bot.bot_process import PROJECT, running_bot, scene_of, shows_scene
+from tests.bot.training.announcements.test_outbox import OUTCOME
+from tests.local_discord import Channel, Component, Interaction, LocalDiscord, Message, Permission
+from tests.local_discord.world.users import Person
+
+SECURITY = (PROJECT / "SECURITY.md").read_text(encoding="utf-8")
+PEOPLE = ("stranger", "member", "other administrator", "administrator", "owner")
+SECRET = "QUARK: The latinum is under the floor"
+HOME, AWAY = 1000, 2000
+REFUSALS = re.compile(
+    "no longer stored|no longer known here|Only administrators|Only the bot's owner|for the bot's owner alone"
+    "|one that I am a member of"
+    "|no such model|Somebody else asked|cannot read that message"
+)
+WAITING = ("\N{MEMO}", "\N{HOURGLASS WITH FLOWING SAND}")
+PLAN = RetrainPlan(
+    key="0" * 16, folder="ops", scripts="", series="", episodes="", preset="default",
+    minutes=1.0, epochs=None, upload=False, keep=False, seconds=60.0,
+)  # fmt: skip
+
+
+@dataclass(eq=False)
+class Stage:
+    """A Discord with two servers, five people, a scene and as many trainings and models as are asked for."""
+
+    discord: LocalDiscord
+    storage: Repositories
+    people: dict[str, Person]
+    channels: dict[str, Channel]
+    scene: Message
+    data: Path
+    code: str = ""  # of the scene
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def guild_of(self, who: str) -> int:
+        """Return the server in which somebody has models."""
+        return AWAY if who == "other administrator" else HOME
+
+    async def slash(self, who: str, command: str, **options: object) -> Interaction:
+        """Use a command where the person is, as any client could."""
+        channel = self.channels[who]
+        return await self.discord.slash(self.people[who], command, options, channel=channel, forged=True)
+
+    async def press(self, who: str, custom_id: str) -> Interaction:
+        """Press a button of that id under a message of the bot where the person is."""
+        row = {"type": 1, "components": [{"type": 2, "style": 1, "label": "x", "custom_id": custom_id}]}
+        body = {"content": ".", "components": [row]}
+        message = self.discord.board.send(
+            body, channel=self.channels[who], author=self.discord.world.bot, uploads={}
+        )
+        return await self.discord.press(
+            Component(message, row["components"][0]),
+            self.people[who],
+            forged=True,  # type: ignore[index]  # a list
+        )
+
+    async def training(self, state: str, guild: int, *, asker: str = "administrator") -> int:
+        """Store a training of another machine, which this bot only shows; return its number."""
+        name = f"Ops {next(self.numbers)}"
+        record = TrainingRecord(
+            machine="elsewhere", guild_id=guild, channel_id=self.channels["member"].id,
+            member_id=self.people[asker].id, name=name, created=1, state=state, plan=PLAN.to_json(),
+            outcome=json.dumps(OUTCOME),
+        )  # fmt: skip
+        return (await self.storage.trainings.add(record)).id
+
+    async def model(self, guild: int) -> int:
+        """Store a model of a server; return its number."""
+        number = await self.training("done", guild)
+        record = ModelRecord(
+            id=number, machine=self.storage.models.machine, guild_id=guild, member_id=1, name=f"Nor {number}",
+            created=1, folder=f"models/{number:016x}/nor", fingerprint="f" * 64, bits=2.0, bytes=10,
+        )  # fmt: skip
+        folder = self.data / record.folder
+        await asyncio.to_thread(folder.mkdir, parents=True)
+        await asyncio.to_thread((folder / "run.json").write_text, "{}")
+        training = await self.storage.trainings.read(number)
+        assert training is not None
+        await self.storage.trainings.update(number, state="running")
+        await self.storage.models.add_trained(training, record, {**OUTCOME, "before": None}, use=False)
+        return number
+
+    def handle(self, action: str) -> str:
+        """Return the id of a button under the server's scene."""
+        return str(self.scene.button("Continue").custom_id).replace("go_on", action)
+
+
+Ask = Callable[[Stage, str], Awaitable[Interaction]]
+
+
+def scene_button(action: str) -> Ask:
+    """Return how somebody presses a button of the server's scene."""
+    tail = ":0:f" if action == "page" else ""
+    return lambda stage, who: stage.press(who, stage.handle(action) + tail)
+
+
+def training_button(action: str, state: str) -> Ask:
+    """Return how somebody presses a button of a training that an administrator asked for in the server."""
+
+    async def press(stage: Stage, who: str) -> Interaction:
+        number = await (stage.model(HOME) if state == "done" else stage.training(state, HOME))
+        return await stage.press(who, f"hs:job:{action}:{number}")
+
+    return press
+
+
+def command(name: str, **options: object) -> Ask:
+    """Return how somebody uses a command."""
+    return lambda stage, who: stage.slash(who, name, **options)
+
+
+def models_command(name: str, *, foreign: bool, **options: object) -> Ask:
+    """Return how somebody uses a command on a model of their own server, or by its number on one of the other."""
+
+    async def use(stage: Stage, who: str) -> Interaction:
+        number = await stage.model(HOME if foreign else stage.guild_of(who))
+        more = {"name": f"New {number}"} if name == "rename" else {}
+        return await stage.slash(who, f"models {name}", model=f"#{number}", **more, **options)
+
+    return use
+
+
+async def fill_in_form(stage: Stage, who: str) -> Interaction:
+    """Send the form of the server's scene, over one that the person may open."""
+    own = (await scene_of(await stage.slash(who, "episode", length=20))).button("Continue").raw
+    opened = await stage.press(who, own["custom_id"].replace("go_on", "direct"))
+    (await opened.modal())["custom_id"] = stage.handle("form")
+    return await stage.discord.submit_modal(opened, {"Temperature": ["Calm (0.3)"]})
+
+
+async def go_on_from_menu(stage: Stage, who: str) -> Interaction:
+    """Use the menu of a message that the person sees."""
+    said = await stage.discord.say(stage.people[who], stage.channels[who], "ODO: No")
+    return await stage.discord.context_menu(
+        stage.people[who], "Continue as an episode", said, channel=stage.channels[who]
+    )
+
+
+# What somebody does, and what the answer shows where they may.
+COMMANDS: dict[str, tuple[Ask, str]] = {
+    "/episode": (command("episode", length=20), "scene"),
+    "/replay": (lambda stage, who: stage.slash(who, "replay", code=stage.code), "scene"),
+    "Continue as an episode": (go_on_from_menu, "scene"),
+    "/about": (command("about"), "ds9"),
+    "/help": (command("help"), "Holosuite"),
+    "/forget-me": (command("forget-me"), "Done: "),
+    "/diagnose": (command("diagnose"), "queue"),
+    "/retrain": (command("retrain", minutes=61.0), "at most 60 minutes"),
+    "/models list": (command("models list"), "ds9"),
+    "/models use": (models_command("use", foreign=False), "from now on"),
+    "/models rename": (models_command("rename", foreign=False), "is called New"),
+    "/models delete": (models_command("delete", foreign=False), "was deleted"),
+    "/models download": (models_command("download", foreign=False), "0.0 MB"),
+    "/models everywhere": (command("models everywhere", model="default"), "from now on"),
+}
+THINGS: dict[str, tuple[Ask, str]] = {
+    **{
+        f"`{SCENE_LABELS[action]}`": (scene_button(action), "scene")
+        for action in ("go_on", "again", "hotter", "colder")
+    },
+    "`Next page`, `Previous page`": (scene_button("page"), "page"),
+    "`Details`": (scene_button("details"), "Settings"),
+    "`Script`: the scene as a file": (scene_button("script"), "file"),
+    "`Direct it`": (scene_button("direct"), "form"),
+    "`Direct it`, covered": (scene_button("direct_c"), "form"),
+    "the form, sent": (fill_in_form, "scene"),
+    "`Start` of a preview": (training_button("start", "offered"), "in the queue"),
+    "`Cancel` of a preview": (training_button("drop", "offered"), "Nothing was started"),
+    "`Cancel` of a training": (training_button("cancel", "waiting"), "being stopped"),
+    "`Use it`": (training_button("use", "done"), "bits per character"),
+    "`Go back`": (training_button("back", "done"), "bits per character"),
+    "a model by its number: use": (models_command("use", foreign=True), "from now on"),
+    "a model by its number: rename": (models_command("rename", foreign=True), "is called New"),
+    "a model by its number: delete": (models_command("delete", foreign=True), "was deleted"),
+    "a model by its number: its files": (models_command("download", foreign=True), "0.0 MB"),
+}
+
+
+def rows_of(heading: str) -> dict[str, dict[str, str]]:
+    """Return a table of SECURITY.md: what is done -> who -> yes or no."""
+    section = SECURITY.split(f"## {heading}\n")[1].split("\n## ")[0]
+    lines = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
+    assert tuple(cell.strip() for cell in lines[0][1:]) == PEOPLE
+    return {
+        cells[0].strip(): dict(zip(PEOPLE, (cell.strip() for cell in cells[1:]), strict=True))
+        for cells in lines[2:]
+    }
+
+
+def read_command(cell: str) -> tuple[str, set[str]]:
+    """Return the command of a table's first cell, and its options."""
+    name, *options = re.findall(r"`([^`]+)`", cell)
+    return name, set(options)
+
+
+@asynccontextmanager
+async def open_stage(data: Path) -> AsyncIterator[Stage]:
+    """Start everything."""
+    async with LocalDiscord() as discord:
+        home, away = discord.add_guild(identifier=HOME), discord.add_guild("Cardassia", identifier=AWAY)
+        people: dict[str, Person] = {
+            "stranger": discord.add_user("Garak", app_installed=True),
+            "member": discord.add_member(home, "Quark"),
+            "other administrator": discord.add_member(away, "Dukat", permissions=Permission.ADMINISTRATOR),
+            "administrator": discord.add_member(home, "Odo", permissions=Permission.ADMINISTRATOR),
+            "owner": discord.add_member(home, discord.world.application.owner),
+        }
+        here, there = (next(iter(guild.channels.values())) for guild in (home, away))
+        channels = dict.fromkeys(PEOPLE, here) | {
+            "stranger": discord.direct_messages(people["stranger"]),
+            "other administrator": there,
+        }
+        async with running_bot(
+            discord, data, HOLOSUITE_MODELS_PER_SERVER="100", HOLOSUITE_TRAININGS_PER_DAY="100"
+        ):
+            options = {"line": SECRET, "length": 20, "seed": 1}
+            scene = await scene_of(await discord.slash(people["member"], "episode", options))
+            storage = await Repositories.open(
+                "", data=data, machine=await asyncio.to_thread(read_machine, data)
+            )
+            try:
+                yield Stage(discord, storage, people, channels, scene, data)
+            finally:
+                await storage.close()
+
+
+async def is_granted(asked: Interaction, success: str) -> bool:
+    """Tell whether somebody was given what they asked for; an answer of a third kind fails."""
+    await asked.acknowledged()
+    source = asked.source
+    # Only what `Stage.press` has posted is under nobody's command; it was said once.
+    pressed = [source] if source is not None and source.interaction is None else []
+
+    def answers() -> list[Message]:
+        changed = [message for message in pressed if len(message.revisions) > 1]
+        found = [*asked.messages, *changed]
+        return [each for each in found if not each.loading and not each.content.startswith(WAITING)]
+
+    if success == "form" and asked.offered_modal is not None:
+        return True
+    await asked.changes.until(lambda: bool(answers()), timeout_seconds=60)
+    answer = answers()[0]
+    if answer.ephemeral and REFUSALS.search(answer.content):
+        assert SECRET not in answer.text
+        return False
+    granted = {
+        "scene": lambda: shows_scene(answer),
+        "page": lambda: shows_scene(answer),
+        "file": lambda: "latinum" in answer.attachments[0].text,
+    }.get(success, lambda: re.search(success, answer.text, re.IGNORECASE) is not None)
+    assert granted(), (success, answer.text)
+    return True
+
+
+async def try_all(stage: Stage, actions: dict[str, tuple[Ask, str]]) -> dict[str, dict[str, str]]:
+    """Return what happens when everybody does everything."""
+    found: dict[str, dict[str, str]] = {}
+    for what, (ask, success) in actions.items():
+        asked = [await ask(stage, who) for who in PEOPLE]
+        granted = [await is_granted(each, success) for each in asked]
+        found[what] = {who: "yes" if is_ours else "no" for who, is_ours in zip(PEOPLE, granted, strict=True)}
+    return found
+
+
+async def test_tables_of_who_may_do_what_are_true(tmp_path: Path) -> None:
+    """Each cell of SECURITY.md is what happens, for people where they are and with whatever ids they make up."""
+    commands = {read_command(cell)[0]: cells for cell, cells in rows_of("Commands").items()}
+    async with open_stage(tmp_path) as stage:
+        told = await (await stage.press("member", stage.handle("details"))).message()
+        stage.code = told.text.rsplit("```", 2)[1].strip()
+        things = await try_all(stage, THINGS)
+        assert things == rows_of("What belongs to a server")
+        assert await try_all(stage, COMMANDS) == commands
+        # What was forgotten is nobody's any more.
+        gone = await (await stage.press("administrator", stage.handle("script"))).message()
+        assert "no longer stored" in gone.content
+        registered = stage.discord.world.application.global_commands.values()
+        found: dict[str, set[str]] = {}
+        for each in registered:
+            options: list[dict[str, Any]] = each.get("options") or []
+            parts = {f"/{each['name']} {part['name']}": part for part in options if part["type"] == 1}
+            name = each["name"] if each["type"] == 3 else f"/{each['name']}"  # 3: a message's menu
+            for key, part in (parts or {name: each}).items():
+                found[key] = {option["name"] for option in part.get("options") or []}
+        assert found == dict(map(read_command, rows_of("Commands")))
+        assert not stage.discord.pings
+
+
+def test_every_button_is_in_a_table() -> None:
+    """A button that is added has to be added to SECURITY.md, too."""
+    named = set(re.findall(r"`([^`]+)`", " ".join(rows_of("What belongs to a server"))))
+    assert named == {*SCENE_LABELS.values(), *TRAINING_LABELS.values(), "Next page", "Previous page"}
+    kinds = {
+        kind for kind in discord_py.ui.DynamicItem.__subclasses__() if kind.__module__.startswith("bot.")
+    }
+    assert kinds == {EpisodeButton, PageButton, TrainingButton}
+
+
+def test_every_promise_names_a_test_that_there_is() -> None:
+    """Tests that SECURITY.md names are in the files that it names."""
+    named = re.findall(r"\[`(test_\w+)`\]\((tests/[\w/.]+)\)", SECURITY)
+    assert len(named) > 20
+    missing = [
+        name for name, path in named if f"def {name}(" not in (PROJECT / path).read_text(encoding="utf-8")
+    ]
+    assert missing == []
