@@ -145,8 +145,13 @@ async def check(storage: Repositories, guild_id: int) -> None:
 
 async def test_interleavings_keep_limits_names_and_states(connections: list[Repositories]) -> None:
     """Whatever is started, ended, cancelled, renamed, deleted, forgotten and left at once, all that is left fits."""
+    await keep_together(connections, histories=HISTORIES)
+
+
+async def keep_together(connections: list[Repositories], *, histories: int) -> None:
+    """Let random things happen at once in one server after another, and look at what is there after each round."""
     refused = done = 0
-    for history in range(1, HISTORIES + 1):
+    for history in range(1, histories + 1):
         dice = random.Random(history)  # noqa: S311 -- no secret
         server = Server(history, dice)
         for _ in range(4):
