@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = TrainConfig.from_preset(own["preset"], **options)
         if own["preview"]:
-            return _preview(own, config)
+            return _preview(own, config, frozenset(options))
         with _silence():
             # Keras takes seconds; --help should not.
             from core.training.plan import TrainingPlan, TrainingStopped  # noqa: PLC0415
@@ -47,7 +47,13 @@ def main(arguments: list[str] | None = None) -> int:
         source = _source(own)
         progress = TerminalProgress()
         plan = TrainingPlan(
-            source, config, own["out"], start=own["start"], resume=own["resume"], overwrite=own["overwrite"]
+            source,
+            config,
+            own["out"],
+            start=own["start"],
+            given=frozenset(options),
+            resume=own["resume"],
+            overwrite=own["overwrite"],
         )
         try:
             given = sys.argv[1:] if arguments is None else arguments
@@ -82,11 +88,11 @@ def _source(own: dict[str, Any]) -> "Source":
     return Source(series=own["series"], episodes=episodes, **scripts)
 
 
-def _preview(own: dict[str, Any], config: TrainConfig) -> int:
+def _preview(own: dict[str, Any], config: TrainConfig, given: frozenset[str]) -> int:
     """Print what a training would learn from, as lines or as one line of JSON."""
-    from core.data.report import describe, print_report  # noqa: PLC0415  # likewise
+    from core.evaluation.preview import preview, print_report  # noqa: PLC0415  # likewise
 
-    facts = describe(_source(own), config)
+    facts = preview(_source(own), config, start=own["start"], given=given)
     print(json.dumps(facts, ensure_ascii=False) if own["json"] else "\n".join(print_report(facts)))
     return 0
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from core.errors import ConfigError
+from core.run.layout import SHIPPED
 from core.runtime.threads import count_cores
 
 # Discord's form: the application's id, a time and a signature, each in URL-safe base 64.
@@ -72,12 +73,11 @@ class Settings:
             ConfigError: If one of them has a value that cannot be used.
         """
         values = {name: value.strip() for name, value in environ.items() if value.strip()}
-        beside_the_packages = Path(__file__).resolve().parent.parent
         shard_ids, shard_count = _read_shards(values)
         data = Path(values.get("HOLOSUITE_DATA", "var"))
         return cls(
             token=_read_token(values.get("DISCORD_TOKEN", "")),
-            run=Path(values.get("HOLOSUITE_RUN", beside_the_packages / "models" / "ds9")),
+            run=Path(values.get("HOLOSUITE_RUN", SHIPPED)),
             data=data,
             database_url=values.get("DATABASE_URL", ""),
             test_guild=_read_integer(values, "HOLOSUITE_TEST_GUILD", None, 1, 2**63 - 1),

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
@@ -152,6 +153,15 @@ class TrainConfig:
         except TypeError as error:
             raise ConfigError("A setting of the training has a value of the wrong kind.") from error
 
+    def begun_with(self, base: Self, *, given: Collection[str]) -> Self:
+        """Return this configuration for a training that begins with the weights of a run under `base`.
+
+        The network is as large as that one; what a preset says of such trainings replaces its own values, but those
+        that were `given` stay.
+        """
+        changes = {"units": base.units, "layers": base.layers, **BEGUN.get(self.preset, {})}
+        return replace(self, **{name: value for name, value in changes.items() if name not in given})
+
     def with_changes(self, **changes: Any) -> Self:  # noqa: ANN401  # any field's value
         """Return a copy with `changes` made."""
         return replace(self, **changes)
@@ -185,7 +195,12 @@ PRESETS: dict[str, dict[str, Any]] = {
         "default_temperature": 0.03,
     },
 }
+# What it changes besides where a training begins with a run's weights: at a high rate they are soon forgotten, and a
+# network that knows so much learns a small text by heart.
+BEGUN: dict[str, dict[str, Any]] = {"default": {"learning_rate": 4e-3, "dropout": 0.2}}
 NOTES_EPISODES = range(20, 70)
+
+AUTO, RANDOM, OURS = "auto", "none", "shipped"  # what a training may begin with, besides the path of a run
 
 
 def parse_episodes(text: str) -> range:

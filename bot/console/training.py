@@ -13,7 +13,7 @@ from bot.console.commands import Call
 from bot.console.models import RUNS, read_run
 from bot.console.terminal import Terminal
 from bot.training.process import ask_child, full_disk, missing_packages, read_log_end, start_training
-from bot.training.progress import EARLY, bar, clock, describe_comparison
+from bot.training.progress import EARLY, bar, clock, describe_comparison, describe_words
 from core.config import PRESETS
 from core.data.sources.upload import safe_name
 from core.errors import CoreError, PromptError, TrainingError
@@ -60,7 +60,7 @@ class ConsoleTraining:
         work = self._data / "jobs" / secrets.token_hex(8)
         work.mkdir(parents=True)
         try:
-            facts = self._preview(call, preset, work)
+            facts = self._preview(call, preset, work, current)
             name = self._name(call)
             budget = ["--epochs", str(epochs)] if epochs else ["--minutes", f"{minutes or USUAL_MINUTES:g}"]
             self._show_preview(facts, name, " ".join(budget).removeprefix("--"))
@@ -70,7 +70,8 @@ class ConsoleTraining:
             which += [f"--scripts={facts['scripts']}"] if facts["scripts"] else []
             which += [f"--episodes={facts['chosen']}"] if facts["chosen"] else []
             out = f"{RUNS}/{name}"
-            if not self._train([*which, *budget, "--preset", preset, "--out", out], out, work):
+            how = [*budget, "--preset", preset, f"--start={facts['start']['run']}"]
+            if not self._train([*which, *how, "--out", out], out, work):
                 return None
             arguments = [out, "--old", str(current.path.resolve()), *which]
             try:
@@ -88,11 +89,11 @@ class ConsoleTraining:
         self._show_end(verdict, old=current.name, new=run)
         return run
 
-    def _preview(self, call: Call, preset: str, work: Path) -> dict[str, Any]:
+    def _preview(self, call: Call, preset: str, work: Path, current: Run) -> dict[str, Any]:
         corpus = call.text("corpus")
         if corpus is not None and "://" not in corpus:
             corpus = str(Path(corpus).expanduser())
-        arguments = ["--preset", preset]
+        arguments = ["--preset", preset, f"--own={current.path.resolve()}"]
         if corpus is not None and corpus.lower().endswith(".zip"):
             arguments += ["--upload", str(Path(corpus).resolve()), f"--name={Path(corpus).name}"]
             arguments += ["--into", str((work / "corpus").relative_to(self._data))]
@@ -109,7 +110,9 @@ class ConsoleTraining:
             raise PromptError(
                 f"There is no file {corpus[:200]}; name a text of any kind, or a folder or .zip of them."
             )
-        return asyncio.run(ask_child("core.data.report", arguments, data=self._data, seconds=PREVIEW_SECONDS))
+        return asyncio.run(
+            ask_child("core.evaluation.preview", arguments, data=self._data, seconds=PREVIEW_SECONDS)
+        )
 
     def _name(self, call: Call) -> str:
         """Return the name of the run: the one that was asked for, or one that is free."""
@@ -164,6 +167,7 @@ class ConsoleTraining:
             f"-- {facts['source']}: {facts['characters']:,} characters in {count(facts['episodes'], 'episode')}, "
             f"vocabulary of {facts['vocabulary']:,}"
         )
+        self._terminal.show_aside(f"-- begins with: {facts['start']['why']}")
         for note in facts["notes"]:
             self._terminal.show_aside(f"-- {note}")
         self._terminal.show_aside(f"-- {name} will be trained for {budget}; Ctrl-C stops it")
@@ -191,6 +195,8 @@ class ConsoleTraining:
         self._terminal.show_aside(
             f"-- {compared}" if compared else f"-- {verdict['bits']:.3f} bits per character"
         )
+        if words := describe_words(verdict):
+            self._terminal.show_aside(f"-- {words}")
         self._terminal.show_aside(
             f"-- {new.name} writes from now on; next time: python -m bot --run {new.path}"
         )

@@ -102,7 +102,7 @@ class TrainingCompletion:
         """End a training with a model, which is used at once unless the one in use is better."""
         plan = training.planned()
         if outcome["characters_per_second"]:
-            await self._trainings.write_speed(plan.preset, outcome["characters_per_second"])
+            await self._trainings.write_speed(plan.speed or plan.preset, outcome["characters_per_second"])
         if plan.keep:
             await asyncio.to_thread(self._folders.keep_corpus, training)
         use = is_better(outcome) is not False

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import secrets
 import shutil
 import time
@@ -21,6 +22,7 @@ from bot.training.corpora.arguments import scripts_argument
 from bot.training.corpora.sweeper import OFFER_SECONDS
 from bot.training.process import FREE_BYTES, ask_child, full_disk, missing_packages
 from bot.training.request import TrainingOrigin, TrainingRequest
+from core.config import TrainConfig
 from core.data.sources.upload import safe_name
 
 USUAL_MINUTES = 15.0
@@ -136,7 +138,7 @@ class TrainingPreviews:
             if download is not None:
                 await download(folder / "upload")
             async with self._slots:  # a corpus takes memory
-                facts = await self._read(request, folder)
+                facts = await self._read(request, folder, await self._model_of(origin.guild_id))
             plan = await self._plan(request, key, safe_name(name), facts)
             training = await self._trainings.add(
                 TrainingRecord(
@@ -190,9 +192,14 @@ class TrainingPreviews:
                 return name
         raise RefusalError("There are too many models of that name; choose another with name.")
 
-    async def _read(self, request: TrainingRequest, folder: Path) -> dict[str, Any]:
+    async def _model_of(self, guild_id: int) -> Path:
+        """Return the run of the model that a server uses: a training may begin with its weights."""
+        model = await self._models.read(await self._models.read_active(guild_id))
+        return self._settings.run.resolve() if model is None else self._data / model.folder
+
+    async def _read(self, request: TrainingRequest, folder: Path, own: Path) -> dict[str, Any]:
         """Return what the child process finds in the corpus; its text is then in a folder of the training."""
-        arguments = ["--preset", request.preset]
+        arguments = ["--preset", request.preset, "--own", str(own)]
         if request.upload_name:
             inside = folder.relative_to(self._data)
             arguments += ["--upload", str(inside / "upload"), f"--name={request.upload_name}"]
@@ -204,7 +211,7 @@ class TrainingPreviews:
         try:
             facts: dict[str, Any] = storable(
                 await ask_child(
-                    "core.data.report",
+                    "core.evaluation.preview",
                     arguments,
                     data=self._data,
                     seconds=self._settings.reading_seconds,
@@ -222,16 +229,19 @@ class TrainingPreviews:
         minutes = request.minutes
         if minutes is None and request.epochs is None:
             minutes = min(USUAL_MINUTES, self._settings.training_minutes)
-        seconds = START_SECONDS + (60 * minutes if minutes is not None else 0.0)
-        if request.epochs is not None:
-            speed = await self._trainings.read_speed(request.preset) or GUESSED_SPEED
-            seconds += request.epochs * facts["targets"] / speed
-            longest = 60 * self._settings.training_minutes
-            if seconds > longest + START_SECONDS:
-                raise RefusalError(
-                    f"{request.epochs} epochs of this text would take about {seconds / 60:.0f} minutes, and the bot's "
-                    f"owner allows {longest / 60:g}; give fewer epochs, or minutes."
-                )
+        usual, units = TrainConfig.from_preset(request.preset).units, facts["units"]
+        remembered = request.preset if units == usual else f"{request.preset}, {units} units"
+        speed = await self._trainings.read_speed(remembered) or GUESSED_SPEED * min(1, usual / units) ** 2
+        epochs = request.epochs or facts["most_epochs"]
+        seconds = epochs * facts["targets"] / speed if epochs else math.inf
+        if minutes is not None:
+            seconds = min(seconds, 60 * minutes)
+        longest = 60 * self._settings.training_minutes
+        if seconds > longest:
+            raise RefusalError(
+                f"{request.epochs} epochs of this text would take about {seconds / 60:.0f} minutes, and the bot's "
+                f"owner allows {longest / 60:g}; give fewer epochs, or minutes."
+            )
         return RetrainPlan(
             key=key,
             folder=folder,
@@ -243,5 +253,7 @@ class TrainingPreviews:
             epochs=request.epochs,
             upload=bool(request.upload_name),
             keep=request.keep,
-            seconds=seconds,
+            seconds=START_SECONDS + seconds,
+            start=facts["start"]["run"],
+            speed=remembered,
         )

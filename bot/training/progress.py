@@ -21,6 +21,15 @@ def describe_comparison(ending: Mapping[str, Any]) -> str:
     return new
 
 
+def describe_words(ending: Mapping[str, Any]) -> str:
+    """Say how much of what the new model writes is its own text's; empty where nobody knows."""
+    found = ending.get("comparison")
+    share = found.get("own_words") if isinstance(found, dict) else None
+    if share is None:
+        return ""
+    return f"Without directions, {100 * share:.0f} % of the words in its scenes are words of this text."
+
+
 EARLY = "It ended before its time, as text that it has not seen gained nothing more."
 
 

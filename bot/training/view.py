@@ -8,7 +8,7 @@ from bot.discord.limits import EMBED_FIELD_CHARACTERS
 from bot.discord.markdown import clean_text, plain, shorten
 from bot.discord.page import COLOUR
 from bot.storage.tables.trainings import TrainingRecord
-from bot.training.progress import EARLY, bar, clock, describe_comparison, is_better
+from bot.training.progress import EARLY, bar, clock, describe_comparison, describe_words, is_better
 from core.run.events import Progress
 from core.wording import count, describe_epochs
 
@@ -33,6 +33,7 @@ def build_preview(training: TrainingRecord, facts: dict[str, Any], *, place: int
         embed.add_field(name="Who speaks", value=_field(plain(", ".join(facts["speakers"]))), inline=False)
     if facts["notes"]:
         embed.add_field(name="Note", value=_field(plain("\n".join(facts["notes"]))), inline=False)
+    embed.add_field(name="Begins with", value=_field(plain(facts["start"]["why"])), inline=False)
     embed.add_field(name="Training", value=_field(describe_plan(training)), inline=False)
     before = f"{place} before it" if place else "nobody before it, it begins at once"
     embed.add_field(name="Queue", value=before, inline=False)
@@ -104,6 +105,7 @@ def build_end(training: TrainingRecord, *, is_used: bool) -> discord.Embed:
         f"{ending['bits']:.3f} bits per character (lower is better) on text that it has not seen, "
         f"after {describe_epochs(ending['epochs'])} and {clock(ending['seconds'])} on {_device(ending['device'])}."
         + (f" {EARLY}" if ending.get("early") else "")
+        + f" {describe_words(ending)}"
         + f"\n{used}"
     )
     compared = describe_comparison(ending)

@@ -1,32 +1,22 @@
-"""What a training would learn from, as one line of JSON: `python -m core.data.report [--upload FILE]`.
+"""What a corpus holds, before anything is trained on it."""
 
-The bot asks this of a child process: reading scripts needs pandas, and an upload is better read elsewhere.
-"""
-
-import argparse
-import json
 import math
-import re
-import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core.config import NOTES_EPISODES, PRESETS, TrainConfig, parse_episodes
+from core.config import TrainConfig
 from core.data.corpus import Corpus, build_corpus, clean_scripts, hold_out, total_characters
 from core.data.formats.archive import LOCAL, Limits
 from core.data.screenplay import count_speakers, places_of
-from core.data.sources.clean import CLEAN, write_clean
+from core.data.sources.clean import write_clean
 from core.data.sources.read import read_source
-from core.data.sources.source import NOTES_SERIES, Source, described
-from core.data.sources.upload import unpack_upload
+from core.data.sources.source import Source, described
 from core.data.vocabulary import MOST_CHARACTERS, learnable_characters
-from core.errors import CoreError, CorpusError
-from core.wording import count
+from core.errors import CorpusError
 
 LEAST_CHARACTERS = 2_500  # fewer teach a network nothing but themselves
 _LEAST_WINDOWS = 40  # that the text has to fill
@@ -45,6 +35,15 @@ _QUALITY = (
     (5_500_000, 1.6),
     (22_000_000, 1.5),
 )
+# The same where it begins with the weights of a run that knows the language.
+_WARM_QUALITY = (
+    (20_000, 2.7),
+    (100_000, 2.2),
+    (250_000, 1.9),
+    (1_000_000, 1.75),
+    (5_500_000, 1.55),
+    (22_000_000, 1.45),
+)
 _WORDS = (
     (2.9, "letters and a few short words"), (2.3, "words, many of them misspelled"), (1.9, "words and short phrases"),
     (1.65, "lines that mostly read well"), (0.0, "lines that read well"),
@@ -53,8 +52,8 @@ _WORDS = (
 
 def describe(
     source: Source, config: TrainConfig, *, limits: Limits = LOCAL, keep: Path | None = None
-) -> dict[str, Any]:
-    """Return the facts of the corpus that a training on `source` would see, and what is odd about it.
+) -> tuple[dict[str, Any], Corpus]:
+    """Return the facts of the corpus that a training on `source` would see, what is odd about it, and the corpus.
 
     Of a corpus that is too small, `problem` says so. The clean text is written to `keep`, where that is given, for
     the training to read.
@@ -76,7 +75,7 @@ def describe(
     characters = total_characters(corpus.episodes)
     train, held_out = hold_out(corpus, share=config.validation_share)
     labels = Counter(label for label in corpus.labels if label)
-    return {
+    facts = {
         "source": corpus.source,
         "format": reading.format,
         "encoding": reading.encoding or "said by the file",
@@ -95,13 +94,16 @@ def describe(
         "problem": _problem(corpus, config, held_out),
         # How many predictions an epoch learns from, which is what a training's speed counts.
         "targets": total_characters(train) // (1 if config.targets == "all" else config.stride),
-        "estimate": estimate_quality(characters),
     }
+    return facts, corpus
 
 
-def estimate_quality(characters: int) -> dict[str, Any]:
-    """Return about how well a network predicts unseen text after a quarter of an hour, and what that means."""
-    sizes, bits = zip(*_QUALITY, strict=True)
+def estimate_quality(characters: int, *, warm: bool) -> dict[str, Any]:
+    """Return about how well a network predicts unseen text after a quarter of an hour, and what that means.
+
+    `warm`: it begins with the weights of a run that helps.
+    """
+    sizes, bits = zip(*(_WARM_QUALITY if warm else _QUALITY), strict=True)
     expected = float(np.interp(math.log(max(characters, 1)), np.log(sizes), bits))
     words = next(said for least, said in _WORDS if expected >= least)
     return {"bits_per_character": round(expected, 2), "writes": words}
@@ -167,79 +169,3 @@ def _sample(text: str) -> str:
     start = text.find("\n", len(text) // 2) + 1
     part = text[start : start + _SAMPLE_CHARACTERS]
     return (part[: part.rfind("\n") + 1] or part).strip("\n")
-
-
-def print_report(facts: dict[str, Any]) -> Iterator[str]:
-    """Yield the lines of a report for a terminal."""
-    yield f"{facts['source']}: {facts['format']}, encoding {facts['encoding']}"
-    yield (
-        f"{facts['characters']:,} characters in {count(facts['episodes'], 'episode')}, "
-        f"vocabulary of {facts['vocabulary']:,} characters; {facts['held_out']:,} characters held out"
-    )
-    for title, found in (("Series", facts["labels"]), ("Speakers", facts["speakers"])):
-        if found:
-            yield f"{title}: " + ", ".join(f"{name} ({count:,})" for name, count in found.items())
-    if facts["places"]:
-        yield f"Places: {', '.join(facts['places'])}"
-    for out in facts["left_out"]:
-        yield f"Left out: {out['name']} - {out['why']}"
-    for note in (*facts["notes"], *filter(None, [facts["problem"]])):
-        yield f"Note: {note}"
-    estimate = facts["estimate"]
-    yield (
-        f"With this much text, about {estimate['bits_per_character']:.1f} bits per character after 15 minutes: "
-        f"{estimate['writes']}."
-    )
-    yield "A sample as the network will read it:"
-    yield from (f"    {line}" for line in facts["sample"].split("\n"))
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Print the preview, or `{"error": sentence}` and return 2."""
-    parser = argparse.ArgumentParser(prog="python -m core.data.report", description=__doc__)
-    parser.add_argument("--scripts", help="as for train.py")
-    parser.add_argument("--upload", type=Path, help="an uploaded file, instead of scripts that are here")
-    parser.add_argument("--name", default="scripts.txt", help="what its sender calls it")
-    parser.add_argument("--into", type=Path, default=Path("corpus"), help="folder for its checked texts")
-    parser.add_argument("--series", help="as for train.py (of an upload: all)")
-    parser.add_argument("--episodes", type=parse_episodes, help="as for train.py")
-    parser.add_argument("--preset", choices=sorted(PRESETS), default="default")
-    options = parser.parse_args(arguments)
-    try:
-        config = TrainConfig.from_preset(options.preset)
-        series = options.series or ("all" if options.upload else "")
-        scripts = options.scripts or ""
-        if options.upload is not None:
-            scripts = str(unpack_upload(options.upload, name=options.name, folder=options.into))
-        # As train.py has it: the lecture's own episodes, unless the scripts are no such table.
-        lecture = (
-            options.preset == "notes"
-            and series in ("", NOTES_SERIES)
-            and (scripts or ".json").endswith(".json")
-        )
-        episodes = options.episodes or (NOTES_EPISODES if lecture else None)
-        source = Source(series=series, episodes=episodes, **({"scripts": scripts} if scripts else {}))
-        # Of a text in part, a first stage may want the rest, as it came.
-        whole = options.upload is not None and series == "all" and episodes is None
-        keep = Path(f"{scripts}{CLEAN}") if whole else None
-        facts = describe(source, config, limits=Limits() if options.upload else LOCAL, keep=keep)
-        if facts["problem"]:
-            raise CorpusError(facts["problem"])  # told as those of the functions above are
-        if keep is not None:
-            Path(scripts).unlink()
-        document = {
-            **facts,
-            "scripts": str(keep or scripts),
-            "series": series,
-            "chosen": f"{episodes.start}-{episodes.stop - 1}" if episodes else "",
-        }
-        status = 0
-    except CoreError as error:
-        # The sentences name options as the command line does.
-        document, status = {"error": re.sub(r"(?<!\S)--([a-z]+)", r"\1", str(error))}, 2
-    sys.stdout.write(json.dumps(document) + "\n")
-    return status
-
-
-if __name__ == "__main__":
-    sys.exit(main())

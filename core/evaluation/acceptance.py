@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from core.config import parse_episodes
-from core.data.corpus import hold_out, hold_out_labels, read_corpus
+from core.data.corpus import hold_out, hold_out_labels, learnt_episodes, read_corpus
 from core.data.sources.source import Source
+from core.data.words import Alphabet
 from core.errors import CoreError, RunError
 from core.evaluation.beginnings import read_beginnings
 from core.evaluation.runaways import check_scenes, try_scenes
@@ -33,8 +34,8 @@ _MOST_LOST = 0.02  # share of beginnings; sound runs have none
 _MOST_UNKNOWN = 0.1  # share of characters that a run may lack for its score to say something
 
 
-def check_run(run: Run) -> None:
-    """Make sure that a run may be put to use.
+def check_run(run: Run) -> str:
+    """Make sure that a run may be put to use; return what it wrote for that without directions.
 
     Raises:
         RunError: its weights are no numbers, it is no better than chance, it writes nothing, or its scenes run away.
@@ -49,7 +50,16 @@ def check_run(run: Run) -> None:
         )
     if not Writer(run).write(SceneRequest(seed=SEED, length=SAMPLE_CHARACTERS)).text.strip():
         raise RunError("The new model writes nothing; give it more text or more time.")
-    check_scenes(try_scenes(run, seed=SEED))
+    scenes = try_scenes(run, seed=SEED)
+    check_scenes(scenes)
+    return scenes.undirected
+
+
+def own_words(written: str, learnt: list[str], alphabet: Alphabet) -> float | None:
+    """Return the share of the words in `written` that stand in the texts learnt from; None without any words."""
+    words = alphabet.tokens(written)
+    known = {word for text in learnt for word in alphabet.tokens(text)}
+    return sum(word in known for word in words) / len(words) if words else None
 
 
 def write_side_by_side(new: Run, old: Run | None) -> dict[str, str]:
@@ -63,8 +73,10 @@ def write_side_by_side(new: Run, old: Run | None) -> dict[str, str]:
     return {"line": line, **texts}
 
 
-def compare(new: Run, old: Run | None, source: Source) -> dict[str, Any]:
+def compare(new: Run, old: Run | None, source: Source, *, written: str = "") -> dict[str, Any]:
     """Return bits per character of both on what the new one's training held out; without the old where it is lost.
+
+    It also says which share of the words that the new one has `written` stand in the text that it learnt from.
 
     Raises:
         CorpusError: the text cannot be read, or is another than the new run was trained on.
@@ -82,7 +94,9 @@ def compare(new: Run, old: Run | None, source: Source) -> dict[str, Any]:
         held_out, labels = hold_out(corpus, share=share)[1], hold_out_labels(corpus, share=share)[1]
     texts = list(_first(held_out, _SCORED_CHARACTERS))
     labels = labels[: len(texts)]
-    result: dict[str, Any] = {}
+    result: dict[str, Any] = {
+        "own_words": own_words(written, learnt_episodes(corpus, new.config), Alphabet(new.vocabulary))
+    }
     for name, run in (("new", new), ("old", old)):
         if run is None:
             continue
@@ -141,7 +155,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         new = Run.read(options.new)
         done = _describe_return(new)
-        check_run(new)
+        written = check_run(new)
         old = _read_old(options.old)
         document: dict[str, Any] = {
             "bits": new.bits_per_character,
@@ -154,7 +168,7 @@ def main(arguments: list[str] | None = None) -> int:
                     episodes=options.episodes,
                     **({"scripts": options.scripts} if options.scripts else {}),
                 )
-                document["comparison"] = compare(new, old, source)
+                document["comparison"] = compare(new, old, source, written=written)
             except CoreError as error:
                 document["comparison"] = {"problem": str(error)}
             check_beginnings(document["comparison"])

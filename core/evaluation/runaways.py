@@ -26,6 +26,7 @@ class RunawayCount:
     ended: int  # at once
     repeated: int  # one character over and over
     example: str  # the beginning of one that failed, or empty
+    undirected: str = ""  # those that were written without directions, on end
 
     @property
     def failed(self) -> int:
@@ -43,23 +44,25 @@ def try_scenes(run: Run, *, seed: int) -> RunawayCount:
     names = writer.speakers()[:SCENES]
     length = _length(run)
     ended = repeated = 0
-    example = ""
+    example, undirected = "", []
     prompts = [""] * SCENES + [f"{names[index % len(names)]}:" for index in range(SCENES if names else 0)]
     for index, prompt in enumerate(prompts):
+        is_directed = index // len(TEMPERATURES) % 2
         request = SceneRequest(
             prompt=prompt,
             length=length,
             seed=seed + index,
             temperature=None if _has_own_scale(run) else TEMPERATURES[index % len(TEMPERATURES)],
-            directions=usual if index // len(TEMPERATURES) % 2 else plain,
+            directions=usual if is_directed else plain,
         )
         text = writer.write(request).text
         is_short, is_stuck = len(text.strip()) < _LEAST * length, bool(_REPEATED.search(text))
+        undirected += [] if is_directed else [text]
         repeated += is_stuck
         ended += is_short and not is_stuck
         if (is_short or is_stuck) and not example:
             example = (prompt + text)[:_SHOWN]
-    return RunawayCount(len(prompts), ended, repeated, example)
+    return RunawayCount(len(prompts), ended, repeated, example, "\n".join(undirected))
 
 
 def check_scenes(count: RunawayCount) -> None:

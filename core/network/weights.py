@@ -8,11 +8,14 @@ import numpy.typing as npt
 
 from core.config import TrainConfig
 from core.data.context_tables import ContextTables
+from core.data.vocabulary import Vocabulary
 from core.errors import TrainingError
+from core.network.matching import match_characters, match_outputs, match_rows
 from core.network.model import Model
 from core.run.store import Run
 
-_INPUTS = "lstm_1/kernel"
+_INPUTS, _INPUT_BIAS = "lstm_1/kernel", "lstm_1/bias"
+_OUTPUTS, _OUTPUT_BIAS = "characters/kernel", "characters/bias"
 _GATES = 4  # parts of an LSTM's columns
 
 
@@ -25,15 +28,22 @@ def export_weights(model: Model) -> dict[str, Any]:
     }
 
 
-def take_weights(model: Model, base: Run, config: TrainConfig, tables: ContextTables | None = None) -> None:
+def take_weights(
+    model: Model,
+    base: Run,
+    config: TrainConfig,
+    vocabulary: Vocabulary | None = None,
+    tables: ContextTables | None = None,
+) -> None:
     """Give `model` the weights of `base`; a wider model computes what `base` does, with room to learn more.
 
-    What a context id stands for tells which row is its own; one that `base` does not know begins with zeros.
+    Weights follow the characters of the model's `vocabulary` (that of `base` if None) and what its context ids stand
+    for; what `base` does not know begins as something like it (`match_inputs`, `match_outputs`).
 
     Raises:
         TrainingError: they are those of a wider network, or of one with other layers.
     """
-    weights = base.weights()
+    weights = dict(base.weights())
     variables = {
         f"{layer.name}/{weight.name}": weight for layer in model.layers for weight in layer.trainable_weights
     }
@@ -42,23 +52,16 @@ def take_weights(model: Model, base: Run, config: TrainConfig, tables: ContextTa
             f"The run in {base.path} has another network; start from it with --units {base.config.units} or more and "
             f"--layers {base.config.layers}."
         )
-    if tables is not None or base.tables is not None:
-        weights = {
-            **weights,
-            _INPUTS: match_rows(weights[_INPUTS], len(base.vocabulary), base.tables, tables),
-        }
+    old, new = base.vocabulary, base.vocabulary if vocabulary is None else vocabulary
+    characters = match_characters(weights[_INPUTS][: len(old)], old, new)
+    rows, left_out = match_rows(weights[_INPUTS][len(old) :], base.tables, tables)
+    weights[_INPUTS] = np.concatenate((characters, rows))
+    weights[_INPUT_BIAS] = weights[_INPUT_BIAS] + left_out
+    weights[_OUTPUTS], weights[_OUTPUT_BIAS] = match_outputs(
+        weights[_OUTPUTS], weights[_OUTPUT_BIAS], old, new
+    )
     for name, variable in variables.items():
         variable.assign(widen(weights[name], to_array(variable), gates=name.startswith("lstm")))
-
-
-def match_rows(
-    kernel: npt.NDArray[Any], vocabulary: int, old: ContextTables | None, new: ContextTables | None
-) -> npt.NDArray[Any]:
-    """Return an input kernel with the rows of the `new` context after those of the characters."""
-    known = {} if old is None else dict(zip(old.row_names(), kernel[vocabulary:], strict=True))
-    nothing = np.zeros_like(kernel[0])
-    rows = [] if new is None else [known.get(name, nothing) for name in new.row_names()]
-    return np.stack([*kernel[:vocabulary], *rows])
 
 
 def mix_weights(model: Model, others: Sequence[npt.NDArray[Any]], *, share: float) -> list[npt.NDArray[Any]]:

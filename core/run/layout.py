@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+# The run that this project ships.
+SHIPPED = Path(__file__).resolve().parents[2] / "models" / "ds9"
+
 FACTS = "run.json"
 WEIGHTS = "weights.safetensors"
 WORDS = "words.json.gz"

@@ -10,13 +10,11 @@ import keras
 import numpy.typing as npt
 
 from core.data.batches.windows import Batch
-from core.data.corpus import read_corpus
 from core.errors import TrainingError
 from core.network.learner import build_learner, give_parts_their_cores
 from core.network.model import Model, begin_texts, build_model, reset_state
 from core.network.weights import export_weights, take_weights, to_array
 from core.run.events import EventLog
-from core.run.store import Run
 from core.runtime.files import disk_errors
 from core.runtime.memory import giving_back, keep_large_blocks
 from core.training.checkpoints.best import BestWeights, note_best, return_in_part
@@ -27,6 +25,7 @@ from core.training.progress.reports import send_end, send_epoch, send_progress, 
 from core.training.progress.samples import write_sample
 from core.training.results.artifacts import describe_device, write_results
 from core.training.schedule import Budget, learning_rate
+from core.training.start import begin
 
 _PROGRESS_SECONDS = 1.0
 _NO_NUMBER = "The loss is no longer a number; train anew with a smaller --learning-rate."
@@ -39,38 +38,32 @@ class TrainingLoop:
         self, plan: TrainingPlan, events: EventLog, stopped: Callable[[], bool], checkpoint_seconds: float
     ) -> None:
         self._plan = plan
-        self._config = plan.config
         self._events = events
         self._stopped = stopped
         self._checkpoint_seconds = checkpoint_seconds
-        self._budget = Budget(epochs=plan.config.epochs, minutes=plan.config.minutes)
-        self._base = base = None if plan.start is None else Run.read(plan.start)
-        self._corpus = read_corpus(
-            plan.source,
-            cleaning=plan.config.cleaning,
-            rare_count=plan.config.rare_count,
-            vocabulary=base.vocabulary if base else None,
-        )
-        self._tables = plan_tables(self._corpus, plan.config)
-        self._dataset: Dataset = build_dataset(self._corpus, plan.config, self._tables)
+        beginning = begin(plan)
+        self._config, self._corpus, self._start = beginning.config, beginning.corpus, beginning.start
+        config, base = self._config, self._start.run
+        self._tables = plan_tables(self._corpus, config)
+        self._dataset: Dataset = build_dataset(self._corpus, config, self._tables)
+        most = self._start.most_epochs(self._dataset.training_characters)
+        self._budget = Budget(epochs=config.epochs, minutes=config.minutes, most_epochs=most)
         give_parts_their_cores(self._dataset.batch)
         self._device = describe_device()
-        if self._device.startswith("GPU") and plan.config.mixed_precision:
+        if self._device.startswith("GPU") and config.mixed_precision:
             keras.config.set_dtype_policy("mixed_float16")
         vocabulary, batch = len(self._corpus.vocabulary), self._dataset.batch
-        self._model: Model = build_model(
-            plan.config, vocabulary=vocabulary, batch=batch, context=self._tables
-        )
+        self._model: Model = build_model(config, vocabulary=vocabulary, batch=batch, context=self._tables)
         self._learner = build_learner(self._model)
         self._begun: list[npt.NDArray[Any]] = []  # the weights to return to in part
         if base is not None:
-            take_weights(self._model, base, plan.config, self._tables)
-            if plan.config.start_share:
+            take_weights(self._model, base, config, self._corpus.vocabulary, self._tables)
+            if config.start_share:
                 self._begun = [to_array(variable) for variable in self._model.trainable_variables]
         self._best = BestWeights(plan.folder, self._model)
         self._is_compiled = False
         self._position = Position()
-        self._identity = identify(plan.config, self._corpus)
+        self._identity = identify(config, self._corpus, base)
         if plan.resume:
             self._position = load_checkpoint(plan.folder, self._model, self._identity)
         self._since = time.monotonic() - self._position.seconds
@@ -91,6 +84,7 @@ class TrainingLoop:
             parameters=self._model.count_params(),
             device=self._device,
             resumed=self._plan.resume,
+            start=self._start.why,
         )
         if not self._plan.resume:
             self._checkpoint()
@@ -118,7 +112,7 @@ class TrainingLoop:
             model=self._model,
             position=self._position,
             device=self._device,
-            base=self._base,
+            start=self._start,
             tables=self._tables,
         )
         send_end(self._events, result)

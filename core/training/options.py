@@ -5,7 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
-from core.config import PRESETS, TrainConfig, parse_episodes
+from core.config import AUTO, PRESETS, TrainConfig, parse_episodes
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -25,7 +25,12 @@ def build_parser() -> argparse.ArgumentParser:
         "--episodes", type=parse_episodes, help="positions of the episodes, such as 20-69 (all)"
     )
     parser.add_argument("--out", type=Path, default=Path("runs/new"), help="directory of the run to make")
-    parser.add_argument("--start", type=Path, help="run whose weights to begin with (random ones)")
+    parser.add_argument(
+        "--start",
+        default=AUTO,
+        help="weights to begin with: none for random ones, shipped for those of the shipped run, the path of a run, or "
+        "auto: the shipped ones where they predict the text better than its pairs of characters do",
+    )
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument(
         "--overwrite", action="store_true", help="replace the run, or half-done training, in --out"

@@ -1,12 +1,14 @@
 """What a training is asked to do, and the exception that says it stopped half-way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-from core.config import TrainConfig
+from core.config import RANDOM, TrainConfig
 from core.data.sources.source import Source
 from core.errors import TrainingError
 from core.run.layout import partial_folder
+
+ALL = frozenset(setting.name for setting in fields(TrainConfig))
 
 
 class TrainingStopped(TrainingError):  # noqa: N818  # nothing went wrong
@@ -20,7 +22,8 @@ class TrainingPlan:
     source: Source
     config: TrainConfig
     path: Path  # where the complete run will be
-    start: Path | None = None  # a run whose weights and vocabulary to begin with
+    start: str | Path = RANDOM  # none for random weights, shipped, auto, or the path of a run to begin with
+    given: frozenset[str] = ALL  # settings that stay whatever the training begins with
     resume: bool = False
     overwrite: bool = False
 

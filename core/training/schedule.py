@@ -15,11 +15,12 @@ class Budget:
 
     epochs: int
     minutes: float | None
+    most_epochs: float = math.inf  # where minutes are given
 
     def share(self, *, epochs: float, seconds: float) -> float:
         """Return how much of the budget is used, from 0 to 1 and beyond."""
         if self.minutes is not None:
-            return seconds / (60 * self.minutes)
+            return max(seconds / (60 * self.minutes), epochs / self.most_epochs)
         return epochs / self.epochs
 
     def seconds_left(self, *, epochs: float, seconds: float) -> float:

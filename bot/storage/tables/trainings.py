@@ -12,6 +12,7 @@ from bot.storage.database import Database, lock_guild
 from bot.storage.names import LimitError, is_taken, release_name, take_name
 from bot.storage.schema import jobs, models
 from bot.storage.tables.settings import BOT, read_setting, write_setting
+from core.config import RANDOM
 
 UNFINISHED = ("waiting", "running")
 BARELY_SECONDS = 60  # a training that was cancelled within them counts for nothing
@@ -34,6 +35,8 @@ class RetrainPlan:
     upload: bool  # the text was uploaded
     keep: bool  # the uploaded text stays with the model
     seconds: float  # that it will probably take
+    start: str = RANDOM  # the run whose weights it begins with, or none
+    speed: str = ""  # what its speed is remembered by; empty for its preset
 
     def to_json(self) -> str:
         """Return the plan as JSON."""

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from bot.storage.tables.trainings import RetrainPlan
+from core.config import AUTO, RANDOM
 from core.data.sources.download import FROM_ENVIRONMENT, secrets_of
+from core.run.layout import FACTS
 
 
 def corpus_arguments(plan: RetrainPlan) -> list[str]:
@@ -17,7 +19,9 @@ def training_arguments(
     plan: RetrainPlan, *, out: str, longest_minutes: float, in_time: bool, resume: bool
 ) -> list[str]:
     """Return all options; `in_time` counts minutes also where the plan counts epochs."""
-    arguments = [*corpus_arguments(plan), "--preset", plan.preset, "--out", out]
+    # A model that was deleted meanwhile is one to begin with no more.
+    start = plan.start if plan.start == RANDOM or (Path(plan.start) / FACTS).is_file() else AUTO
+    arguments = [*corpus_arguments(plan), "--preset", plan.preset, "--start", start, "--out", out]
     if plan.epochs and not in_time:
         arguments += ["--epochs", str(plan.epochs)]
     else:

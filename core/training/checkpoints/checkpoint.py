@@ -16,6 +16,7 @@ from core.network.layer import LSTM
 from core.network.model import Model
 from core.network.weights import to_array
 from core.run.layout import CHECKPOINT
+from core.run.store import Run
 from core.runtime.files import write_whole
 
 _CURVE_POINTS = 4000
@@ -79,7 +80,9 @@ def load_checkpoint(folder: Path, model: Model, identity: dict[str, Any]) -> Pos
         raise RunError(
             f"The checkpoint in {folder} is damaged; delete that folder and start anew."
         ) from error
-    changed = [name for name in identity if found.get(name) != json.loads(json.dumps(identity[name]))]
+    wanted = json.loads(json.dumps(identity))
+    # Before there was a note of the start, nothing could be compared.
+    changed = [name for name in wanted if found.get(name, wanted[name]) != wanted[name]]
     if changed:
         raise RunError(
             f"The checkpoint in {folder} was made with another {' and '.join(changed)}; resume with the same options, "
@@ -109,8 +112,12 @@ def _variables(model: Model) -> Sequence[Any]:
     return list({id(variable): variable for variable in every}.values())
 
 
-def identify(config: TrainConfig, corpus: Corpus) -> dict[str, Any]:
+def identify(config: TrainConfig, corpus: Corpus, base: Run | None = None) -> dict[str, Any]:
     """Return what a resumed training must share; a longer budget is no other training."""
     free = ("minutes", "epochs", "patience", "cache_model")
     settings = {name: value for name, value in vars(config).items() if name not in free}
-    return {"configuration": {**settings, "end": END_OF_EPISODE}, "corpus": corpus.fingerprint}
+    return {
+        "configuration": {**settings, "end": END_OF_EPISODE},
+        "corpus": corpus.fingerprint,
+        "start": None if base is None else base.fingerprint,
+    }

@@ -23,6 +23,7 @@ def send_start(
     parameters: int,
     device: str,
     resumed: bool,
+    start: str,
 ) -> None:
     """Send the event "start".
 
@@ -45,6 +46,7 @@ def send_start(
         device=device,
         software=describe_software(),
         resumed=resumed,
+        start=start,
         seconds=position.seconds,
         epochs=config.epochs,
         minutes=config.minutes,

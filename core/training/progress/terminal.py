@@ -42,6 +42,7 @@ class TerminalProgress:
         if event["dropped"]:
             dropped = ", ".join(f"{character!r} ({seen})" for character, seen in event["dropped"].items())
             self._print(f"Too rare to learn: {dropped[:300]}")
+        self._print(event["start"])
         budget = count(event["minutes"], "minute") if event["minutes"] else describe_epochs(event["epochs"])
         self._print(
             f"Training {event['parameters']:,} parameters for {budget} on {event['device']}, batches of "

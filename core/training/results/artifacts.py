@@ -16,6 +16,7 @@ from core.config import TrainConfig
 from core.data.context_tables import ContextTables
 from core.data.corpus import Corpus, learnt_episodes, total_characters, validation_texts
 from core.evaluation.score import score_texts
+from core.evaluation.start import Start
 from core.network.model import Model
 from core.network.weights import export_weights
 from core.run.card import write_card
@@ -43,7 +44,7 @@ def write_results(
     model: Model,
     position: Position,
     device: str,
-    base: Run | None,
+    start: Start,
     tables: ContextTables | None = None,
 ) -> dict[str, Any]:
     """Write every file of a complete run into `folder`, the facts last, and return those of its result.
@@ -77,7 +78,7 @@ def write_results(
             "targets": position.targets,
             "parameters": model.count_params(),
         },
-        "start": None if base is None else _describe_base(base),
+        "start": None if start.run is None else {**_describe_base(start.run), "why": start.why},
         "cast": describe_cast(corpus.episodes, corpus.labels),
         "software": {**describe_software(), "device": device},
     }

@@ -212,7 +212,7 @@ async def test_child_with_too_much_memory_is_said(tmp_path: Path) -> None:
     (tmp_path / "corpus.txt").write_bytes(b"ODO: No.\n" * 5_000_000)
     with pytest.raises(ProcessError, match="more than the 160 MB of memory"):
         await ask_child(
-            "core.data.report", ["--scripts", "corpus.txt"], data=tmp_path, seconds=60, megabytes=160
+            "core.evaluation.preview", ["--scripts", "corpus.txt"], data=tmp_path, seconds=60, megabytes=160
         )
 
 
@@ -243,11 +243,11 @@ async def test_child_that_fails_is_said_and_buried(tmp_path: Path) -> None:
     """A child that takes too long is killed; one that prints nothing, or an error, is a sentence."""
     (tmp_path / "corpus.txt").write_text("ODO: No.")
     with pytest.raises(ProcessError, match=r"more than 0\.01 s"):
-        await ask_child("core.data.report", ["--scripts", "corpus.txt"], data=tmp_path, seconds=0.01)
+        await ask_child("core.evaluation.preview", ["--scripts", "corpus.txt"], data=tmp_path, seconds=0.01)
     with pytest.raises(ProcessError, match="ended unexpectedly"):
-        await ask_child("core.data.report", ["--nonsense"], data=tmp_path, seconds=60)
+        await ask_child("core.evaluation.preview", ["--nonsense"], data=tmp_path, seconds=60)
     with pytest.raises(ProcessError, match="too few to learn from"):
-        await ask_child("core.data.report", ["--scripts", "corpus.txt"], data=tmp_path, seconds=60)
+        await ask_child("core.evaluation.preview", ["--scripts", "corpus.txt"], data=tmp_path, seconds=60)
     assert psutil.Process().children() == []
 
 

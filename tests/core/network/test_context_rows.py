@@ -7,13 +7,14 @@ import pytest
 from core.config import END_OF_EPISODE, TrainConfig
 from core.data.batches.segments import beside
 from core.data.context import context_ids
-from core.data.context_tables import ContextTables
+from core.data.context_tables import GUESTS, STEPS, ContextTables
 from core.data.vocabulary import Vocabulary
 from core.evaluation.likelihood import nats_of
 from core.network.layer import LSTM
 from core.network.learner import build_learner
+from core.network.matching import match_characters, match_outputs, match_rows
 from core.network.model import build_model, reset_state
-from core.network.weights import export_weights, match_rows
+from core.network.weights import export_weights
 from core.writing.generator import Generator, context_of
 from core.writing.inference.readers import CarriedReader
 from core.writing.takes.rows import Rows
@@ -154,11 +155,42 @@ def test_takes_with_context_are_read_as_alone() -> None:
 def test_rows_of_a_context_go_by_name() -> None:
     """A network that starts from one with other speakers and labels takes the rows of those that both know."""
     other = ContextTables(("ODO", "DAX"), ("TNG",), ("Ops", "Bar"))
-    kernel = np.arange((len(KNOWN) + TABLES.rows) * 4.0).reshape(-1, 4)
-    taken = match_rows(kernel, len(KNOWN), TABLES, other)
-    np.testing.assert_array_equal(taken[: len(KNOWN)], kernel[: len(KNOWN)])
-    old = dict(zip(TABLES.row_names(), kernel[len(KNOWN) :], strict=True))
-    for name, row in zip(other.row_names(), taken[len(KNOWN) :], strict=True):
-        np.testing.assert_array_equal(row, old.get(name, np.zeros(4)))
-    assert ("speaker", "=ODO") in old
-    np.testing.assert_array_equal(match_rows(kernel, len(KNOWN), TABLES, None), kernel[: len(KNOWN)])
+    rows = np.arange(TABLES.rows * 4.0).reshape(-1, 4)
+    taken, bias = match_rows(rows, TABLES, other)
+    old = dict(zip(TABLES.row_names(), rows, strict=True))
+    new = dict(zip(other.row_names(), taken, strict=True))
+    assert {name for name in new if name in old} >= {("speaker", "=ODO"), ("place", "other"), ("speaker", "")}
+    for name in old.keys() & new.keys():
+        np.testing.assert_array_equal(new[name], old[name])
+    guests = np.mean([old["speaker", f"guest {number}"] for number in range(GUESTS)], axis=0)
+    np.testing.assert_array_equal(new["speaker", "=DAX"], guests)
+    np.testing.assert_array_equal(new["place", "=Bar"], old["place", "other"])
+    assert not bias.any()
+
+
+def test_context_that_is_gone_stays_in_the_bias() -> None:
+    """Without a context, the gates still get what its absence meant: no speaker, no place, any label."""
+    rows = np.arange(TABLES.rows * 4.0).reshape(-1, 4)
+    taken, bias = match_rows(rows, TABLES, None)
+    assert taken.shape == (0, 4)
+    old = dict(zip(TABLES.row_names(), rows, strict=True))
+    labels = np.mean([old["label", f"={label}"] for label in TABLES.labels], axis=0)
+    nobody = old["speaker", ""] + old["before", ""] + old["before_that", ""]
+    last = old["progress", str(len(STEPS))]
+    np.testing.assert_array_equal(bias, nobody + labels + old["place", ""] + last)
+    fresh, none = match_rows(np.empty((0, 4)), None, TABLES)
+    assert fresh.shape == (TABLES.rows, 4)
+    assert not fresh.any()
+    assert not none.any()
+
+
+def test_weights_go_by_character() -> None:
+    """Known characters keep their rows and columns, a relative is read like the known one, others like all of them."""
+    old, new = Vocabulary("\nab"), Vocabulary("\naz\xe1")
+    rows = np.arange(6.0).reshape(3, 2)
+    np.testing.assert_array_equal(
+        match_characters(rows, old, new), [rows[0], rows[1], rows.mean(axis=0), rows[1]]
+    )
+    kernel, bias = match_outputs(rows.T, np.array([3.0, 1.0, 2.0]), old, new)
+    np.testing.assert_array_equal(kernel.T, [rows[0], rows[1], rows.mean(axis=0), rows.mean(axis=0)])
+    assert bias.tolist() == [3.0, 1.0, 1.0, 1.0]

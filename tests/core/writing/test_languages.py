@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.data.report import main as preview
 from core.evaluation.acceptance import main as try_out
+from core.evaluation.preview import main as preview
 from core.run.store import Run
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer

@@ -117,7 +117,7 @@ def test_file_is_read_in_the_common_form(
     """Whatever a file is called, its lines name who speaks, and no time, id, mark, frame or system message is left."""
     path = tmp_path / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    facts = describe(Source(str(path)), TrainConfig())
+    facts, _ = describe(Source(str(path)), TrainConfig())
     assert format_ in facts["format"]
     assert "without speakers" not in facts["format"]
     assert facts["sample"] == text[:400] or facts["sample"] in text
@@ -157,6 +157,6 @@ def test_sample_ends_with_a_whole_line(tmp_path: Path) -> None:
     path.write_text(
         "\n".join(f"ADA: The kettle number {number} is on." for number in range(200)), encoding="utf-8"
     )
-    sample = describe(Source(str(path)), TrainConfig())["sample"]
+    sample = describe(Source(str(path)), TrainConfig())[0]["sample"]
     assert len(sample) > 300
     assert all(line.endswith(" is on.") for line in sample.split("\n"))

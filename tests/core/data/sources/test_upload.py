@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from core.data.corpus import read_corpus
-from core.data.report import main as preview_main
 from core.data.sources.read import read_source
 from core.data.sources.source import Source
 from core.data.sources.upload import Limits, unpack_upload
 from core.errors import CorpusError
+from core.evaluation.preview import main as preview_main
 from tests.conftest import tiny_episodes
 
 TEXT = "KIRA: No.\nODO: Yes.\n"

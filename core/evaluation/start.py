@@ -1,0 +1,147 @@
+"""With which weights a training begins: those of a run where they help with the text, else random ones."""
+
+import math
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from core.config import AUTO, END_OF_EPISODE, OURS, RANDOM, TrainConfig
+from core.data.corpus import Corpus, hold_out
+from core.errors import RunError
+from core.evaluation.likelihood import nats_of
+from core.run.layout import SHIPPED
+from core.run.store import Run
+from core.writing.generator import Generator, context_of
+
+_MOST_UNKNOWN = 0.1  # share of a text's characters that a run may lack
+_STRETCHES, _STRETCH = 24, 400  # held-out stretches that runs are tried on, and their characters
+_MOST_COUNTED = 1_000_000  # characters whose pairs are counted
+_PASSES, _OF_CHARACTERS, _LEAST_PASSES, _MOST_PASSES = (
+    6.0,
+    100_000,
+    3.0,
+    10.0,
+)  # of a training that begins with a run
+_PRIOR = 8.0  # pairs that the frequency of single characters counts as
+
+
+@dataclass(frozen=True)
+class Start:
+    """The run whose weights a training begins with, None for random ones, and a sentence that says why."""
+
+    run: Run | None
+    why: str
+
+    def most_epochs(self, characters: int) -> float:
+        """Return after how many passes over so many characters a training has nothing more to gain.
+
+        A network that knows the language learns a small text by heart in a few passes. From random weights there is no
+        such number that would serve every text: there the held-out text tells.
+        """
+        if self.run is None:
+            return math.inf
+        return round(min(_MOST_PASSES, max(_LEAST_PASSES, _PASSES * math.sqrt(_OF_CHARACTERS / characters))))
+
+
+def choose_start(
+    start: str | Path,
+    corpus: Corpus,
+    config: TrainConfig,
+    *,
+    given: Collection[str] = (),
+    own: Path | None = None,
+) -> Start:
+    """Return how a training on `corpus` begins, as `start` says: auto, none, shipped, or the path of a run.
+
+    With auto it begins with the weights of the shipped run, or of `own`, whichever predicts held-out text better, if
+    that is better than the frequencies of the text's pairs of characters predict it. Only the preset `default` does so;
+    `given` are the settings that may not follow a run's.
+
+    Raises:
+        RunError: the run that is named is not there, or damaged.
+    """
+    if start == RANDOM:
+        return Start(None, "Random weights, as was asked.")
+    if start != AUTO:
+        run = Run.read(SHIPPED if start == OURS else Path(start))
+        return Start(run, f"The weights of {run.name}, as was asked.")
+    if config.preset != "default" or config.targets != "all":
+        return Start(None, "Random weights, as this preset has it.")
+    stretches = _stretches(hold_out(corpus, share=config.validation_share)[1])
+    tried = [
+        _try(path, config, given, stretches) for path in dict.fromkeys((SHIPPED, own)) if path is not None
+    ]
+    best = min(tried, key=lambda trial: trial.bits)
+    if best.run is None:
+        return Start(None, f"Random weights: {best.problem}.")
+    pairs = pair_bits(hold_out(corpus, share=config.validation_share)[0], stretches)
+    told = f"predicts this text at {best.bits:.2f} bits per character, its own pairs of characters at {pairs:.2f}"
+    if best.bits >= pairs:
+        return Start(None, f"Random weights: {best.run.name} {told}.")
+    return Start(best.run, f"The weights of {best.run.name}, which {told}.")
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A run, if a training can begin with it, and how well it predicts a text as it is; else what is in the way."""
+
+    run: Run | None
+    bits: float = math.inf  # per character
+    problem: str = ""
+
+
+def _try(path: Path, config: TrainConfig, given: Collection[str], texts: list[str]) -> _Trial:
+    try:
+        run = Run.read(path)
+        weights = run.weights()
+    except RunError:
+        return _Trial(None, problem="there is no model here to begin with")
+    units, layers = run.config.units, run.config.layers
+    if run.config.targets != config.targets or run.config.cleaning != config.cleaning:
+        return _Trial(None, problem=f"{run.name} was trained in another way")
+    if ("units" in given and config.units < units) or ("layers" in given and config.layers != layers):
+        return _Trial(None, problem=f"{run.name} has {layers} x {units} units")
+    spelt = [run.vocabulary.spell(text) for text in texts]
+    unknown = sum(
+        text.count(character)
+        for text, spelling in zip(texts, spelt, strict=True)
+        for character in {*spelling.mapped, *spelling.dropped}
+    )
+    characters = sum(map(len, texts))
+    if unknown > _MOST_UNKNOWN * characters:
+        return _Trial(
+            None, problem=f"{run.name} does not know {100 * unknown / characters:.0f} % of its characters"
+        )
+    generator = Generator.of(run.config, weights, context_of(run.vocabulary, run.tables))
+    ids = [run.vocabulary.encode(spelling.text) for spelling in spelt]
+    start = max(0, run.vocabulary.characters.find(END_OF_EPISODE))
+    nats = sum(float(row.sum(dtype="float64")) for row in nats_of(generator, ids, start=start))
+    # What it does not know it would have to guess among all it knows.
+    return _Trial(run, (nats / math.log(2) + unknown * math.log2(len(run.vocabulary))) / characters)
+
+
+def pair_bits(learnt: list[str], texts: list[str]) -> float:
+    """Return the bits per character of `texts` under the frequencies of pairs of characters in `learnt`.
+
+    A pair that is rare leans on the frequency of its second character (Dirichlet smoothing).
+    """
+    text = END_OF_EPISODE.join(learnt)[:_MOST_COUNTED]
+    single, pairs = Counter(text), Counter(pairwise(text))
+    kinds, bits, count = len(single) + 1, 0.0, 0
+    for held_out in texts:
+        for before, character in pairwise(END_OF_EPISODE + held_out):
+            alone = (single[character] + 1) / (len(text) + kinds)
+            both = (pairs[before, character] + _PRIOR * alone) / (single[before] + _PRIOR)
+            bits -= math.log2(both)
+            count += 1
+    return bits / count
+
+
+def _stretches(texts: list[str]) -> list[str]:
+    """Return parts of `texts`, evenly spread over them, each from the start of a line where there is one."""
+    whole = "\n".join(texts)
+    step = max(_STRETCH, len(whole) // _STRETCHES)
+    begins = {whole.rfind("\n", 0, start + 1) + 1 for start in range(0, len(whole), step)}
+    return [part for begin in sorted(begins) if (part := whole[begin : begin + _STRETCH])]
