@@ -5,14 +5,11 @@ The bot asks this of a child process: reading scripts needs pandas, and an uploa
 
 import argparse
 import json
-import os
 import re
 import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a run is tried with threads of its own
 
 from core.config import AUTO, NOTES_EPISODES, PRESETS, RANDOM, TrainConfig, parse_episodes
 from core.data.formats.archive import LOCAL, Limits
@@ -49,7 +46,7 @@ def preview(
     return {
         **facts,
         "start": {"run": RANDOM if chosen.run is None else str(chosen.run.path), "why": chosen.why},
-        "most_epochs": None if chosen.run is None else chosen.most_epochs(facts["targets"]),
+        "most_epochs": None if chosen.run is None else chosen.most_epochs,
         "units": config.units * config.layers,
         "estimate": estimate_quality(facts["characters"], warm=chosen.run is not None),
     }

@@ -18,7 +18,7 @@ from core.writing.generator import Generator, context_of
 _MOST_UNKNOWN = 0.1  # share of a text's characters that a run may lack
 _STRETCHES, _STRETCH = 24, 400  # held-out stretches that runs are tried on, and their characters
 _MOST_COUNTED = 1_000_000  # characters whose pairs are counted
-_PASSES, _OF_CHARACTERS, _LEAST_PASSES, _MOST_PASSES = (
+_PASSES = 4  # over a text, of a training that begins with a run
     6.0,
     100_000,
     3.0,
@@ -34,15 +34,14 @@ class Start:
     run: Run | None
     why: str
 
-    def most_epochs(self, characters: int) -> float:
-        """Return after how many passes over so many characters a training has nothing more to gain.
+    @property
+    def most_epochs(self) -> float:
+        """Passes over a text after which a training has nothing more to gain (docs/training.md).
 
-        A network that knows the language learns a small text by heart in a few passes. From random weights there is no
-        such number that would serve every text: there the held-out text tells.
+        A network that knows the language soon learns the text by heart. From random weights no number serves every
+        text: there the held-out part tells.
         """
-        if self.run is None:
-            return math.inf
-        return round(min(_MOST_PASSES, max(_LEAST_PASSES, _PASSES * math.sqrt(_OF_CHARACTERS / characters))))
+        return math.inf if self.run is None else _PASSES
 
 
 def choose_start(

@@ -60,12 +60,13 @@ def _stand_ins(known: dict[tuple[str, str], Array]) -> tuple[dict[str, Array], d
     features: dict[str, dict[str, Array]] = {}
     for (feature, name), row in known.items():
         features.setdefault(feature, {})[name] = row
-    unknown, absent = {}, {}
+    unknown: dict[str, Array] = {}
+    absent: dict[str, Array] = {}
     for feature, rows in features.items():
         named = [row for name, row in rows.items() if name.startswith("=")]
         strangers = [row for name, row in rows.items() if name == "other" or name.startswith("guest")]
         unknown[feature] = np.mean(strangers or named or list(rows.values()), axis=0)
         # Every text that was learnt had a label; without headings a scene is as long as its text.
         without = {"label": unknown[feature], "progress": list(rows.values())[-1]}
-        absent[feature] = without.get(feature, rows.get("", unknown[feature]))
+        absent[feature] = without[feature] if feature in without else rows.get("", unknown[feature])
     return unknown, absent

@@ -46,8 +46,7 @@ class TrainingLoop:
         config, base = self._config, self._start.run
         self._tables = plan_tables(self._corpus, config)
         self._dataset: Dataset = build_dataset(self._corpus, config, self._tables)
-        most = self._start.most_epochs(self._dataset.training_characters)
-        self._budget = Budget(epochs=config.epochs, minutes=config.minutes, most_epochs=most)
+        self._budget = Budget(config.epochs, config.minutes, self._start.most_epochs)
         give_parts_their_cores(self._dataset.batch)
         self._device = describe_device()
         if self._device.startswith("GPU") and config.mixed_precision:
