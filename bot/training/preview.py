@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import math
 import secrets
 import shutil
 import time
@@ -21,14 +20,12 @@ from bot.storage.text import storable
 from bot.training.corpora.arguments import scripts_argument
 from bot.training.corpora.sweeper import OFFER_SECONDS
 from bot.training.process import FREE_BYTES, ask_child, full_disk, missing_packages
-from bot.training.request import TrainingOrigin, TrainingRequest
-from core.config import TrainConfig
+from bot.training.request import TrainingOrigin, TrainingRequest, estimate_seconds, name_speed
 from core.data.sources.upload import safe_name
 
 USUAL_MINUTES = 15.0
 START_SECONDS = 20.0  # until TensorFlow is loaded and the network compiled
 Download = Callable[[Path], Awaitable[None]]
-GUESSED_SPEED = 5_000.0  # characters a second, before anything was trained here
 
 
 class TrainingPreviews:
@@ -229,13 +226,9 @@ class TrainingPreviews:
         minutes = request.minutes
         if minutes is None and request.epochs is None:
             minutes = min(USUAL_MINUTES, self._settings.training_minutes)
-        usual, units = TrainConfig.from_preset(request.preset).units, facts["units"]
-        remembered = request.preset if units == usual else f"{request.preset}, {units} units"
-        speed = await self._trainings.read_speed(remembered) or GUESSED_SPEED * min(1, usual / units) ** 2
-        epochs = request.epochs or facts["most_epochs"]
-        seconds = epochs * facts["targets"] / speed if epochs else math.inf
-        if minutes is not None:
-            seconds = min(seconds, 60 * minutes)
+        remembered = name_speed(request.preset, facts["units"])
+        speed = await self._trainings.read_speed(remembered)
+        seconds = estimate_seconds(request, facts, minutes=minutes, speed=speed)
         longest = 60 * self._settings.training_minutes
         if seconds > longest:
             raise RefusalError(

@@ -1,7 +1,14 @@
 """What an administrator asks of a training, and where."""
 
+import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from core.config import TrainConfig
+
+GUESSED_SPEED = 5_000.0  # characters a second, before anything was trained here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,3 +38,20 @@ class TrainingOrigin:
     guild_id: int
     channel_id: int
     member_id: int
+
+
+def name_speed(preset: str, units: int) -> str:
+    """Return what the speed of a training is remembered by: a larger network than the preset's is slower."""
+    usual = TrainConfig.from_preset(preset).units
+    return preset if units == usual else f"{preset}, {units} units"
+
+
+def estimate_seconds(
+    request: TrainingRequest, facts: Mapping[str, Any], *, minutes: float | None, speed: float
+) -> float:
+    """Return how long a training will learn a corpus of these facts; `speed` is 0 before anything was trained here."""
+    usual = TrainConfig.from_preset(request.preset).units
+    speed = speed or GUESSED_SPEED * min(1, usual / facts["units"]) ** 2
+    epochs = request.epochs or facts["most_epochs"]
+    seconds: float = epochs * facts["targets"] / speed if epochs else math.inf
+    return seconds if minutes is None else min(seconds, 60 * minutes)

@@ -19,11 +19,6 @@ _MOST_UNKNOWN = 0.1  # share of a text's characters that a run may lack
 _STRETCHES, _STRETCH = 24, 400  # held-out stretches that runs are tried on, and their characters
 _MOST_COUNTED = 1_000_000  # characters whose pairs are counted
 _PASSES = 4  # over a text, of a training that begins with a run
-    6.0,
-    100_000,
-    3.0,
-    10.0,
-)  # of a training that begins with a run
 _PRIOR = 8.0  # pairs that the frequency of single characters counts as
 
 
@@ -83,7 +78,7 @@ def choose_start(
 
 
 @dataclass(frozen=True)
-class _Trial:
+class _Candidate:
     """A run, if a training can begin with it, and how well it predicts a text as it is; else what is in the way."""
 
     run: Run | None
@@ -91,17 +86,17 @@ class _Trial:
     problem: str = ""
 
 
-def _try(path: Path, config: TrainConfig, given: Collection[str], texts: list[str]) -> _Trial:
+def _try(path: Path, config: TrainConfig, given: Collection[str], texts: list[str]) -> _Candidate:
     try:
         run = Run.read(path)
         weights = run.weights()
     except RunError:
-        return _Trial(None, problem="there is no model here to begin with")
+        return _Candidate(None, problem="there is no model here to begin with")
     units, layers = run.config.units, run.config.layers
     if run.config.targets != config.targets or run.config.cleaning != config.cleaning:
-        return _Trial(None, problem=f"{run.name} was trained in another way")
+        return _Candidate(None, problem=f"{run.name} was trained in another way")
     if ("units" in given and config.units < units) or ("layers" in given and config.layers != layers):
-        return _Trial(None, problem=f"{run.name} has {layers} x {units} units")
+        return _Candidate(None, problem=f"{run.name} has {layers} x {units} units")
     spelt = [run.vocabulary.spell(text) for text in texts]
     unknown = sum(
         text.count(character)
@@ -110,7 +105,7 @@ def _try(path: Path, config: TrainConfig, given: Collection[str], texts: list[st
     )
     characters = sum(map(len, texts))
     if unknown > _MOST_UNKNOWN * characters:
-        return _Trial(
+        return _Candidate(
             None, problem=f"{run.name} does not know {100 * unknown / characters:.0f} % of its characters"
         )
     generator = Generator.of(run.config, weights, context_of(run.vocabulary, run.tables))
@@ -118,7 +113,7 @@ def _try(path: Path, config: TrainConfig, given: Collection[str], texts: list[st
     start = max(0, run.vocabulary.characters.find(END_OF_EPISODE))
     nats = sum(float(row.sum(dtype="float64")) for row in nats_of(generator, ids, start=start))
     # What it does not know it would have to guess among all it knows.
-    return _Trial(run, (nats / math.log(2) + unknown * math.log2(len(run.vocabulary))) / characters)
+    return _Candidate(run, (nats / math.log(2) + unknown * math.log2(len(run.vocabulary))) / characters)
 
 
 def pair_bits(learnt: list[str], texts: list[str]) -> float:
