@@ -206,16 +206,14 @@ class TrainingPreviews:
         arguments += [f"--series={request.series}"] if request.series else []
         arguments += [f"--episodes={request.episodes}"] if request.episodes else []
         try:
-            facts: dict[str, Any] = storable(
-                await ask_child(
-                    "core.evaluation.preview",
-                    arguments,
-                    data=self._data,
-                    seconds=self._settings.reading_seconds,
-                    megabytes=self._settings.reading_megabytes,
-                )
+            found = await ask_child(
+                "core.evaluation.preview",
+                arguments,
+                data=self._data,
+                seconds=self._settings.reading_seconds,
+                megabytes=self._settings.reading_megabytes,
             )
-            return facts
+            return dict(storable(found))
         finally:
             with contextlib.suppress(OSError):
                 await asyncio.to_thread((folder / "upload").unlink)

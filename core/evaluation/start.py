@@ -23,7 +23,7 @@ _PRIOR = 8.0  # pairs that the frequency of single characters counts as
 
 
 @dataclass(frozen=True)
-class Start:
+class TrainingStart:
     """The run whose weights a training begins with, None for random ones, and a sentence that says why."""
 
     run: Run | None
@@ -46,7 +46,7 @@ def choose_start(
     *,
     given: Collection[str] = (),
     own: Path | None = None,
-) -> Start:
+) -> TrainingStart:
     """Return how a training on `corpus` begins, as `start` says: auto, none, shipped, or the path of a run.
 
     With auto it begins with the weights of the shipped run, or of `own`, whichever predicts held-out text better, if
@@ -57,24 +57,24 @@ def choose_start(
         RunError: the run that is named is not there, or damaged.
     """
     if start == RANDOM:
-        return Start(None, "Random weights, as was asked.")
+        return TrainingStart(None, "Random weights, as was asked.")
     if start != AUTO:
         run = Run.read(SHIPPED if start == OURS else Path(start))
-        return Start(run, f"The weights of {run.name}, as was asked.")
+        return TrainingStart(run, f"The weights of {run.name}, as was asked.")
     if config.preset != "default" or config.targets != "all":
-        return Start(None, "Random weights, as this preset has it.")
+        return TrainingStart(None, "Random weights, as this preset has it.")
     stretches = _stretches(hold_out(corpus, share=config.validation_share)[1])
     tried = [
         _try(path, config, given, stretches) for path in dict.fromkeys((SHIPPED, own)) if path is not None
     ]
     best = min(tried, key=lambda trial: trial.bits)
     if best.run is None:
-        return Start(None, f"Random weights: {best.problem}.")
+        return TrainingStart(None, f"Random weights: {best.problem}.")
     pairs = pair_bits(hold_out(corpus, share=config.validation_share)[0], stretches)
     told = f"predicts this text at {best.bits:.2f} bits per character, its own pairs of characters at {pairs:.2f}"
     if best.bits >= pairs:
-        return Start(None, f"Random weights: {best.run.name} {told}.")
-    return Start(best.run, f"The weights of {best.run.name}, which {told}.")
+        return TrainingStart(None, f"Random weights: {best.run.name} {told}.")
+    return TrainingStart(best.run, f"The weights of {best.run.name}, which {told}.")
 
 
 @dataclass(frozen=True)

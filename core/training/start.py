@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.config import TrainConfig
 from core.data.corpus import Corpus, read_corpus
-from core.evaluation.start import Start, choose_start
+from core.evaluation.start import TrainingStart, choose_start
 from core.training.plan import TrainingPlan
 
 
@@ -14,7 +14,7 @@ class Beginning:
 
     corpus: Corpus
     config: TrainConfig  # the plan's, as the start has it
-    start: Start
+    start: TrainingStart
 
 
 def begin(plan: TrainingPlan) -> Beginning:

@@ -16,7 +16,7 @@ from core.config import TrainConfig
 from core.data.context_tables import ContextTables
 from core.data.corpus import Corpus, learnt_episodes, total_characters, validation_texts
 from core.evaluation.score import score_texts
-from core.evaluation.start import Start
+from core.evaluation.start import TrainingStart
 from core.network.model import Model
 from core.network.weights import export_weights
 from core.run.card import write_card
@@ -44,7 +44,7 @@ def write_results(
     model: Model,
     position: Position,
     device: str,
-    start: Start,
+    start: TrainingStart,
     tables: ContextTables | None = None,
 ) -> dict[str, Any]:
     """Write every file of a complete run into `folder`, the facts last, and return those of its result.

@@ -143,6 +143,7 @@ async def test_training_from_upload_to_use(tmp_path: Path) -> None:
         assert preview.ephemeral
         assert "12 episodes" in preview.text
         assert "KIRA" in preview.text
+        assert "The weights of ds9, which predicts this text at " in preview.text
         assert not trainings(tmp_path)
         known = {message.id for message in discord.bot_messages}
         await (await discord.press(preview.button("Start"), scene.chief)).acknowledged()
@@ -163,11 +164,9 @@ async def test_training_from_upload_to_use(tmp_path: Path) -> None:
         assert "bits per character" in end.text
         assert "old " in end.text
         assert [field["name"] for field in end.embeds[0]["fields"]][-2:] == ["Old: ds9", "New: Terok Nor"]
-        # Two epochs are no match for the shipped model: the new one waits to be chosen.
-        assert "Press" in end.text
-        assert footer(await scene_of(await discord.slash(scene.member, "episode"))).startswith("ds9")
-        await (await discord.press(end.button("Use it"), scene.chief)).acknowledged()
-
+        # It began with the shipped model's weights, and knows this text better: it is used at once.
+        assert "It is this server's model now" in end.text
+        assert "of the words in its scenes are words of this text" in end.text
         scene_now = await scene_of(await discord.slash(scene.member, "episode", {"seed": 1, "length": 100}))
         assert footer(scene_now).startswith("Terok Nor")
         await (await discord.press(end.button("Go back"), scene.chief)).acknowledged()
