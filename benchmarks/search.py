@@ -82,7 +82,8 @@ def train_trial(name: str, options: Sequence[str], *, scripts: str, series: str,
     """
     place = out / name.replace(" ", "-").replace(",", "")
     if not place.exists():
-        command = [sys.executable, "train.py", "--scripts", scripts, "--series", series, "--out", str(place)]
+        command = [sys.executable, "train.py", "--scripts", scripts, "--series", series, "--start", "none"]
+        command += ["--out", str(place)]
         going_on = ["--resume"] if partial_folder(place).exists() else []
         done = subprocess.run([*command, *BASE, *options, *going_on], cwd=ROOT, check=False)
         if done.returncode:
