@@ -12,6 +12,7 @@ from core.errors import CorpusError
 MOST_COLUMNS = 1_000
 _DISCORD_COLUMNS = {"AuthorID", "Author", "Date", "Content"}
 _LONG_TEXT = 300  # characters on average: such a column holds whole texts, and no lines
+_VERSE = 0.4  # share of rows without a speaker from which on they go on with the speech above
 _MOSTLY = 0.5
 _SPOKEN = {"", "default", "reply", "message", "0", "19", "text"}
 
@@ -94,6 +95,8 @@ def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
     episodes: dict[tuple[str, ...], list[str]] = {}
     last: dict[tuple[str, ...], str] = {}
     empty = 0
+    nameless = sum(bool(text.strip()) and not who.strip() for text, who in zip(texts, speakers, strict=True))
+    verse = nameless > _VERSE * sum(bool(text.strip()) for text in texts)
     for number, (text, speaker, scene, label) in enumerate(zip(texts, speakers, scenes, labels, strict=True)):
         line, who = clean_message(text), " ".join(speaker.replace(":", " ").split())
         if not line:
@@ -104,7 +107,10 @@ def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
         if scene.strip() and not numbered and last.get(key) != scene:
             last[key] = scene
             said.append(f"[{' '.join(scene.replace('[', '(').replace(']', ')').split())}]")
-        said.append(f"{who}: {line}" if who else f"({line.strip('()')})")
+        if verse and not who and said and not line.startswith(("(", "[")):
+            said[-1] += f" {line}"
+        else:
+            said.append(f"{who}: {line}" if who else f"({line.strip('()[]')})")
     if not episodes:
         raise CorpusError(
             f"{show_name(name)} is a table of {len(table):,} rows without any text; bring one with lines."

@@ -160,3 +160,12 @@ def test_sample_ends_with_a_whole_line(tmp_path: Path) -> None:
     sample = describe(Source(str(path)), TrainConfig())[0]["sample"]
     assert len(sample) > 300
     assert all(line.endswith(" is on.") for line in sample.split("\n"))
+
+
+def test_table_of_a_play_goes_on_with_the_speech_above(tmp_path: Path) -> None:
+    """Where most rows name nobody, they are verses of the speech above, and no directions."""
+    path = tmp_path / "play.tsv"
+    rows = "Ada\tThe kettle is on,\n\tand has been on for hours,\n\tfor nobody would pour.\n\t[Exit]\nBo\tThen pour.\n"
+    path.write_text(rows * 20, encoding="utf-8")
+    text = "Ada: The kettle is on, and has been on for hours, for nobody would pour.\n(Exit)\nBo: Then pour."
+    assert text in describe(Source(str(path)), TrainConfig())[0]["sample"]
