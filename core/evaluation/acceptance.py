@@ -66,10 +66,12 @@ def write_side_by_side(new: Run, old: Run | None) -> dict[str, str]:
     """Return the line that both go on from, and what each writes with the same seed."""
     line = next((f"{name}:" for name in new.facts["cast"]["speakers"]), "")
     both = {"new": new} if old is None else {"new": new, "old": old}
-    texts = {
-        name: Writer(run).write(SceneRequest(prompt=line, seed=SEED, length=SAMPLE_CHARACTERS)).script
-        for name, run in both.items()
-    }
+    texts = {}
+    for name, run in both.items():
+        # A model in another alphabet begins by itself: it cannot spell the name.
+        is_known = any(character.isalnum() for character in run.vocabulary.spell(line).text)
+        request = SceneRequest(prompt=line if is_known else "", seed=SEED, length=SAMPLE_CHARACTERS)
+        texts[name] = Writer(run).write(request).script
     return {"line": line, **texts}
 
 
