@@ -6,7 +6,8 @@ from core.data.formats.reading import LeftOut, Reading, Script, show_name
 from core.errors import CorpusError
 
 _TIMES = re.compile(
-    r"^\s*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}", re.MULTILINE
+    r"^[^\S\n]*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}",
+    re.MULTILINE,
 )
 _MICRODVD = re.compile(r"(?:\{\d{1,8}\}\{\d{1,8}\}[^\n]*\n){3}")
 _HEAD = 20_000  # characters, in which a cue has to stand
