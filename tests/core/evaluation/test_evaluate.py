@@ -33,9 +33,9 @@ def test_evaluate_prints_what_the_training_found(
     assert "where lines begin, read from nothing:" in begun
     result = tiny_run.facts["result"]
     assert float(found[1]) == pytest.approx(result["cached_bits_per_character"], abs=1e-4)
-    # Validation reads the held-out text as a batch's streams side by side: of these 758 characters four stretches, three
-    # of which begin from nothing in the middle, and the last characters, which fill no window, not at all. Read as one
-    # stream they cost what is printed here, to a thousandth.
+    # Validation reads the held-out text as a batch's streams side by side: of these 758 characters four stretches, of
+    # which three begin from nothing in the middle, and not the last ones, which fill no window. Read as one stream they
+    # cost what is printed here, to a thousandth.
     assert float(found[2]) == pytest.approx(result["bits_per_character"], rel=0.1)
 
 
