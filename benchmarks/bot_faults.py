@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -138,7 +139,7 @@ class Play:
         return not self.unanswered and not self.stuck and all(map(self.ends, NAMES))
 
 
-async def measure(*, hours: float, seed: int) -> int:
+async def measure(*, hours: float, seed: int, log: Path | None = None) -> int:
     """Run, and print what came of it; return 1 where a promise was not kept."""
     rng = random.Random(seed)  # noqa: S311 -- no secret
     with tempfile.TemporaryDirectory() as folder, Disk(Path(folder)) as disk:
@@ -172,8 +173,8 @@ async def measure(*, hours: float, seed: int) -> int:
             keeper.cancel()
             if play.bot is not None and play.bot.process.returncode is None:
                 await play.bot.leave()
-            if play.stuck or play.unanswered:
-                print(play.bot.log[-3_000:] if play.bot else "", file=sys.stderr)
+            if log is not None and play.bot is not None:
+                await asyncio.to_thread(shutil.copyfile, play.bot.log_file, log)
             return _report(play, faults.caused)
 
 
@@ -234,6 +235,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bot_faults", description=__doc__)
     parser.add_argument("--hours", type=float, default=0.05, help="how long faults are caused (0.05)")
     parser.add_argument("--seed", type=int, default=1993, help="of the faults and commands")
+    parser.add_argument("--log", type=Path, help="file that keeps what the bot said")
     return asyncio.run(measure(**vars(parser.parse_args())))
 
 

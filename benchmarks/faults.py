@@ -21,7 +21,7 @@ KINDS = {  # to how often, among each other
     **dict.fromkeys(
         ("network", "limit", "limit without a time", "error", "gateway", "event", "spoiled event"), 4
     ),
-    **dict.fromkeys(("frame", "full disk"), 2),
+    **dict.fromkeys(("frame", "spoiled event", "full disk"), 2),
     **dict.fromkeys(
         ("kill the bot", "ask the bot to leave", "kill the trainer"), 1
     ),  # a start takes its time

@@ -6,6 +6,8 @@ import socket
 import time
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Literal
 
 import pytest
 
@@ -261,3 +263,17 @@ async def test_health_tells_of_a_task_that_is_down(tmp_path: Path) -> None:
     now = time.monotonic()
     file.write_text(json.dumps({"time": now, "lost_since": None, "tasks_down": ["training"]}))
     assert "training" in check_health(file, now=now)
+
+
+async def test_pauses_between_attempts_to_connect_stay_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often the gateway was lost, the next attempt comes within half a minute or so."""
+    from discord.backoff import ExponentialBackoff  # noqa: PLC0415 -- beside its one test here
+
+    from bot.discord.client import DiscordClient  # noqa: PLC0415 -- likewise
+
+    client = DiscordClient(shard_ids=(0,), shard_count=1)
+    backoff = ExponentialBackoff[Literal[False]]()
+    shard = SimpleNamespace(_parent=SimpleNamespace(_backoff=backoff))
+    monkeypatch.setattr(client, "get_shard", lambda _: shard)
+    await client.on_shard_connect(0)
+    assert max(backoff.delay() for _ in range(200)) <= 32
