@@ -24,8 +24,6 @@ PERMISSIONS = discord.Permissions(
 # discord.py sleeps through a limit of this length itself; a longer one is `insist`'s to wait for.
 LONGEST_LIMIT_SECONDS = 30.0
 
-PAUSE_DOUBLINGS = 5  # of a pause of a second, between attempts to connect to the gateway
-
 log = logging.getLogger(__name__)
 
 
@@ -63,12 +61,6 @@ class DiscordClient(commands.AutoShardedBot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Read no commands from messages; what mentions the bot is read by a cog."""
-
-    async def on_shard_connect(self, shard_id: int) -> None:
-        """Hold the pauses between this shard's attempts to connect to half a minute: discord.py's grow to 17."""
-        shard = self.get_shard(shard_id)
-        if shard is not None:
-            shard._parent._backoff._max = PAUSE_DOUBLINGS  # noqa: SLF001 -- discord.py has no setting for it
 
     async def on_ready(self) -> None:
         """Say that the bot can be used."""

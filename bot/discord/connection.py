@@ -4,12 +4,13 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 import discord
 import discord.shard
 import yarl
+from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket, WebSocketClosure
 from discord.http import Route
 
@@ -30,6 +31,7 @@ FOR_GOOD = {
 }
 # Without these there is no session, so the connection is begun anew.
 BEGINNINGS = ("READY", "RESUMED")
+PAUSE_DOUBLINGS = 5  # of a second, between attempts to connect to the gateway
 BROKEN_OFF = 4000  # our own close code, after which a session may be resumed
 
 log = logging.getLogger(__name__)
@@ -132,6 +134,14 @@ def _note(error: Exception, pause: float) -> None:
     log.warning("Discord is out of reach (%s); trying again in about %.0f s.", type(error).__name__, pause)
 
 
+class ShortBackoff(ExponentialBackoff[Literal[False]]):
+    """The pauses before a shard's next attempts to connect: half a minute at most, where discord.py's grow to 17."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._max = PAUSE_DOUBLINGS
+
+
 class ForgivingWebSocket(DiscordWebSocket):
     """A connection to the gateway that is begun anew, after a pause, where a frame makes no sense."""
 
@@ -156,6 +166,7 @@ class ForgivingWebSocket(DiscordWebSocket):
 def forgive_events(client: discord.Client) -> None:
     """Let a client leave out the events that it cannot read, and begin anew where a session's beginning is one."""
     discord.shard.DiscordWebSocket = ForgivingWebSocket  # type: ignore[misc]  # discord.py offers no other way in
+    discord.shard.ExponentialBackoff = ShortBackoff  # type: ignore[assignment, attr-defined]  # likewise
     parsers: dict[str, Callable[[Any], Any]] = client._connection.parsers  # noqa: SLF001 -- as above
     for event, parse in list(parsers.items()):
         if event not in BEGINNINGS:

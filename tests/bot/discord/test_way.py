@@ -7,10 +7,13 @@ import time
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Literal
+from typing import Any, cast
 
+import discord
 import pytest
 
+from bot.discord.client import DiscordClient
+from bot.discord.connection import forgive_events
 from tests.bot.bot_process import running_bot, scene_of, shows_scene, start_bot
 from tests.local_discord import Interaction, LocalDiscord, LocalDiscordSettings, Message, Permission
 from tests.local_discord.http.errors import Reason
@@ -266,14 +269,12 @@ async def test_health_tells_of_a_task_that_is_down(tmp_path: Path) -> None:
 
 
 async def test_pauses_between_attempts_to_connect_stay_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However often the gateway was lost, the next attempt comes within half a minute or so."""
-    from discord.backoff import ExponentialBackoff  # noqa: PLC0415 -- beside its one test here
-
-    from bot.discord.client import DiscordClient  # noqa: PLC0415 -- likewise
-
+    """However often the gateway was lost, a shard's next attempt comes within half a minute or so."""
+    for name in ("DiscordWebSocket", "ExponentialBackoff"):
+        monkeypatch.setattr(discord.shard, name, getattr(discord.shard, name))  # put back at the end
     client = DiscordClient(shard_ids=(0,), shard_count=1)
-    backoff = ExponentialBackoff[Literal[False]]()
-    shard = SimpleNamespace(_parent=SimpleNamespace(_backoff=backoff))
-    monkeypatch.setattr(client, "get_shard", lambda _: shard)
-    await client.on_shard_connect(0)
-    assert max(backoff.delay() for _ in range(200)) <= 32
+    forgive_events(client)
+    client._reconnect = True
+    socket = SimpleNamespace(shard_id=0, _max_heartbeat_timeout=60.0)
+    shard = discord.shard.Shard(cast("Any", socket), client, lambda _: None)
+    assert max(shard._backoff.delay() for _ in range(200)) <= 32
