@@ -86,7 +86,7 @@ async def read(data: Path, folder: str, name: str, content: bytes) -> tuple[floa
     began, sentence = time.perf_counter(), ""
     try:
         await ask_child(
-            "core.data.report",
+            "core.evaluation.preview",
             [*arguments, "--into", f"{folder}/corpus"],
             data=data,
             seconds=settings.reading_seconds,
