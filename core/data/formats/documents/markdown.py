@@ -11,7 +11,7 @@ _IMAGE = re.compile(r"!\[[^\]\n]{0,200}\]\([^)\n]{0,2000}\)")
 _LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\n]{0,2000}\)")
 _BOLD = re.compile(r"(?<!\w)(\*\*|__)(?=\S)(.{1,2000}?)(?<=\S)\1(?!\w)")
 _ITALIC = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^\n]{1,2000}?)(?<=[^\s*_])\1(?![\w*])")
-_SPEAKER = re.compile(r"^\s*(?:[-*>]\s+)?(?:\*\*|__)[^*_\n]{1,60}(?:\*\*:|__:|:\*\*|:__)", re.MULTILINE)
+_SPEAKER = re.compile(r"^[^\S\n]*(?:[-*>]\s+)?(?:\*\*|__)[^*_\n]{1,60}(?:\*\*:|__:|:\*\*|:__)", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6}\s+\S", re.MULTILINE)
 _LONGEST_HEADING = 58  # characters, as headings of scenes are known
 

@@ -1,5 +1,6 @@
-"""Texts that look like subtitles for long."""
+"""Texts that look like subtitles, or Markdown, for long."""
 
+from core.data.formats.documents.markdown import is_markdown
 from core.data.formats.scripts.subtitles import is_subtitles
 
 
@@ -9,3 +10,5 @@ def test_line_breaks_before_a_cue_are_looked_at_once() -> None:
     assert is_subtitles("\n" * 19_000 + cue)
     assert is_subtitles("\n \t" + cue)
     assert not is_subtitles("\n" * 20_000 + "No.")
+    assert not is_markdown("\n" * 49_000 + "No.")
+    assert is_markdown("\n" * 40_000 + "  **ODO:** No.\n" * 2)
