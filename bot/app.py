@@ -13,10 +13,11 @@ from discord.ext import commands
 from bot.discord.client import DiscordClient
 from bot.discord.command_sync import synchronise_commands
 from bot.discord.connection import stay_connected, use_local_discord
+from bot.discord.language.language import read_language
+from bot.discord.language.translator import Translator
 from bot.discord.limits import PROMISE_SECONDS
 from bot.discord.permissions import TrainerPermissions
 from bot.discord.replies.resumed import read_reply
-from bot.discord.translations import Translator
 from bot.models.about_cog import AboutCog
 from bot.models.cog import ModelsCog
 from bot.models.registry import ModelRegistry
@@ -161,10 +162,11 @@ class Holosuite(DiscordClient):
     async def _finish_pending(self) -> None:
         """Answer what an earlier process acknowledged."""
         for pending in await self.storage.pending.read_unfinished(newer_than_seconds=PROMISE_SECONDS):
+            request = Request.from_json(pending.request)
             self.tasks.begin(
                 self.scene_handler.resume(
-                    read_reply(self, pending),
-                    Request.from_json(pending.request),
+                    read_reply(self, pending, language=read_language(request.language)),
+                    request,
                     request_id=pending.id,
                     member_id=pending.member_id,
                 )

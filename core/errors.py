@@ -9,9 +9,16 @@ CoreError
 `- DeviceError     the disk or the device refused
 """
 
+from core.text import Text
+
 
 class CoreError(Exception):
-    """A problem of a user or an operator; `str(error)` is one sentence to show to them."""
+    """A problem of a user or an operator; `str(error)` is one sentence to show to them, `text` for any language."""
+
+    def __init__(self, message: str, plural: str = "", /, **values: object) -> None:
+        """Say what is wrong and what to do, as `Text` does: `CoreError("It has {count:,} characters.", count=9)`."""
+        self.text = message if isinstance(message, Text) else Text(message, plural, **values)
+        super().__init__(self.text)
 
 
 class ConfigError(CoreError):

@@ -1,6 +1,7 @@
 """The bot's commands in a terminal or a pipe, when there is no Discord token."""
 
 import io
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from bot.console.prompt import read_lines
 from bot.console.scene_options import read_request
 from bot.console.slips import find_slip
 from bot.console.terminal import Terminal
+from bot.discord.language.language import language_of_environment
+from bot.discord.language.options import name_options
 from core.errors import CoreError, PromptError
 from core.run.card import card_rows
 from core.run.store import Run
@@ -38,6 +41,7 @@ class Console:
         self._writer = Writer(run)
         self._reading = self._writer.reading()  # of the last scene, which /continue goes on with
         self._last: Episode | None = None
+        self._language = language_of_environment(os.environ)
         self._answers: dict[str, Callable[[Call], None]] = {
             "episode": self._episode,
             "continue": self._continue,
@@ -58,7 +62,7 @@ class Console:
             call = self._read(line)
             self._answers[call.name](call)
         except CoreError as error:
-            self._terminal.show_problem(str(error))
+            self._terminal.show_problem(name_options(self._language.say(error.text)))
             return False
         return True
 
@@ -178,7 +182,7 @@ class Console:
         self._last = episode
         self._terminal.show_script(text)
         if episode.notice:
-            self._terminal.show_aside(episode.notice)
+            self._terminal.show_aside(self._language.say(episode.notice))
         ended = ", ended by the model" if episode.ended else ""
         show = f"show:{episode.request.show} " if episode.request.show else ""
         self._terminal.show_aside(
@@ -187,7 +191,7 @@ class Console:
         )
         originality = self._writer.originality(episode.text)
         if originality is not None:
-            self._terminal.show_aside(f"-- {originality}")
+            self._terminal.show_aside(f"-- {self._language.say(originality.sentence)}")
         code = code_of(episode, writer=self._writer)
         if code is not None:
             self._terminal.show_aside(f"-- code:{code}")

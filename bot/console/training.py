@@ -13,7 +13,7 @@ from bot.console.commands import Call
 from bot.console.models import RUNS, read_run
 from bot.console.terminal import Terminal
 from bot.training.process import ask_child, full_disk, missing_packages, read_log_end, start_training
-from bot.training.progress import EARLY, bar, clock, describe_comparison, describe_words
+from bot.training.progress import bar, clock, describe_comparison, describe_early, describe_words
 from core.config import PRESETS
 from core.data.sources.upload import safe_name
 from core.errors import CoreError, PromptError, TrainingError
@@ -190,7 +190,7 @@ class ConsoleTraining:
                 self._terminal.show_aside(f"-- {title} writes:")
                 self._terminal.show_script(verdict["samples"][key])
         if new.facts["result"].get("early"):
-            self._terminal.show_aside(f"-- {EARLY}")
+            self._terminal.show_aside(f"-- {describe_early()}")
         compared = describe_comparison(verdict)
         self._terminal.show_aside(
             f"-- {compared}" if compared else f"-- {verdict['bits']:.3f} bits per character"

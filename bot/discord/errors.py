@@ -10,17 +10,18 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.discord.language.language import Language
+from bot.discord.language.options import name_options
 from bot.discord.markdown import plain
 from bot.discord.replies import sending
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.reply import Reply
 from bot.discord.replies.sending import GoneError
 from core.errors import CoreError, DeviceError, RunError
+from core.text import Text
 
 # Of an absolute path, or one in the data directory; the file's own name stays.
 FOLDERS = re.compile(r"(?<![\w/:.])(?:/(?:[^\s/]+/)+|jobs/(?:[^\s/]+/)+)")
-COMMAND_LINE_OPTION = re.compile(r"(?<!\S)--([a-z][a-z-]*)")
-DISCORD_OPTIONS = {"scripts": "corpus", "out": "name"}  # what Discord calls otherwise than the command line
 
 log = logging.getLogger(__name__)
 
@@ -57,42 +58,41 @@ async def answer_error(reply: Reply, error: Exception) -> None:
     if isinstance(cause, GoneError):
         log.info("An answer was dropped: nobody is left to read it (%s).", cause)
         return
-    sentence = say(cause)
+    sentence = say(cause, reply.language)
     with suppress(GoneError, discord.HTTPException):
         await reply.refuse(sentence)
 
 
-def say(error: Exception) -> str:
+def say(error: Exception, language: Language) -> str:
     """Return the sentence that a member reads about an error; what is the owner's alone goes to the log."""
-    sentence = _explain(error)
+    sentence = _explain(error, language)
     if sentence is not None:
         return sentence
     reference = secrets.token_hex(3)
     log.error("Error %s", reference, exc_info=error)
-    return f"Something went wrong. The bot's owner finds it in the log as `{reference}`."
-
-
-def name_options(sentence: str) -> str:
-    """Return a sentence with options as Discord has them: `"Choose with --scripts."` -> `"Choose with corpus."`."""
-    return COMMAND_LINE_OPTION.sub(
-        lambda found: DISCORD_OPTIONS.get(found[1], found[1].replace("-", " ")), sentence
+    return language.say(
+        Text(
+            "Something went wrong. The bot's owner finds it in the log as `{reference}`.", reference=reference
+        )
     )
 
 
-def _explain(error: Exception) -> str | None:
+def _explain(error: Exception, language: Language) -> str | None:
     match error:
         case CoreError() if not isinstance(
             error, RunError | DeviceError
         ):  # which are about the owner's files
             # It may repeat what somebody typed, which is shown as it is and does nothing.
-            return plain(name_options(FOLDERS.sub("", str(error))))
+            return plain(name_options(FOLDERS.sub("", language.say(error.text))))
         case app_commands.TransformerError():
-            return "One of these values cannot be used; pick one that Discord offers."
+            return language.say(Text("One of these values cannot be used; pick one that Discord offers."))
         case app_commands.CheckFailure():
-            return "This command is for the bot's owner alone."
+            return language.say(Text("This command is for the bot's owner alone."))
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
-            return "This command has changed; reload Discord (Ctrl+R) and try again."
+            return language.say(Text("This command has changed; reload Discord (Ctrl+R) and try again."))
         case discord.HTTPException(code=sending.BLOCKED_BY_AUTOMOD):
-            return "This server's AutoMod holds that scene back; ask again, and the next one may pass."
+            return language.say(
+                Text("This server's AutoMod holds that scene back; ask again, and the next one may pass.")
+            )
         case _:
             return None

@@ -6,6 +6,7 @@ import discord
 
 from bot.discord.errors import RefusalError
 from bot.settings import TrainerRole
+from core.text import Text
 
 IsOwner = Callable[[discord.User | discord.Member], Awaitable[bool]]
 
@@ -63,13 +64,16 @@ class TrainerPermissions:
             for wanted in self._roles
         )
 
-    def _explain(self) -> str:
+    def _explain(self) -> Text:
         roles = ", ".join(map(str, self._roles))
-        if self._trainers == "administrators":
-            also = f", and members with the role {roles}," if roles else ""
-            return f"Only administrators of this server{also} may train and change its models."
-        return (
-            f"Only members with the role {roles} may do that."
-            if roles
-            else "Only the bot's owner may do that."
-        )
+        if self._trainers != "administrators":
+            if roles:
+                return Text("Only members with the role {roles} may do that.", roles=roles)
+            return Text("Only the bot's owner may do that.")
+        if roles:
+            return Text(
+                "Only administrators of this server, and members with the role {roles}, may train and change its "
+                "models.",
+                roles=roles,
+            )
+        return Text("Only administrators of this server may train and change its models.")

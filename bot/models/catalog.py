@@ -7,11 +7,13 @@ import zipfile
 from pathlib import Path
 
 from bot.discord.errors import RefusalError
+from bot.discord.language.language import Language
 from bot.discord.limits import CHOICE_CHARACTERS, CHOICES
 from bot.models.names import check_name
 from bot.models.registry import ModelRegistry
 from bot.storage.repositories import Repositories
 from bot.storage.tables.models import SHIPPED, ModelRecord
+from core.text import Text
 
 DEFAULT = "default"  # what a server goes back to
 ID = re.compile(r"#([0-9]{1,18})")  # a number as suggestions give it; no name begins so
@@ -94,20 +96,26 @@ class ModelCatalog:
             raise RefusalError("The files of that model cannot be read; tell the bot's owner.") from error
         if data is None:
             raise RefusalError(
-                f"That model has {model.bytes / MEGABYTE:.0f} MB, and Discord takes {most_bytes / MEGABYTE:.0f} here; "
-                "the bot's owner finds it in the data directory."
+                "That model has {size:.0f} MB, and Discord takes {most:.0f} here; the bot's "
+                "owner finds it in the data directory.",
+                size=model.bytes / MEGABYTE,
+                most=most_bytes / MEGABYTE,
             )
         return model.name, data
 
-    async def suggest(self, guild_id: int | None, typed: str) -> list[tuple[str, str]]:
+    async def suggest(self, guild_id: int | None, typed: str, *, language: Language) -> list[tuple[str, str]]:
         """Return at most 25 (name to show, value) pairs of the server's models that fit what was typed."""
         wanted = typed.strip().casefold()
         models = [
-            (f"{model.name} ({model.bits:.2f} bits per character)"[:CHOICE_CHARACTERS], f"#{model.id}")
+            (language.say(_describe(model))[:CHOICE_CHARACTERS], f"#{model.id}")
             for model in await self._models.read_all(guild_id)
             if wanted in model.name.casefold()
         ]
         return models[:CHOICES]
+
+
+def _describe(model: ModelRecord) -> Text:
+    return Text("{name} ({bits:.2f} bits per character)", name=model.name, bits=model.bits)
 
 
 def _pack(run: Path, most_bytes: int) -> bytes | None:

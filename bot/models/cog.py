@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
+from bot.discord.language.language import language_of
 from bot.discord.markdown import plain
 from bot.discord.permissions import TrainerPermissions
 from bot.discord.replies.interaction import InteractionReply
@@ -18,6 +19,7 @@ from bot.models.view import build_list
 from bot.storage.repositories import Repositories
 from bot.storage.tables.trainings import UNFINISHED
 from core.data.sources.upload import safe_name
+from core.text import Text
 
 MODEL = translated("Which model; type to search.")
 Chosen = app_commands.Range[str, 1, 100]
@@ -52,7 +54,11 @@ class ModelsCog(
         queue = await self._trainings.read_states(*UNFINISHED)
         shipped = self._registry.shipped.run
         embed = build_list(
-            models, active, [job for job in queue if job.guild_id == guild_id], shipped=shipped
+            models,
+            active,
+            [job for job in queue if job.guild_id == guild_id],
+            shipped=shipped,
+            language=language_of(interaction.locale),
         )
         await interaction.edit_original_response(embed=embed, allowed_mentions=SILENT)
 
@@ -61,7 +67,7 @@ class ModelsCog(
     async def use(self, interaction: discord.Interaction, model: Chosen) -> None:
         """Let the server use one of its models, or the default."""
         name = await self._catalog.use(await self._admit(interaction), model)
-        await _say(interaction, f"This server writes with {plain(name)} from now on.")
+        await _say(interaction, Text("This server writes with {name} from now on.", name=plain(name)))
 
     @app_commands.command(description=translated("Give a model another name."))
     @app_commands.describe(model=MODEL, name=translated("Name of the model."))
@@ -73,14 +79,14 @@ class ModelsCog(
     ) -> None:
         """Give one of the server's models another name."""
         old, new = await self._catalog.rename(await self._admit(interaction), model, name)
-        await _say(interaction, f"{plain(old)} is called {plain(new)} now.")
+        await _say(interaction, Text("{old} is called {new} now.", old=plain(old), new=plain(new)))
 
     @app_commands.command(description=translated("Delete a model for good."))
     @app_commands.describe(model=MODEL)
     async def delete(self, interaction: discord.Interaction, model: Chosen) -> None:
         """Delete one of the server's models."""
         name = await self._catalog.delete(await self._admit(interaction), model)
-        await _say(interaction, f"{plain(name)} was deleted.")
+        await _say(interaction, Text("{name} was deleted.", name=plain(name)))
 
     @app_commands.command(description=translated("Download a model as a .zip."))
     @app_commands.describe(model=MODEL)
@@ -90,8 +96,9 @@ class ModelsCog(
         most = interaction.filesize_limit
         name, data = await self._catalog.pack(guild_id, model, most_bytes=most)
         file = discord.File(io.BytesIO(data), filename=f"{safe_name(name)}.zip")
+        said = Text("{name}, {size:.1f} MB", name=plain(name), size=len(data) / 1e6)
         await interaction.edit_original_response(
-            content=f"{plain(name)}, {len(data) / 1e6:.1f} MB", attachments=[file], allowed_mentions=SILENT
+            content=language_of(interaction.locale).say(said), attachments=[file], allowed_mentions=SILENT
         )
 
     @app_commands.command(
@@ -103,7 +110,8 @@ class ModelsCog(
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._permissions.check_owner(interaction)
         name = await self._catalog.use_everywhere(interaction.guild_id, model)
-        await _say(interaction, f"All servers that have not chosen write with {plain(name)} from now on.")
+        said = Text("All servers that have not chosen write with {name} from now on.", name=plain(name))
+        await _say(interaction, said)
 
     @use.autocomplete("model")
     @rename.autocomplete("model")
@@ -114,7 +122,8 @@ class ModelsCog(
         """Offer the server's models, to those who may see them; the default where it can be chosen."""
         if interaction.guild_id is None or not await self._permissions.allows(interaction):
             return []
-        pairs = await self._catalog.suggest(interaction.guild_id, typed)
+        language = language_of(interaction.locale)
+        pairs = await self._catalog.suggest(interaction.guild_id, typed, language=language)
         command = interaction.command.name if interaction.command else ""
         if command in ("use", "everywhere") and DEFAULT.startswith(typed.lower()):
             pairs = [(DEFAULT, DEFAULT), *pairs[:24]]
@@ -126,5 +135,5 @@ class ModelsCog(
         return await self._permissions.check(interaction)
 
 
-async def _say(interaction: discord.Interaction, sentence: str) -> None:
+async def _say(interaction: discord.Interaction, sentence: Text) -> None:
     await InteractionReply(interaction).wait(sentence)

@@ -17,7 +17,8 @@ def check_name(text: str) -> str:
     name = " ".join(clean_text(text).split())
     if len(name) > NAME_CHARACTERS or re.search(r"[^\W_]", name) is None or name.startswith("#"):
         raise RefusalError(
-            f"A name has 1 to {NAME_CHARACTERS} characters, with a letter or digit among them, and does not begin "
-            "with #."
+            "A name has 1 to {most} characters, with a letter or digit among them, and "
+            "does not begin with #.",
+            most=NAME_CHARACTERS,
         )
     return name

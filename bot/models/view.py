@@ -2,6 +2,7 @@
 
 import discord
 
+from bot.discord.language.language import Language
 from bot.discord.limits import EMBED_DESCRIPTION_CHARACTERS
 from bot.discord.markdown import plain, shorten
 from bot.discord.page import COLOUR
@@ -9,31 +10,59 @@ from bot.storage.tables.members import NOBODY
 from bot.storage.tables.models import SHIPPED, ModelRecord
 from bot.storage.tables.trainings import TrainingRecord
 from core.run.store import Run
+from core.text import Text
 
 MEGABYTE = 1e6
+BETWEEN = " \u00b7 "
 
 
 def build_list(
-    models: list[ModelRecord], active: int, queue: list[TrainingRecord], *, shipped: Run
+    models: list[ModelRecord], active: int, queue: list[TrainingRecord], *, shipped: Run, language: Language
 ) -> discord.Embed:
     """Show models with size, score, date and who trained them; the one in use is marked."""
-    score = f"{shipped.bits_per_character:.3f} bits per character"
-    lines = [f"{_mark(SHIPPED, active)}**{plain(shipped.name)}** \u00b7 comes with the bot \u00b7 {score}"]
+    lines = [
+        _describe(
+            SHIPPED, active, shipped.name, Text("comes with the bot"), _score(shipped.bits_per_character)
+        )
+    ]
     lines += [
-        f"{_mark(model.id, active)}**{plain(model.name)}** \u00b7 {model.bits:.3f} bits per character \u00b7 "
-        f"{model.bytes / MEGABYTE:.1f} MB \u00b7 <t:{model.created}:d> \u00b7 trained by {_name(model.member_id)}"
+        _describe(
+            model.id,
+            active,
+            model.name,
+            _score(model.bits),
+            Text("{size:.1f} MB", size=model.bytes / MEGABYTE),
+            f"<t:{model.created}:d>",
+            _trainer(model.member_id),
+        )
         for model in models
     ]
     if active != SHIPPED and active not in {model.id for model in models}:
-        lines.append("In use is the model that the bot's owner chose for all servers.")
-    lines += [f"\N{HOURGLASS WITH FLOWING SAND} {plain(job.name)} \u00b7 {job.state}" for job in queue]
-    text = shorten("\n".join(lines), limit=EMBED_DESCRIPTION_CHARACTERS)
-    return discord.Embed(title="Models", description=text, colour=COLOUR)
+        lines.append(Text("In use is the model that the bot's owner chose for all servers."))
+    lines += [
+        Text.joined(
+            (
+                f"\N{HOURGLASS WITH FLOWING SAND} {plain(job.name)}",
+                Text("is trained") if job.state == "running" else Text("waits"),
+            ),
+            BETWEEN,
+        )
+        for job in queue
+    ]
+    text = shorten("\n".join(map(language.say, lines)), limit=EMBED_DESCRIPTION_CHARACTERS)
+    return discord.Embed(title=language.say(Text("Models")), description=text, colour=COLOUR)
 
 
-def _name(member_id: int) -> str:
-    return "somebody" if member_id == NOBODY else f"<@{member_id}>"
+def _describe(number: int, active: int, name: str, *facts: str) -> Text:
+    sign = "\N{WHITE HEAVY CHECK MARK}" if number == active else "\N{WHITE MEDIUM SMALL SQUARE}"
+    return Text.joined((f"{sign} **{plain(name)}**", *facts), BETWEEN)
 
 
-def _mark(number: int, active: int) -> str:
-    return "\N{WHITE HEAVY CHECK MARK} " if number == active else "\N{WHITE MEDIUM SMALL SQUARE} "
+def _score(bits: float) -> Text:
+    return Text("{bits:.3f} bits per character", bits=bits)
+
+
+def _trainer(member_id: int) -> Text:
+    if member_id == NOBODY:
+        return Text("trained by somebody")
+    return Text("trained by {name}", name=f"<@{member_id}>")

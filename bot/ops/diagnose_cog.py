@@ -5,6 +5,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
+from bot.discord.language.language import language_of
 from bot.discord.replies.sending import SILENT
 from bot.ops.diagnosis import build_diagnosis
 from bot.ops.logs import LastErrors
@@ -38,6 +39,10 @@ class DiagnoseCog(commands.Cog):
         if not await self._bot.is_owner(interaction.user):
             raise app_commands.CheckFailure
         embed = build_diagnosis(
-            self._bot, pool=self._pool, monitor=self._monitor, last_errors=self._last_errors
+            self._bot,
+            pool=self._pool,
+            monitor=self._monitor,
+            last_errors=self._last_errors,
+            language=language_of(interaction.locale),
         )
         await interaction.edit_original_response(embed=embed, allowed_mentions=SILENT)

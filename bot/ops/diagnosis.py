@@ -10,53 +10,100 @@ import sqlalchemy
 from discord.ext import commands
 
 from bot.background import BackgroundTasks
+from bot.discord.language.language import Language
 from bot.discord.limits import EMBED_FIELD_CHARACTERS
 from bot.discord.markdown import escape_markdown, shorten
 from bot.discord.page import COLOUR
 from bot.ops.logs import LastErrors
 from bot.ops.monitor import Monitor
 from bot.scenes.pool import WriterPool
+from core.text import Text
 
 TRAINING_PACKAGES = ("tensorflow", "keras", "pandas")  # that must not be here
 MEGABYTE = 1e6
 
 
 def build_diagnosis(
-    bot: commands.AutoShardedBot, *, pool: WriterPool, monitor: Monitor, last_errors: LastErrors
+    bot: commands.AutoShardedBot,
+    *,
+    pool: WriterPool,
+    monitor: Monitor,
+    last_errors: LastErrors,
+    language: Language,
 ) -> discord.Embed:
     """Build the embed."""
+    say, none = language.say, Text("none")
     process = psutil.Process()
-    delays = " / ".join(f"{1_000 * monitor.delay(share):.1f}" for share in (0.5, 0.99, 1.0))
     versions = (
         f"Python {platform.python_version()}, discord.py {discord.__version__}, "
         f"NumPy {np.__version__}, SQLAlchemy {sqlalchemy.__version__}"
     )
-    embed = discord.Embed(title="Diagnosis", colour=COLOUR)
-    for name, value in {
-        "Versions": versions,
-        "Model": f"{pool.writer.run.name}, {pool.writer.run.fingerprint[:16]}",
-        "Queue": f"{pool.waiting} of {pool.queue} wait, {pool.writing} of {pool.threads} are written",
-        "Event loop's delay": f"{delays} ms (median / 99th percentile / worst of ten minutes)",
-        "Gateway": ", ".join(f"shard {shard}: {1_000 * delay:.0f} ms" for shard, delay in bot.latencies)
-        or "none",
-        "Servers": f"{len(bot.guilds)}",
-        "Tasks that failed": _describe_tasks(monitor.tasks) or "none",
-        "Memory": f"{process.memory_info().rss / MEGABYTE:.0f} MB, {process.num_threads()} threads",
-        "Running since": f"<t:{int(process.create_time())}:R>",
-        "Training packages loaded": ", ".join(sorted(set(TRAINING_PACKAGES) & _loaded_packages())) or "none",
-    }.items():
-        embed.add_field(name=name, value=shorten(value, limit=EMBED_FIELD_CHARACTERS), inline=False)
-    errors = "\n".join(shorten(escape_markdown(line), limit=190) for line in last_errors.lines) or "none"
-    embed.add_field(name="Last errors", value=shorten(errors, limit=EMBED_FIELD_CHARACTERS), inline=False)
+    shards = [
+        Text("shard {shard}: {delay:.0f} ms", shard=shard, delay=1_000 * delay)
+        for shard, delay in bot.latencies
+    ]
+    packages = ", ".join(sorted(set(TRAINING_PACKAGES) & _loaded_packages()))
+    facts: tuple[tuple[Text, str], ...] = (
+        (Text("Versions"), versions),
+        (Text("Model"), f"{pool.writer.run.name}, {pool.writer.run.fingerprint[:16]}"),
+        (Text("Queue"), _describe_queue(pool)),
+        (Text("Event loop's delay"), _describe_delay(monitor)),
+        (Text("Gateway"), Text.joined(shards, ", ") or none),
+        (Text("Servers"), f"{len(bot.guilds)}"),
+        (Text("Tasks that failed"), _describe_tasks(monitor.tasks) or none),
+        (Text("Memory"), _describe_memory(process)),
+        (Text("Running since"), f"<t:{int(process.create_time())}:R>"),
+        (Text("Training packages loaded"), packages or none),
+        (Text("Last errors"), _describe_errors(last_errors) or none),
+    )
+    embed = discord.Embed(title=say(Text("Diagnosis")), colour=COLOUR)
+    for name, value in facts:
+        embed.add_field(name=say(name), value=shorten(say(value), limit=EMBED_FIELD_CHARACTERS), inline=False)
     return embed
 
 
-def _describe_tasks(tasks: BackgroundTasks) -> str:
-    return ", ".join(
-        f"{name}: {record.failures} times{', and waits to be started again' if record.is_down else ''}"
-        for name, record in tasks.records.items()
-        if record.failures
+def _describe_queue(pool: WriterPool) -> Text:
+    return Text(
+        "{waiting} of {queue} wait, {writing} of {threads} are written",
+        waiting=pool.waiting,
+        queue=pool.queue,
+        writing=pool.writing,
+        threads=pool.threads,
     )
+
+
+def _describe_delay(monitor: Monitor) -> Text:
+    median, nearly_all, worst = (1_000 * monitor.delay(share) for share in (0.5, 0.99, 1.0))
+    return Text(
+        "{median:.1f} / {nearly_all:.1f} / {worst:.1f} ms (median / 99th percentile / worst of ten minutes)",
+        median=median,
+        nearly_all=nearly_all,
+        worst=worst,
+    )
+
+
+def _describe_tasks(tasks: BackgroundTasks) -> Text:
+    failed = ((name, record) for name, record in tasks.records.items() if record.failures)
+    return Text.joined(
+        (
+            Text(
+                "{name}: {failures} times, and waits to be started again", name=name, failures=record.failures
+            )
+            if record.is_down
+            else Text("{name}: {failures} times", name=name, failures=record.failures)
+            for name, record in failed
+        ),
+        ", ",
+    )
+
+
+def _describe_memory(process: psutil.Process) -> Text:
+    used = process.memory_info().rss / MEGABYTE
+    return Text("{used:.0f} MB, {threads} threads", used=used, threads=process.num_threads())
+
+
+def _describe_errors(last_errors: LastErrors) -> str:
+    return "\n".join(shorten(escape_markdown(line), limit=190) for line in last_errors.lines)
 
 
 def _loaded_packages() -> set[str]:

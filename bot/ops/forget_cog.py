@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
+from bot.discord.language.language import language_of
 from bot.discord.replies.sending import SILENT
 from bot.scenes.handler import SceneHandler
 from bot.storage.database import Database
@@ -14,11 +15,7 @@ from bot.storage.tables.members import Deletion, delete_member
 from bot.storage.tables.trainings import UNFINISHED
 from bot.training.corpora.folders import TrainingFolders
 from bot.training.supervisor import TrainingSupervisor
-
-STAYS = (
-    "What stays: messages in the channels, which are Discord's (their buttons no longer work); and the models that "
-    "were trained for a server, without your name, because they are the server's."
-)
+from core.text import Text
 
 
 class ForgetCog(commands.Cog):
@@ -44,15 +41,15 @@ class ForgetCog(commands.Cog):
     async def forget_me(self, interaction: discord.Interaction) -> None:
         """Delete what is stored of a member, say how much it was, and what stays."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        said = await self.forget(interaction.user.id)
+        said = language_of(interaction.locale).say(await self.forget(interaction.user.id))
         await interaction.edit_original_response(content=said, allowed_mentions=SILENT)
 
-    async def forget(self, member_id: int) -> str:
+    async def forget(self, member_id: int) -> Text:
         """Delete what is stored of a member and drop what is on its way; return what to tell them."""
         self._handler.drop_member(member_id)
         deletion = await delete_member(self._database, member_id)
         await self._delete_texts(deletion)
-        return _describe(deletion, self._database.copies())
+        return describe_deletion(deletion, self._database.copies())
 
     async def _delete_texts(self, deletion: Deletion) -> None:
         """Delete the texts that the member uploaded, and stop what is trained on them."""
@@ -65,14 +62,36 @@ class ForgetCog(commands.Cog):
                 await asyncio.to_thread(self._folders.delete_kept, training)
 
 
-def _describe(deletion: Deletion, copies: list[str]) -> str:
+def describe_deletion(deletion: Deletion, copies: list[str]) -> Text:
     """Say what was deleted, what stays, and why."""
-    scenes = f"{deletion.scenes} of your scenes"
-    others = f", and {deletion.copies} of others that went on from your words" if deletion.copies else ""
-    uploads = " The texts that you uploaded are deleted, too." if deletion.trainings else ""
-    sentences = [f"Done: {scenes}{others} were deleted, and nothing else is stored of you.{uploads}", STAYS]
+    done = [
+        Text(
+            "Done: {count} of your scenes was deleted, and nothing else is stored of you.",
+            "Done: {count} of your scenes were deleted, and nothing else is stored of you.",
+            count=deletion.scenes,
+        )
+    ]
+    if deletion.copies:
+        done.append(
+            Text(
+                "So was {count} of others that went on from your words.",
+                "So were {count} of others that went on from your words.",
+                count=deletion.copies,
+            )
+        )
+    if deletion.trainings:
+        done.append(Text("The texts that you uploaded are deleted, too."))
+    stays = Text(
+        "What stays: messages in the channels, which are Discord's (their buttons no longer work); and the models "
+        "that were trained for a server, without your name, because they are the server's."
+    )
+    sentences: list[str] = [Text.joined(done), stays]
     if copies:
         sentences.append(
-            f"The bot's owner has {len(copies)} copies of a damaged database, to be deleted by hand; ask them."
+            Text(
+                "The bot's owner has {count} copy of a damaged database, to be deleted by hand; ask them.",
+                "The bot's owner has {count} copies of a damaged database, to be deleted by hand; ask them.",
+                count=len(copies),
+            )
         )
-    return "\n".join(sentences)
+    return Text.joined(sentences, "\n")

@@ -17,12 +17,18 @@ from bot.scenes.ui.buttons import EPISODE_ID
 from bot.scenes.ui.form import FORM_ID, build_form, direct_anew, read_form
 from bot.scenes.ui.view import build_details, build_file, build_page, is_covered_page
 from bot.storage.tables.scenes import SceneRecord, SceneRepository
+from core.text import Text
 
-MENU = "Continue as an episode"
-UNSEEN = (
-    f"I cannot read that message; open its menu and choose Apps, then \u201c{MENU}\u201d. "
-    "Or quote a line beside my name."
-)
+MENU = Text("Continue as an episode")
+
+
+def say_unseen() -> Text:
+    """Return what to do where Discord withholds a message's text."""
+    return Text(
+        "I cannot read that message; open its menu and choose Apps, then \u201c{menu}\u201d. Or quote a line beside "
+        "my name.",
+        menu=MENU,
+    )
 
 
 class SceneActions:
@@ -45,15 +51,17 @@ class SceneActions:
         try:
             kept = await self._read(interaction, episode)
             if action == "script":
-                await reply.send_file(lambda: build_file(kept))
+                await reply.send_file(lambda: build_file(kept, language=reply.language))
                 return
             if action == "details":
                 is_covered = is_covered_page(interaction.message)
-                await reply.show_privately(build_details(kept, is_covered=is_covered))
+                await reply.show_privately(
+                    build_details(kept, language=reply.language, is_covered=is_covered)
+                )
                 return
             if action.startswith("direct"):
                 shows = await self._read_shows(interaction.guild_id)
-                form = build_form(kept, shows=shows, is_covered=action == "direct_c")
+                form = build_form(kept, shows=shows, language=reply.language, is_covered=action == "direct_c")
                 await insist(lambda: interaction.response.send_modal(form))
                 return
             source = interaction.message.id if interaction.message else interaction.id
@@ -95,7 +103,12 @@ class SceneActions:
         try:
             is_covered = is_covered_page(interaction.message)
             await reply.turn_to(
-                build_page(await self._read(interaction, episode), number, is_covered=is_covered)
+                build_page(
+                    await self._read(interaction, episode),
+                    number,
+                    language=reply.language,
+                    is_covered=is_covered,
+                )
             )
         except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
             await answer_error(reply, error)
@@ -128,7 +141,7 @@ class SceneActions:
         if not line and answered is not None:
             return await self.request_from(answered, asker=asker, me=me)
         if not line:
-            raise RefusalError(reading.missing or UNSEEN)
+            raise RefusalError(reading.missing or say_unseen())
         scene = await self._find_scene(answered, asker=asker, me=me) if answered else None
         author = message.author.id
         quoted = () if author in (me, asker.member_id) else (author,)

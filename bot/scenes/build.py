@@ -85,11 +85,16 @@ def build_record(episode: Episode, request: Request, *, writer: Writer) -> Scene
         notice=episode.notice,
         seconds=episode.seconds,
         parts=write_parts(episode),
-        originality=str(writer.originality(episode.text) or ""),
+        originality=_describe_originality(writer, episode),
         code=code_of(episode, writer=writer) or "",
         key=secrets.token_urlsafe(KEY_BYTES),
         place=request.where,
     )
+
+
+def _describe_originality(writer: Writer, episode: Episode) -> str:
+    found = writer.originality(episode.text)
+    return found.sentence if found else ""
 
 
 def read_directions(request: Request, *, usual: Directions) -> Directions:

@@ -15,7 +15,7 @@ class CooldownError(RefusalError):
 
     def __init__(self, seconds: float, *, is_first: bool) -> None:
         """Say when they may; `is_first` tells whether they hear it for the first time since they asked last."""
-        super().__init__(f"Cooldown: try again in {max(1, round(seconds))} s.")
+        super().__init__("Cooldown: try again in {seconds} s.", seconds=max(1, round(seconds)))
         self.is_first = is_first
 
 

@@ -15,17 +15,17 @@ from bot.models.registry import ModelRegistry
 from bot.scenes.build import build_record, build_work, count_characters
 from bot.scenes.cooldown import Cooldown, CooldownError
 from bot.scenes.pool import PlacesTakenError, WriterPool
-from bot.scenes.queue import Ticket, Work
+from bot.scenes.queue import Ticket, Work, describe_place
 from bot.scenes.request import Asker, Request
 from bot.scenes.ui.view import build_page
 from bot.storage.repositories import Repositories
 from bot.storage.tables.pending import Promises
 from bot.storage.tables.scenes import SceneRecord
 from core.errors import CoreError
+from core.text import Text
 from core.writing.codes import read_code
 from core.writing.writer import Writer
 
-RESTARTING = "The bot is restarting; your scene follows in a moment."
 DIRECT_PLACES = 8  # in the queue that are waited for before anything is said; a crowd is told at once
 NOTE_SECONDS = 60.0  # after which the answer's number is kept: it may outlive the interaction's token
 EDIT_SPREAD_SECONDS = 0.02  # 50 a second, which is what Discord takes of one bot
@@ -74,7 +74,7 @@ class SceneHandler:
         """
         if self._is_closing:
             raise RefusalError("The bot is restarting; try again in a moment.")
-        request = replace(request, guild_id=asker.guild_id or 0, channel_id=asker.channel_id)
+        request = request.asked_by(asker, language=reply.language.code)
         with self._once(key):
             self._check_cooldown(asker)
             await self._carry_out(reply, request, request_id=request_id, asker=asker)
@@ -97,7 +97,8 @@ class SceneHandler:
             task.cancel()
         if left:
             log.warning("%d scenes are left to the next start.", len(left))
-            farewells = [asyncio.create_task(flight.reply.progress(RESTARTING)) for flight in left.values()]
+            said = Text("The bot is restarting; your scene follows in a moment.")
+            farewells = [asyncio.create_task(flight.reply.progress(said)) for flight in left.values()]
             await asyncio.wait([*left, *farewells], timeout=2)
 
     def drop_member(self, member_id: int) -> None:
@@ -113,7 +114,7 @@ class SceneHandler:
         self._tasks[task] = _Flight(reply, frozenset())
         try:
             scene = await self._write(reply, request, request_id=request_id, asker=asker)
-            await reply.show(build_page(scene, is_covered=request.is_covered))
+            await reply.show(build_page(scene, language=reply.language, is_covered=request.is_covered))
         except GoneError as error:
             log.info("A request was dropped: nobody is left to answer (%s).", error)
         except Exception as error:
@@ -199,7 +200,7 @@ class SceneHandler:
         if pending is not None:
             # Kept before it is promised: a process that dies in between has promised nothing.
             await self._promises.make(pending)
-        await reply.wait(_describe_place(ticket.place))
+        await reply.wait(describe_place(ticket.place))
         due = time.monotonic() + (NOTE_SECONDS if pending and pending.token else 0.0)
         while True:
             if pending is not None and reply.message_id and time.monotonic() >= due:
@@ -211,7 +212,7 @@ class SceneHandler:
             await asyncio.wait([ticket.episode], timeout=SECONDS_BETWEEN_EDITS + place * EDIT_SPREAD_SECONDS)
             if not ticket.episode.done() and ticket.place != place:
                 place = ticket.place
-                await reply.progress(_describe_place(place))
+                await reply.progress(describe_place(place))
 
     def _check_cooldown(self, asker: Asker) -> None:
         if asker.is_administrator:
@@ -234,16 +235,10 @@ class SceneHandler:
 async def _refuse(reply: Reply, error: Exception) -> bool:
     """Say why there is no scene, where one was promised; tell whether that is over."""
     try:
-        await reply.refuse(say(error))
+        await reply.refuse(say(error, reply.language))
     except GoneError as gone:
         log.info("A refusal was dropped: nobody is left to read it (%s).", gone)
     except Exception:
         log.exception("A refusal could not be sent; the next start tries again")
         return False
     return True
-
-
-def _describe_place(place: int) -> str:
-    if place == 0:
-        return "\N{MEMO} Your scene is being written."
-    return f"\N{HOURGLASS WITH FLOWING SAND} You are number {place} in the queue."

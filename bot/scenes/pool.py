@@ -101,12 +101,14 @@ class WriterPool:
         own = sum(ticket.member == member for ticket in on_their_way) if member else 0
         if own >= MOST_OF_A_MEMBER and not is_promised:
             raise PlacesTakenError(
-                f"{MOST_OF_A_MEMBER} of your scenes are on their way; ask for this one once one of them is there."
+                "{places} of your scenes are on their way; ask for this one once one of them is there.",
+                places=MOST_OF_A_MEMBER,
             )
         if self._waiting.is_full_for(party, most=self.queue):
             raise QueueFullError(
-                f"The queue is full ({len(self._waiting)} scenes wait); "
-                f"try again in about {max(1, round(self.seconds_until(None)))} s."
+                "The queue is full ({waiting} scenes wait); try again in about {seconds} s.",
+                waiting=len(self._waiting),
+                seconds=max(1, round(self.seconds_until(None))),
             )
         ticket = Ticket(self, work, party=party, member=member, characters=characters)
         self._waiting.push(ticket)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from core.errors import CoreError
+from core.text import Text
 from core.writing.episode import Episode
 
 Work = Callable[[Callable[[], bool]], Episode]
@@ -83,7 +84,10 @@ class Ticket:
 
         episode = self._work(cancelled)
         if is_late and not self._is_cancelled:
-            raise TooLongError(f"The scene took more than {LONGEST_SECONDS:g} s; ask for a shorter one.")
+            raise TooLongError(
+                "The scene took more than {seconds:g} s; ask for a shorter one.",
+                seconds=LONGEST_SECONDS,
+            )
         return episode
 
 
@@ -146,3 +150,10 @@ class FairQueue:
         share = most / len({party, *self._parties})
         own = len(self._parties.get(party, ()))
         return waiting >= most and (own >= share or waiting >= 2 * most)
+
+
+def describe_place(place: int) -> Text:
+    """Return what somebody reads who waits; 0 where their scene is being written."""
+    if place == 0:
+        return Text("\N{MEMO} Your scene is being written.")
+    return Text("\N{HOURGLASS WITH FLOWING SAND} You are number {place} in the queue.", place=place)

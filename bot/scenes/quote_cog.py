@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.discord.errors import RefusalError, answer_error
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.message import MessageReply
-from bot.scenes.actions import MENU, UNSEEN, SceneActions, read_asker
+from bot.scenes.actions import MENU, SceneActions, read_asker, say_unseen
 from bot.scenes.cooldown import CooldownError
 from bot.scenes.handler import SceneHandler
 from bot.scenes.request import Asker
@@ -76,7 +76,7 @@ class QuoteCog(commands.Cog):
         self, reply: MessageReply, message: discord.Message, me: discord.ClientUser
     ) -> None:
         if not message.content:
-            raise RefusalError(UNSEEN)
+            raise RefusalError(say_unseen())
         replied_to = message.reference.resolved if message.reference else None
         message.content = _without_mention(message.content, me.id, role=_find_role(message))
         asker = _read_author(message)

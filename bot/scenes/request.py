@@ -65,11 +65,16 @@ class Request:
     guild_id: int = 0  # of the server whose model writes it; 0 outside of servers
     channel_id: int = 0
     quoted: tuple[int, ...] = ()  # the members whose words the line is; none where the asker gave it
+    language: str = "en"  # of the answer, as `read_language` names it
 
     @property
     def where(self) -> str:
         """The place that the scene belongs to: a server, or outside of servers a conversation."""
         return name_place(self.guild_id, self.channel_id)
+
+    def asked_by(self, asker: Asker, *, language: str) -> Self:
+        """Return the request with where it was asked, and in which language."""
+        return replace(self, guild_id=asker.guild_id or 0, channel_id=asker.channel_id, language=language)
 
     def words_of(self, asker: int) -> frozenset[int]:
         """Return the members whose words are in it."""
@@ -145,7 +150,12 @@ def name_place(guild_id: int | None, channel_id: int) -> str:
 def _check(option: str, value: float | None, least: float, most: float) -> None:
     # Discord checks the commands' ranges, discord.py does not: a forged value comes as anything.
     if value is not None and not (isinstance(value, int | float) and least <= value <= most):
-        raise PromptError(f"{option} has to be a number from {least:g} to {most:.10g}.")
+        raise PromptError(
+            "{option} has to be a number from {least:g} to {most:.10g}.",
+            option=option,
+            least=least,
+            most=most,
+        )
 
 
 def fit_length(episode: SceneRecord) -> int:

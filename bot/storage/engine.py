@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.storage.schema import REVISION, metadata
 from core.errors import ConfigError, CoreError
+from core.text import Text
 
 BUSY_SECONDS = 5  # that SQLite waits while another program writes
 MIGRATION_LOCK = 1_993  # any number: bots that start together on PostgreSQL migrate one after another
@@ -104,14 +105,14 @@ def keep_aside(url: URL) -> None:
     )
 
 
-def explain(error: BaseException) -> str:
+def explain(error: BaseException) -> Text:
     """Return a sentence about a failure while running, safe to show to anybody."""
     reason = str(getattr(error, "orig", error)).lower()
     if "locked" in reason or "busy" in reason:
-        return "The database is busy; try again in a moment."
+        return Text("The database is busy; try again in a moment.")
     if "full" in reason:
-        return "The bot's disk is full, so it cannot store new scenes; tell its owner."
-    return "The database cannot be reached; try again later."
+        return Text("The bot's disk is full, so it cannot store new scenes; tell its owner.")
+    return Text("The database cannot be reached; try again later.")
 
 
 def _create_engine(url: URL) -> AsyncEngine:

@@ -36,12 +36,15 @@ async def take_name(
         if not (await connection.execute(update(model_names).where(*mine).values(values))).rowcount:
             await connection.execute(insert(model_names).values(values))
     except IntegrityError as error:
-        raise LimitError(
-            "This server has a model or a training of that name; choose another name."
-        ) from error
+        raise taken_name() from error
 
 
 async def release_name(connection: AsyncConnection, *, machine: str, owner: int) -> None:
     """Let another model have the name of one that is gone."""
     mine = (model_names.c.machine == machine, model_names.c.owner == owner)
     await connection.execute(delete(model_names).where(*mine))
+
+
+def taken_name() -> LimitError:
+    """Return why a name cannot be given."""
+    return LimitError("This server has a model or a training of that name; choose another name.")

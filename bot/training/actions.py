@@ -7,6 +7,7 @@ from functools import partial
 import discord
 
 from bot.discord.errors import RefusalError, answer_error
+from bot.discord.language.language import language_of
 from bot.discord.limits import MESSAGE_CHARACTERS
 from bot.discord.markdown import clean_text, shorten
 from bot.discord.permissions import TrainerPermissions
@@ -23,6 +24,7 @@ from bot.training.request import TrainingOrigin, TrainingRequest
 from bot.training.supervisor import TrainingSupervisor
 from bot.training.view import build_end, build_preview
 from core.run.layout import PLOT
+from core.text import Text
 
 MEGABYTE = 1_000_000
 
@@ -55,6 +57,7 @@ class TrainingActions:
     ) -> None:
         """Show privately what a training would do, with Start and Cancel."""
         await interaction.response.defer(ephemeral=True, thinking=True)
+        language = language_of(interaction.locale)
         guild_id = await self._permissions.check(interaction)
         _check_channel(interaction)
         await self._previews.check(request, guild_id)
@@ -70,8 +73,8 @@ class TrainingActions:
         before = len(await self._trainings.read_states(*UNFINISHED))
         await insist(
             lambda: interaction.edit_original_response(
-                embed=build_preview(training, facts, place=before),
-                view=build_buttons(training),
+                embed=build_preview(training, facts, place=before, language=language),
+                view=build_buttons(training, language=language),
                 allowed_mentions=SILENT,
             )
         )
@@ -102,20 +105,22 @@ class TrainingActions:
             ) from error
         await self._trainings.update(training.id, message_id=message.id)
         self._supervisor.wake()
-        await _settle(interaction, f"The training is in the queue; follow it here: {message.jump_url}")
+        where = Text("The training is in the queue; follow it here: {address}", address=message.jump_url)
+        await _settle(interaction, where)
 
     async def _drop(self, interaction: discord.Interaction, training: TrainingRecord) -> None:
         if training.state != "offered":
             raise RefusalError("That training was started already; cancel it where it is shown.")
         await interaction.response.defer()
         await self._previews.drop(training)
-        await _settle(interaction, "Nothing was started, and the text was deleted.")
+        await _settle(interaction, Text("Nothing was started, and the text was deleted."))
 
     async def _cancel(self, interaction: discord.Interaction, training: TrainingRecord) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         is_stopped = await self._supervisor.cancel(training)
-        sentence = "The training is being stopped." if is_stopped else "That training has ended already."
-        await insist(lambda: interaction.edit_original_response(content=sentence, allowed_mentions=SILENT))
+        stopped, ended = Text("The training is being stopped."), Text("That training has ended already.")
+        said = language_of(interaction.locale).say(stopped if is_stopped else ended)
+        await insist(lambda: interaction.edit_original_response(content=said, allowed_mentions=SILENT))
 
     async def _use(self, interaction: discord.Interaction, training: TrainingRecord) -> None:
         if await self._models.read(training.id) is None:
@@ -132,11 +137,14 @@ class TrainingActions:
     ) -> None:
         await self._models.choose(training.guild_id, number)
         is_used = number == training.id
-        embed = build_end(training, is_used=is_used)
+        language = language_of(interaction.guild_locale)  # of a message that everybody there reads
+        embed = build_end(training, is_used=is_used, language=language)
         embed.set_image(url=f"attachment://{PLOT}")
         await insist(
             lambda: interaction.response.edit_message(
-                embed=embed, view=build_buttons(training, is_used=is_used), allowed_mentions=SILENT
+                embed=embed,
+                view=build_buttons(training, language=language, is_used=is_used),
+                allowed_mentions=SILENT,
             )
         )
 
@@ -149,7 +157,8 @@ class TrainingActions:
     def _check_size(self, corpus: discord.Attachment) -> None:
         if corpus.size > self._upload_megabytes * MEGABYTE:
             raise RefusalError(
-                f"That file has more than {self._upload_megabytes} MB; upload a smaller one, or a .zip of it."
+                "That file has more than {megabytes:.0f} MB; upload a smaller one, or a .zip of it.",
+                megabytes=self._upload_megabytes,
             )
 
 
@@ -161,19 +170,22 @@ def _check_channel(interaction: discord.Interaction) -> None:
     """
     may, is_thread = interaction.app_permissions, isinstance(interaction.channel, discord.Thread)
     needed = {
-        "View Channel": may.view_channel,
-        "Send Messages": may.send_messages_in_threads if is_thread else may.send_messages,
-        "Embed Links": may.embed_links,
-        "Attach Files": may.attach_files,
+        Text("View Channel"): may.view_channel,
+        Text("Send Messages"): may.send_messages_in_threads if is_thread else may.send_messages,
+        Text("Embed Links"): may.embed_links,
+        Text("Attach Files"): may.attach_files,
     }
     missing = [name for name, is_allowed in needed.items() if not is_allowed]
     if missing and not may.administrator:
-        raise RefusalError(f"I cannot show a training in this channel; give me {' and '.join(missing)} here.")
+        raise RefusalError(
+            "I cannot show a training in this channel; give me here: {missing}.",
+            missing=Text.joined(missing, ", "),
+        )
 
 
 async def _settle(interaction: discord.Interaction, sentence: str) -> None:
     """Change a private message to a sentence without buttons."""
-    short = shorten(sentence, limit=MESSAGE_CHARACTERS)
+    short = shorten(language_of(interaction.locale).say(sentence), limit=MESSAGE_CHARACTERS)
     await insist(
         lambda: interaction.edit_original_response(
             content=short, embed=None, view=None, allowed_mentions=SILENT

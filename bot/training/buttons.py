@@ -5,10 +5,18 @@ from typing import Any, Self
 
 import discord
 
+from bot.discord.language.language import Language, language_of
 from bot.storage.tables.trainings import TrainingRecord
+from core.text import Text
 
 TRAINING_ID = re.compile(r"hs:job:(?P<action>start|drop|cancel|use|back):(?P<number>[0-9]{1,18})")
-LABELS = {"start": "Start", "drop": "Cancel", "cancel": "Cancel", "use": "Use it", "back": "Go back"}
+LABELS = {
+    "start": Text("Start"),
+    "drop": Text("Cancel"),
+    "cancel": Text("Cancel"),
+    "use": Text("Use it"),
+    "back": Text("Go back"),
+}
 STYLES = {
     "start": discord.ButtonStyle.success,
     "use": discord.ButtonStyle.primary,
@@ -19,39 +27,41 @@ STYLES = {
 class TrainingButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TRAINING_ID):
     """Start and Cancel under a preview, Cancel under a training, Use it and Go back at its end."""
 
-    def __init__(self, action: str, number: int, *, disabled: bool = False) -> None:
+    def __init__(self, action: str, number: int, *, language: Language, disabled: bool = False) -> None:
         style = STYLES.get(action, discord.ButtonStyle.secondary)
         custom_id = f"hs:job:{action}:{number}"
         super().__init__(
-            discord.ui.Button(label=LABELS[action], style=style, custom_id=custom_id, disabled=disabled)
+            discord.ui.Button(
+                label=language.say(LABELS[action]), style=style, custom_id=custom_id, disabled=disabled
+            )
         )
         self._action = action
         self._number = number
 
     @classmethod
     async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: discord.ui.Item[Any], match: re.Match[str], /
+        cls, interaction: discord.Interaction, _item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Make the button that was pressed."""
-        return cls(match["action"], int(match["number"]))
+        return cls(match["action"], int(match["number"]), language=language_of(interaction.locale))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button says."""
         await interaction.client.training_actions.press(interaction, action=self._action, number=self._number)
 
 
-def build_buttons(training: TrainingRecord, *, is_used: bool = False) -> discord.ui.View:
+def build_buttons(training: TrainingRecord, *, language: Language, is_used: bool = False) -> discord.ui.View:
     """Return the buttons that a training has in its state."""
     view = discord.ui.View(timeout=None)
     match training.state:
         case "offered":
-            view.add_item(TrainingButton("start", training.id))
-            view.add_item(TrainingButton("drop", training.id))
+            view.add_item(TrainingButton("start", training.id, language=language))
+            view.add_item(TrainingButton("drop", training.id, language=language))
         case "waiting" | "running":
-            view.add_item(TrainingButton("cancel", training.id))
+            view.add_item(TrainingButton("cancel", training.id, language=language))
         case "done":
-            view.add_item(TrainingButton("use", training.id, disabled=is_used))
-            view.add_item(TrainingButton("back", training.id, disabled=not is_used))
+            view.add_item(TrainingButton("use", training.id, language=language, disabled=is_used))
+            view.add_item(TrainingButton("back", training.id, language=language, disabled=not is_used))
         case _:
             pass
     return view

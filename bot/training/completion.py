@@ -7,7 +7,6 @@ import time
 from dataclasses import replace
 from typing import Any, Protocol
 
-from bot.discord.errors import name_options
 from bot.models.registry import ModelRegistry
 from bot.storage.repositories import Repositories
 from bot.storage.tables.models import ModelRecord
@@ -18,6 +17,7 @@ from bot.training.process import ask_child, full_disk, read_log_end
 from bot.training.progress import is_better
 from core.run.events import Progress
 from core.run.store import Run
+from core.text import Text
 
 EVALUATION_SECONDS = 600.0
 LITTLE_BYTES = 5_000_000  # with less left on the disk, it is why a training died
@@ -113,7 +113,9 @@ class TrainingCompletion:
 
     async def fail(self, training: TrainingRecord, reason: str) -> None:
         """End a training without a model, for a reason that its server reads."""
-        await self._end(training, "failed", {"reason": name_options(reason)})
+        await self._end(
+            training, "failed", {"reason": reason.to_json() if isinstance(reason, Text) else reason}
+        )
 
     async def cancel(self, training: TrainingRecord) -> None:
         """End a training that somebody stopped."""
@@ -135,13 +137,15 @@ class TrainingCompletion:
         if progress.error:
             return progress.error
         if status is not None and status < 0:
-            return (
-                f"Its process was killed (signal {-status}); this happens when the machine's memory is full."
+            return Text(
+                "Its process was killed (signal {signal}); this happens when the machine's memory is full.",
+                signal=-status,
             )
         said = read_log_end(self._folders.log(training))
         if said and status:
-            return f"Its process ended: {said.replace(str(self._folders.data), '')[:200]}"
-        return "Its process was killed, or the machine was restarted."
+            last_words = said.replace(str(self._folders.data), "")[:200]
+            return Text("Its process ended: {last_words}", last_words=last_words)
+        return Text("Its process was killed, or the machine was restarted.")
 
     async def _end(self, training: TrainingRecord, state: str, outcome: dict[str, Any]) -> None:
         ended = replace(training, state=state, ended=int(time.time()), outcome=json.dumps(outcome))

@@ -13,14 +13,21 @@ from bot.discord.errors import RefusalError
 from bot.models.names import NAME_CHARACTERS, check_name
 from bot.scenes.cooldown import Cooldown
 from bot.settings import Settings
-from bot.storage.names import LimitError
+from bot.storage.names import LimitError, taken_name
 from bot.storage.repositories import Repositories
-from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
+from bot.storage.tables.trainings import RetrainPlan, TrainingRecord, too_many_models
 from bot.storage.text import storable
 from bot.training.corpora.arguments import scripts_argument
 from bot.training.corpora.sweeper import OFFER_SECONDS
 from bot.training.process import FREE_BYTES, ask_child, full_disk, missing_packages
-from bot.training.request import TrainingOrigin, TrainingRequest, estimate_seconds, name_speed
+from bot.training.request import (
+    TrainingOrigin,
+    TrainingRequest,
+    estimate_seconds,
+    name_speed,
+    too_many_epochs,
+    too_many_offers,
+)
 from core.data.sources.upload import safe_name
 
 USUAL_MINUTES = 15.0
@@ -59,7 +66,9 @@ class TrainingPreviews:
             raise RefusalError("Give minutes or epochs, and not both.")
         longest = self._settings.training_minutes
         if request.minutes is not None and request.minutes > longest:
-            raise RefusalError(f"The bot's owner allows trainings of at most {longest:g} minutes.")
+            raise RefusalError(
+                "The bot's owner allows trainings of at most {longest:g} minutes.", longest=longest
+            )
         await self._trainings.check_day(guild_id, most=self._settings.trainings_per_day)
         await self._check_offers(guild_id)
 
@@ -91,17 +100,13 @@ class TrainingPreviews:
         offers = await self._trainings.read_offers(guild_id)
         fresh = sum(time.time() - offer.created <= OFFER_SECONDS for offer in offers)
         if fresh >= self._settings.offers_per_server:
-            raise RefusalError(
-                f"{fresh} previews of this server wait for Start; start or cancel one of them first."
-            )
+            raise too_many_offers(fresh)
         held = len(await self._models.read_all(guild_id))
         if held >= self._settings.models_per_server:
-            raise RefusalError(
-                f"This server has {held} models, which is all that it may have; delete one with /models delete."
-            )
+            raise too_many_models(held)
         left = self._cooldown.begin(guild_id)
         if left:
-            raise RefusalError(f"Cooldown: try again in {max(1, round(left))} s.")
+            raise RefusalError("Cooldown: try again in {seconds} s.", seconds=max(1, round(left)))
 
     async def offer(
         self, request: TrainingRequest, origin: TrainingOrigin, download: Download | None = None
@@ -169,14 +174,12 @@ class TrainingPreviews:
         """Return the model's name: the one that was asked for, or one that is free.
 
         Raises:
-            RefusalError: It is taken, or cannot be used.
+            CoreError: It is taken, or cannot be used.
         """
         if request.name:
             name = check_name(request.name)
             if await self._trainings.is_name_taken(guild_id, name):
-                raise RefusalError(
-                    "This server has a model of that name, or trains one; choose another name."
-                )
+                raise taken_name()
             return name
         stem = (
             safe_name(Path(request.upload_name).stem)
@@ -229,10 +232,7 @@ class TrainingPreviews:
         seconds = estimate_seconds(request, facts, minutes=minutes, speed=speed)
         longest = 60 * self._settings.training_minutes
         if seconds > longest:
-            raise RefusalError(
-                f"{request.epochs} epochs of this text would take about {seconds / 60:.0f} minutes, and the bot's "
-                f"owner allows {longest / 60:g}; give fewer epochs, or minutes."
-            )
+            raise too_many_epochs(request.epochs, seconds=seconds, longest=longest)
         return RetrainPlan(
             key=key,
             folder=folder,

@@ -20,6 +20,7 @@ import psutil
 
 from core.errors import CoreError
 from core.runtime.threads import count_cores
+from core.text import Text, read_text
 
 PROJECT = Path(__file__).resolve().parents[2]
 TRAIN = PROJECT / "train.py"
@@ -79,14 +80,16 @@ def read_machine(data: Path) -> str:
             file.write(secrets.token_hex(8))
         return path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ProcessError(f"The folder {data} cannot be used; check HOLOSUITE_DATA.") from error
+        raise ProcessError("The folder {data} cannot be used; check HOLOSUITE_DATA.", data=data) from error
 
 
 def missing_packages() -> str:
     """Return a sentence where this installation cannot train, else an empty text."""
     if all(find_spec(name) for name in NEEDED) and TRAIN.is_file():
         return ""
-    return "This bot was installed without what training needs; its owner adds it with pip install 'holosuite[train]'."
+    return Text(
+        "This bot was installed without what training needs; its owner adds it with pip install 'holosuite[train]'."
+    )
 
 
 def full_disk(folder: Path, *, needed: int = FREE_BYTES) -> str:
@@ -94,7 +97,9 @@ def full_disk(folder: Path, *, needed: int = FREE_BYTES) -> str:
     free = shutil.disk_usage(folder).free
     if free >= needed:
         return ""
-    return f"The bot's disk is full ({free / 1e6:,.0f} MB are left); its owner has to make room first."
+    return Text(
+        "The bot's disk is full ({free:,.0f} MB are left); its owner has to make room first.", free=free / 1e6
+    )
 
 
 def child_environment(data: Path) -> dict[str, str]:
@@ -152,7 +157,9 @@ def start_training(
     except BlockingIOError as error:
         raise BusyError("Another training runs on this machine.") from error
     except (OSError, psutil.Error) as error:
-        raise ProcessError(f"The training could not be started ({type(error).__name__}).") from error
+        raise ProcessError(
+            "The training could not be started ({name}).", name=type(error).__name__
+        ) from error
 
 
 def find_training(out: str) -> Child | None:
@@ -194,7 +201,7 @@ async def ask_child(
             _limit_memory(process.pid, megabytes)
         said, _ = await asyncio.wait_for(process.communicate(), seconds)
     except TimeoutError as error:
-        raise ProcessError(f"That took more than {seconds:g} s; give less text.") from error
+        raise ProcessError("That took more than {seconds:g} s; give less text.", seconds=seconds) from error
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
@@ -205,13 +212,14 @@ async def ask_child(
     except ValueError as error:
         if megabytes is not None:
             raise ProcessError(
-                f"That takes more than the {megabytes:,} MB of memory that reading may have; give less text."
+                "That takes more than the {megabytes:,} MB of memory that reading may have; give less text.",
+                megabytes=megabytes,
             ) from error
         raise ProcessError(
             "A helper of the bot ended unexpectedly; is this machine's memory full?"
         ) from error
     if not isinstance(answer, dict) or "error" in answer:
-        raise ProcessError(str(answer["error"]))
+        raise ProcessError(read_text(answer["error"]))
     return answer
 
 

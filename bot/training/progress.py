@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from core.text import Text
+
 BAR_CELLS = 20
 
 
@@ -13,11 +15,20 @@ def describe_comparison(ending: Mapping[str, Any]) -> str:
         return ""
     if "new_bits" not in found:
         return ""
-    new = f"new {found['new_bits']:.3f} bits per character"
+    new = Text("new {bits:.3f} bits per character", bits=found["new_bits"])
     if "old_bits" in found:
-        return f"{new}, old {found['old_bits']:.3f} ({found['characters']:,} characters); lower is better"
+        return Text(
+            "{new}, old {bits:.3f} ({characters:,} characters); lower is better",
+            new=new,
+            bits=found["old_bits"],
+            characters=found["characters"],
+        )
     if "old_unknown" in found:
-        return f"{new}; the old model cannot spell {100 * found['old_unknown']:.0f} % of it"
+        return Text(
+            "{new}; the old model cannot spell {percent:.0f} % of it",
+            new=new,
+            percent=100 * found["old_unknown"],
+        )
     return new
 
 
@@ -27,10 +38,15 @@ def describe_words(ending: Mapping[str, Any]) -> str:
     share = found.get("own_words") if isinstance(found, dict) else None
     if share is None:
         return ""
-    return f"Without directions, {100 * share:.0f} % of the words in its scenes are words of this text."
+    return Text(
+        "Without directions, {percent:.0f} % of the words in its scenes are words of this text.",
+        percent=100 * share,
+    )
 
 
-EARLY = "It ended before its time, as text that it has not seen gained nothing more."
+def describe_early() -> Text:
+    """Say that a training needed less time than it had."""
+    return Text("It ended before its time, as text that it has not seen gained nothing more.")
 
 
 def is_better(ending: Mapping[str, Any]) -> bool | None:

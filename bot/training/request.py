@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.discord.errors import RefusalError
 from core.config import TrainConfig
 
 GUESSED_SPEED = 5_000.0  # characters a second, before anything was trained here
@@ -55,3 +56,23 @@ def estimate_seconds(
     epochs = request.epochs or facts["most_epochs"]
     seconds: float = epochs * facts["targets"] / speed if epochs else math.inf
     return seconds if minutes is None else min(seconds, 60 * minutes)
+
+
+def too_many_epochs(epochs: int | None, *, seconds: float, longest: float) -> RefusalError:
+    """Return why a training is not begun that would take so many seconds, of at most `longest`."""
+    return RefusalError(
+        "With epochs:{epochs} this text would take about {minutes:.0f} minutes, and the bot's owner allows "
+        "{longest:g}; give fewer epochs, or minutes.",
+        epochs=epochs,
+        minutes=seconds / 60,
+        longest=longest / 60,
+    )
+
+
+def too_many_offers(offers: int) -> RefusalError:
+    """Return why a server is not offered another training."""
+    return RefusalError(
+        "A preview of this server waits for Start; start or cancel it first.",
+        "{count} previews of this server wait for Start; start or cancel one of them first.",
+        count=offers,
+    )

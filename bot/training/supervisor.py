@@ -16,6 +16,7 @@ from bot.training.process import BusyError, Child, find_training, full_disk, sta
 from core.errors import CoreError
 from core.run.events import EventFile
 from core.run.layout import FACTS
+from core.text import Text
 
 POLL_SECONDS = 1.0
 BUSY_SECONDS = 5.0  # between two looks whether another program's training has ended
@@ -115,9 +116,8 @@ class TrainingSupervisor:
             child = await asyncio.to_thread(_find, training, self._folders.out(training))
             if child is not None:
                 child.signal(signal.SIGKILL)
-            await self._completion.fail(
-                training, "Something went wrong; the bot's owner finds it in the log."
-            )
+            reason = Text("Something went wrong; the bot's owner finds it in the log.")
+            await self._completion.fail(training, reason)
             self._cancelled.discard(training.id)
         finally:
             self._current = 0
@@ -127,7 +127,7 @@ class TrainingSupervisor:
         events = EventFile(run)
         child = await asyncio.to_thread(_find, training, self._folders.out(training))
         was_away = began = training.state == "running"
-        note, is_late = "", False
+        note, is_late = Text(""), False
         while True:
             status, was_stopped = None, False
             if child is not None:
@@ -152,7 +152,7 @@ class TrainingSupervisor:
                 if progress.error or status == SAID_STATUS or training.deaths > most:
                     await self._completion.fail(training, reason)
                     return
-                note = "It ended unexpectedly, and goes on from where it was."
+                note = Text("It ended unexpectedly, and goes on from where it was.")
                 log.warning("Training %d: %s Going on from its checkpoint.", training.id, reason)
             child = await self._start(training, in_time=is_late)
             if child is None:
@@ -170,7 +170,7 @@ class TrainingSupervisor:
                     return None
                 await asyncio.sleep(BUSY_SECONDS)
             except (CoreError, OSError) as error:
-                problem = str(error) if isinstance(error, CoreError) else "The bot's disk refuses."
+                problem = error.text if isinstance(error, CoreError) else Text("The bot's disk refuses.")
             else:
                 self._processes[child.pid] = process
                 changes = {"state": "running", "pid": child.pid, "pid_started": child.started}
@@ -220,7 +220,7 @@ class TrainingSupervisor:
         try:
             model, outcome = await self._completion.evaluate(training, events.progress)
         except CoreError as error:
-            await self._completion.fail(training, str(error))
+            await self._completion.fail(training, error.text)
             return
         if training.id in self._cancelled:
             await self._completion.cancel(training)

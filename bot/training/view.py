@@ -1,149 +1,226 @@
 """A training as people see it: the preview, the progress with its diary of samples, and the end."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import discord
 
+from bot.discord.language.language import Language
+from bot.discord.language.options import name_options
 from bot.discord.limits import EMBED_FIELD_CHARACTERS
 from bot.discord.markdown import clean_text, plain, shorten
 from bot.discord.page import COLOUR
 from bot.storage.tables.trainings import TrainingRecord
-from bot.training.progress import EARLY, bar, clock, describe_comparison, describe_words, is_better
+from bot.training.progress import bar, clock, describe_comparison, describe_early, describe_words, is_better
 from core.run.events import Progress
-from core.wording import count, describe_epochs
+from core.text import Text, read_text
+from core.wording import describe_epochs
 
 DEVICE_CHARACTERS = 150
 DIARY_EPOCHS = 8  # bits per character of the last ones
 GOOD, BAD = discord.Colour(0x2E7D32), discord.Colour(0xB3261E)
 
 
-def build_preview(training: TrainingRecord, facts: dict[str, Any], *, place: int) -> discord.Embed:
+def build_preview(
+    training: TrainingRecord, facts: dict[str, Any], *, place: int, language: Language
+) -> discord.Embed:
     """Say what a training is about to do with a text of these facts."""
+    say = language.say
     embed = discord.Embed(
-        title=f"Train {plain(training.name)}?",
-        description=_block(facts["sample"], limit=1_500) or "*(no text)*",
+        title=say(Text("Train {name}?", name=plain(training.name))),
+        description=_block(facts["sample"], limit=1_500) or say(Text("*(no text)*")),
         colour=COLOUR,
     )
-    corpus = (
-        f"{facts['characters']:,} characters in {count(facts['episodes'], 'episode')}, "
-        f"vocabulary of {facts['vocabulary']:,} characters, {facts['held_out']:,} characters held out"
+    corpus = Text(
+        "{source}: {characters:,} characters in {episodes}, vocabulary of {vocabulary:,} characters, {held_out:,} "
+        "characters held out",
+        source=plain(facts["source"]),
+        characters=facts["characters"],
+        episodes=Text("{count:,} episode", "{count:,} episodes", count=facts["episodes"]),
+        vocabulary=facts["vocabulary"],
+        held_out=facts["held_out"],
     )
-    embed.add_field(name="Learns from", value=_field(plain(facts["source"]) + ": " + corpus), inline=False)
+    fields: list[tuple[Text, str]] = [(Text("Learns from"), say(corpus))]
     if facts["speakers"]:
-        embed.add_field(name="Who speaks", value=_field(plain(", ".join(facts["speakers"]))), inline=False)
+        fields.append((Text("Who speaks"), plain(", ".join(facts["speakers"]))))
     if facts["notes"]:
-        embed.add_field(name="Note", value=_field(plain("\n".join(facts["notes"]))), inline=False)
-    embed.add_field(name="Begins with", value=_field(plain(facts["start"]["why"])), inline=False)
-    embed.add_field(name="Training", value=_field(describe_plan(training)), inline=False)
-    before = f"{place} before it" if place else "nobody before it, it begins at once"
-    embed.add_field(name="Queue", value=before, inline=False)
-    embed.set_footer(
-        text="Members go on writing with the model in use. The sample above is the cleaned text."
-    )
+        fields.append((Text("Note"), plain("\n".join(say(read_text(note)) for note in facts["notes"]))))
+    fields.append((Text("Begins with"), plain(say(read_text(facts["start"]["why"])))))
+    fields.append((Text("Training"), say(describe_plan(training))))
+    before = Text("{place} before it", place=place) if place else Text("nobody before it, it begins at once")
+    fields.append((Text("Queue"), say(before)))
+    for name, value in fields:
+        embed.add_field(name=say(name), value=_field(value), inline=False)
+    footer = Text("Members go on writing with the model in use. The sample above is the cleaned text.")
+    embed.set_footer(text=say(footer))
     return embed
 
 
-def describe_plan(training: TrainingRecord) -> str:
+def describe_plan(training: TrainingRecord) -> Text:
     """Say with what and for how long a training runs."""
     plan = training.planned()
-    budget = describe_epochs(plan.epochs) if plan.epochs else count(plan.minutes or 0, "minute")
-    text = "is kept with the model" if plan.keep else "is deleted when the training ends"
-    upload = f"; the uploaded text {text}" if plan.upload else ""
-    return f"preset {plan.preset}, {budget}, about {clock(plan.seconds)} in all{upload}"
-
-
-def build_waiting(training: TrainingRecord, *, place: int) -> discord.Embed:
-    """Say how many trainings are before one."""
-    embed = discord.Embed(title=f"Training {plain(training.name)}", colour=COLOUR)
-    before = "1 training is" if place == 1 else f"{place} trainings are"
-    embed.description = (
-        f"\N{HOURGLASS WITH FLOWING SAND} {before} before it on this machine." if place else "It begins."
+    minutes = Text("{count:,g} minute", "{count:,g} minutes", count=plan.minutes or 0)
+    said = Text(
+        "preset {preset}, {budget}, about {time} in all",
+        preset=plan.preset,
+        budget=describe_epochs(plan.epochs) if plan.epochs else minutes,
+        time=clock(plan.seconds),
     )
-    embed.add_field(name="Plan", value=_field(describe_plan(training)), inline=False)
+    if not plan.upload:
+        return said
+    kept, deleted = (
+        Text("the uploaded text is kept with the model"),
+        Text("the uploaded text is deleted when the training ends"),
+    )
+    return Text.joined((said, kept if plan.keep else deleted), "; ")
+
+
+def build_waiting(training: TrainingRecord, *, place: int, language: Language) -> discord.Embed:
+    """Say how many trainings are before one."""
+    say = language.say
+    embed = discord.Embed(title=_title(training, language), colour=COLOUR)
+    before = Text(
+        "{count} training is before it on this machine.",
+        "{count} trainings are before it on this machine.",
+        count=place,
+    )
+    embed.description = f"\N{HOURGLASS WITH FLOWING SAND} {say(before)}" if place else say(Text("It begins."))
+    embed.add_field(name=say(Text("Plan")), value=_field(say(describe_plan(training))), inline=False)
     return embed
 
 
-def build_progress(training: TrainingRecord, progress: Progress, note: str) -> discord.Embed:
+def build_progress(
+    training: TrainingRecord, progress: Progress, note: str, *, language: Language
+) -> discord.Embed:
     """Show how far a training is, and what the network writes by now."""
-    embed = discord.Embed(title=f"Training {plain(training.name)}", colour=COLOUR)
-    lines = [f"{bar(progress.share)} {100 * progress.share:.0f} %", *_facts(progress)]
+    say = language.say
+    embed = discord.Embed(title=_title(training, language), colour=COLOUR)
+    lines = [f"{bar(progress.share)} {100 * progress.share:.0f} %", *map(say, _facts(progress))]
     if note:
-        lines.append(f"\N{WARNING SIGN} {note}")
+        lines.append(f"\N{WARNING SIGN} {say(note)}")
     embed.description = "\n".join(lines)
-    diary = " \N{RIGHTWARDS ARROW} ".join(f"{bits:.2f}" for bits in progress.bits[-DIARY_EPOCHS:])
+    diary = " \N{RIGHTWARDS ARROW} ".join(
+        language.number(f"{bits:.2f}") for bits in progress.bits[-DIARY_EPOCHS:]
+    )
     if diary:
-        embed.add_field(name="Bits per character, on text that it has not seen", value=diary, inline=False)
+        name = Text("Bits per character, on text that it has not seen")
+        embed.add_field(name=say(name), value=diary, inline=False)
     if progress.sample:
+        after = Text("After {epochs} it writes", epochs=describe_epochs(progress.sample["epoch"]))
         embed.add_field(
-            name=f"After {describe_epochs(progress.sample['epoch'])} it writes",
-            value=_block(progress.sample["text"], limit=EMBED_FIELD_CHARACTERS) or "*(nothing)*",
+            name=say(after),
+            value=_block(progress.sample["text"], limit=EMBED_FIELD_CHARACTERS) or say(Text("*(nothing)*")),
             inline=False,
         )
     return embed
 
 
-def build_end(training: TrainingRecord, *, is_used: bool) -> discord.Embed:
+def build_end(training: TrainingRecord, *, is_used: bool, language: Language) -> discord.Embed:
     """Show what came of a training."""
+    say = language.say
     name, ending = plain(training.name), training.ending()
     if training.state == "cancelled":
-        return discord.Embed(title=f"{name} was cancelled", description="Nothing has changed.", colour=COLOUR)
+        title = say(Text("{name} was cancelled", name=name))
+        return discord.Embed(title=title, description=say(Text("Nothing has changed.")), colour=COLOUR)
     if training.state == "failed":
-        embed = discord.Embed(title=f"{name} could not be trained", colour=BAD)
-        embed.description = (
-            shorten(plain(ending["reason"]), limit=1_000) + "\n\nThe model in use stays as it is."
+        reason = name_options(say(read_text(ending["reason"])))
+        stays = say(Text("The model in use stays as it is."))
+        return discord.Embed(
+            title=say(Text("{name} could not be trained", name=name)),
+            description=f"{shorten(plain(reason), limit=1_000)}\n\n{stays}",
+            colour=BAD,
         )
-        return embed
-    embed = discord.Embed(title=f"{name} is trained", colour=GOOD)
-    used = "It is this server's model now." if is_used else "It is not in use."
-    better = is_better(ending)
-    if better is None and is_used:
-        used = "It cannot be compared with the model before it. " + used
-    elif better is False and not is_used:
-        used = f"The model in use is better on the same text, so it stays; {plain(ending['old_name'])} writes on. "
-        used += "Press *Use it* to change that."
-    embed.description = (
-        f"{ending['bits']:.3f} bits per character (lower is better) on text that it has not seen, "
-        f"after {describe_epochs(ending['epochs'])} and {clock(ending['seconds'])} on {_device(ending['device'])}."
-        + (f" {EARLY}" if ending.get("early") else "")
-        + f" {describe_words(ending)}"
-        + f"\n{used}"
-    )
+    embed = discord.Embed(title=say(Text("{name} is trained", name=name)), colour=GOOD)
+    embed.description = say(_describe_result(ending, is_used=is_used))
     compared = describe_comparison(ending)
     if compared:
-        embed.add_field(name="On the same held-out text", value=_field(plain(compared)), inline=False)
+        on = say(Text("On the same held-out text"))
+        embed.add_field(name=on, value=_field(plain(say(compared))), inline=False)
     samples = ending["samples"]
-    for title, key in ((f"Old: {plain(ending['old_name'])}", "old"), (f"New: {name}", "new")):
+    old = Text("Old: {name}", name=plain(ending["old_name"]))
+    for title, key in ((old, "old"), (Text("New: {name}", name=name), "new")):
         if key in samples:
-            text = _block(samples[key], limit=EMBED_FIELD_CHARACTERS) or "*(nothing)*"
-            embed.add_field(name=shorten(title, limit=200), value=text, inline=True)
-    embed.set_footer(text="Both samples have the same beginning and seed.")
+            text = _block(samples[key], limit=EMBED_FIELD_CHARACTERS) or say(Text("*(nothing)*"))
+            embed.add_field(name=shorten(say(title), limit=200), value=text, inline=True)
+    embed.set_footer(text=say(Text("Both samples have the same beginning and seed.")))
     return embed
 
 
-def describe_end(training: TrainingRecord) -> str:
+def describe_end(training: TrainingRecord) -> Text:
     """Return the line above a training's end: who started it, whom it does not ping."""
-    who = f"<@{training.member_id}>: the" if training.member_id else "The"
-    how = {"done": "has ended", "failed": "has failed"}.get(training.state, "was cancelled")
-    return f"{who} training of {plain(training.name)} {how}."
+    name = plain(training.name)
+    match training.state:
+        case "done":
+            said = Text("the training of {name} has ended.", name=name)
+        case "failed":
+            said = Text("the training of {name} has failed.", name=name)
+        case _:
+            said = Text("the training of {name} was cancelled.", name=name)
+    # Who wanted to be forgotten is not named.
+    return Text.joined((f"<@{training.member_id}>" if training.member_id else "", said), ": ")
 
 
-def build_closed(training: TrainingRecord) -> discord.Embed:
+def build_closed(training: TrainingRecord, *, language: Language) -> discord.Embed:
     """Return what the message of a training's progress shows once another one tells the end."""
-    embed = discord.Embed(title=f"Training {plain(training.name)}", colour=COLOUR)
-    embed.description = "This training is over; the message that answers this one says how it ended."
+    embed = discord.Embed(title=_title(training, language), colour=COLOUR)
+    over = Text("This training is over; the message that answers this one says how it ended.")
+    embed.description = language.say(over)
     return embed
 
 
-def _facts(progress: Progress) -> list[str]:
+def _title(training: TrainingRecord, language: Language) -> str:
+    return language.say(Text("Training {name}", name=plain(training.name)))
+
+
+def _describe_result(ending: Mapping[str, Any], *, is_used: bool) -> Text:
+    """Say how good a new model is, and whether it is used."""
+    better = is_better(ending)
+    used = Text("It is this server's model now.") if is_used else Text("It is not in use.")
+    if better is None and is_used:
+        used = Text.joined((Text("It cannot be compared with the model before it."), used))
+    elif better is False and not is_used:
+        used = Text(
+            "The model in use is better on the same text, so it stays; {old} writes on. Press *Use it* to change that.",
+            old=plain(ending["old_name"]),
+        )
+    result = Text(
+        "{bits:.3f} bits per character (lower is better) on text that it has not seen, after {epochs} and {time} on "
+        "{device}.",
+        bits=ending["bits"],
+        epochs=describe_epochs(ending["epochs"]),
+        time=clock(ending["seconds"]),
+        device=_device(ending["device"]),
+    )
+    early = describe_early() if ending.get("early") else ""
+    return Text.joined((Text.joined((result, early, describe_words(ending))), used), "\n")
+
+
+def _facts(progress: Progress) -> list[Text]:
     if progress.start is None:
-        return ["The text is being read."]
+        return [Text("The text is being read.")]
     device = _device(progress.start["device"])
     if progress.step is None:
-        return [f"{progress.start['parameters']:,} parameters on {device}; the first batches take a moment."]
+        parameters = progress.start["parameters"]
+        begun = Text(
+            "{parameters:,} parameters on {device}; the first batches take a moment.",
+            parameters=parameters,
+            device=device,
+        )
+        return [begun]
     step = progress.step
-    loss = f"loss {step['loss']:.3f} nats = {step['bits_per_character']:.2f} bits per character"
-    speed = f"{step['characters_per_second']:,.0f} characters a second on {device}"
-    return [f"Epoch {step['epoch'] + 1}, {loss}", f"{speed}, about {clock(step['seconds_left'])} left"]
+    loss = Text(
+        "Epoch {epoch}, loss {loss:.3f} nats = {bits:.2f} bits per character",
+        epoch=step["epoch"] + 1,
+        loss=step["loss"],
+        bits=step["bits_per_character"],
+    )
+    speed = Text(
+        "{speed:,.0f} characters a second on {device}, about {time} left",
+        speed=step["characters_per_second"],
+        device=device,
+        time=clock(step["seconds_left"]),
+    )
+    return [loss, speed]
 
 
 def _device(name: object) -> str:

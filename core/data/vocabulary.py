@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import CorpusError
+from core.text import Text
 
 Ids = npt.NDArray[np.uint16]
 
@@ -37,13 +38,17 @@ class Spelling:
     @property
     def notice(self) -> str:
         """One sentence about the changes, or an empty text if there were none."""
-        parts = []
+        parts: list[Text] = []
         if self.mapped:
-            pairs = ", ".join(f"{_show(old)} became {_show(new)}" for old, new in self.mapped.items())
-            parts.append(pairs)
+            pairs = (
+                Text("{old} became {new}", old=_show(old), new=_show(new)) for old, new in self.mapped.items()
+            )
+            parts.append(Text.joined(pairs, ", "))
         if self.dropped:
-            parts.append(f"{', '.join(_show(character) for character in self.dropped[:12])} left out")
-        return f"The model cannot spell everything: {'; '.join(parts)}." if parts else ""
+            characters = ", ".join(_show(character) for character in self.dropped[:12])
+            parts.append(Text("{characters} left out", characters=characters))
+        what = Text.joined(parts, "; ")
+        return Text("The model cannot spell everything: {what}.", what=what) if parts else ""
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,10 @@ class Vocabulary:
             raise CorpusError("The corpus is empty: there is no text to learn from.")
         if len(characters) > MOST_CHARACTERS:
             raise CorpusError(
-                f"The corpus has {len(characters):,} different characters and at most {MOST_CHARACTERS:,} can be "
-                "learnt; raise --rare-count to drop the rare ones."
+                "The corpus has {count:,} different characters and at most {most:,} can "
+                "be learnt; raise --rare-count to drop the rare ones.",
+                count=len(characters),
+                most=MOST_CHARACTERS,
             )
         return cls(characters)
 

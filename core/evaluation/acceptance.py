@@ -22,6 +22,7 @@ from core.evaluation.beginnings import read_beginnings
 from core.evaluation.runaways import check_scenes, try_scenes
 from core.evaluation.score import score_texts
 from core.run.store import Run
+from core.text import Text
 from core.wording import describe_epochs
 from core.writing.generator import Generator, context_of
 from core.writing.request import SceneRequest
@@ -45,8 +46,10 @@ def check_run(run: Run) -> str:
     chance = math.log2(len(run.vocabulary))
     if not run.bits_per_character < chance:
         raise RunError(
-            f"The new model is no better than chance: {run.bits_per_character:.2f} bits per character, where "
-            f"guessing blindly costs {chance:.2f}. Give it more text or more time."
+            "The new model is no better than chance: {bits:.2f} bits per character, "
+            "where guessing blindly costs {chance:.2f}. Give it more text or more time.",
+            bits=run.bits_per_character,
+            chance=chance,
         )
     if not Writer(run).write(SceneRequest(seed=SEED, length=SAMPLE_CHARACTERS)).text.strip():
         raise RunError("The new model writes nothing; give it more text or more time.")
@@ -126,9 +129,11 @@ def check_beginnings(comparison: Mapping[str, Any]) -> None:
     beginnings = comparison.get("beginnings")
     if beginnings and beginnings["share_over_8"] >= _MOST_LOST:
         raise RunError(
-            f"The new model loses itself when a text begins: {beginnings['share_over_8']:.0%} of "
-            f"{beginnings['stretches']} beginnings cost it more than blind guessing. Train it again, for longer or "
-            "with more text."
+            "The new model loses itself when a text begins: {percent:.0f} % of {stretches} "
+            "beginnings cost it more than blind guessing. Train it again, for longer or with more "
+            "text.",
+            percent=100 * beginnings["share_over_8"],
+            stretches=beginnings["stretches"],
         )
 
 
@@ -153,7 +158,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--episodes", type=parse_episodes, help="as for train.py")
     parser.add_argument("--blind", action="store_true", help="do not look at any text")
     options = parser.parse_args(arguments)
-    done = ""
+    done: Text | None = None
     try:
         new = Run.read(options.new)
         done = _describe_return(new)
@@ -176,17 +181,20 @@ def main(arguments: list[str] | None = None) -> int:
             check_beginnings(document["comparison"])
         status = 0
     except CoreError as error:
-        document, status = {"error": f"{error}{done}"}, 2
+        document, status = {"error": Text.joined(filter(None, (error.text, done))).to_json()}, 2
     sys.stdout.write(json.dumps(document) + "\n")
     return status
 
 
-def _describe_return(run: Run) -> str:
-    """Return what its training did about weights that failed, as a further sentence; empty where none did."""
+def _describe_return(run: Run) -> Text | None:
+    """Return what its training did about weights that failed, as a further sentence; None where none did."""
     returned = run.facts["result"].get("returned")
     if not returned:
-        return ""
-    return f" Its training had gone back to its last sound weights once already, after {describe_epochs(returned)}."
+        return None
+    return Text(
+        "Its training had gone back to its last sound weights once already, after {epochs}.",
+        epochs=describe_epochs(returned),
+    )
 
 
 def _read_old(path: Path | None) -> Run | None:

@@ -73,9 +73,13 @@ def check_scenes(count: RunawayCount) -> None:
     """
     if count.failed > _MOST_FAILED * count.scenes:
         raise RunError(
-            f"The new model loses itself when a scene begins: of {count.scenes} scenes {count.ended} end at once and "
-            f"{count.repeated} repeat one character, such as {count.example!r}. Train it again, for longer or with "
-            "more text."
+            "The new model loses itself when a scene begins: of {scenes} scenes {ended} end at once "
+            "and {repeated} repeat one character, such as {example!r}. Train it again, for longer or "
+            "with more text.",
+            scenes=count.scenes,
+            ended=count.ended,
+            repeated=count.repeated,
+            example=count.example,
         )
 
 

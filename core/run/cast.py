@@ -47,7 +47,9 @@ class Casts:
                 return show
         if not self.shows:
             raise PromptError("This model has learnt one show; leave show out.")
-        raise PromptError(f"This model has no show {asked[:40]!r}; it has {', '.join(self.shows)}.")
+        raise PromptError(
+            "This model has no show {asked!r}; it has {shows}.", asked=asked[:40], shows=", ".join(self.shows)
+        )
 
     def speakers(self, show: str | None = None) -> list[str]:
         """Return who speaks, those of the show first, the most talkative first."""

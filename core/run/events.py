@@ -10,6 +10,7 @@ from typing import Any
 
 from core.run.layout import EVENTS, partial_folder
 from core.runtime.files import disk_errors
+from core.text import read_text
 
 # Every event is a mapping with "event" (start, progress, epoch, sample, checkpoint, stopped, end, error) and
 # "time" (seconds since 1970); what else it has is said where it is sent.
@@ -75,7 +76,7 @@ class Progress:
             case "stopped":
                 self.is_stopped = True
             case "error":
-                self.error = str(event.get("message", ""))
+                self.error = read_text(event.get("message", ""))
             case _:
                 pass
 

@@ -73,8 +73,10 @@ class WindowDataset:
         self._split = int((1 - config.validation_share) * self.windows)
         if self._split < 1 or self._split == self.windows:
             raise CorpusError(
-                f"The corpus has {len(ids):,} characters, too few for windows of {config.window_length}; "
-                "add text or choose a smaller --window-length."
+                "The corpus has {characters:,} characters, too few for windows of {window_length}; add text or "
+                "choose a smaller --window-length.",
+                characters=len(ids),
+                window_length=config.window_length,
             )
         self.batch = min(config.batch, self._split)
         self.training_characters = self._split
@@ -118,8 +120,10 @@ class StreamDataset:
         self.batch = min(config.batch, shortest // config.window_length)
         if self.batch < 1:
             raise CorpusError(
-                f"The corpus has {training_characters + len(validation_ids):,} characters, too few for windows of "
-                f"{config.window_length}; add text or choose a smaller --window-length."
+                "The corpus has {characters:,} characters, too few for windows of {window_length}; "
+                "add text or choose a smaller --window-length.",
+                characters=training_characters + len(validation_ids),
+                window_length=config.window_length,
             )
         self._training = SegmentStreams(
             train,

@@ -42,7 +42,7 @@ def train(
         except TrainingStopped:
             raise
         except CoreError as error:
-            events.send("error", message=str(error))
+            events.send("error", message=error.text.to_json())
             raise
         return run
 

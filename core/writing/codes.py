@@ -54,15 +54,21 @@ class Code:
             PromptError: it has more parts, or more characters with its prompt.
         """
         characters = len(self.requests[0].prompt) + sum(request.length for request in self.requests)
-        for count, most, what in (
-            (len(self.requests), most_parts, "parts"),
-            (characters, most_characters, "characters"),
-        ):
-            if count > most:
-                raise PromptError(
-                    f"That scene has {count:,} {what}, and at most {most:,} are replayed at once; use a code from "
-                    "further up in the scene."
-                )
+        parts = len(self.requests)
+        if parts > most_parts:
+            raise PromptError(
+                "That scene has {parts:,} parts, and at most {most:,} are replayed at once; use a code from further "
+                "up in the scene.",
+                parts=parts,
+                most=most_parts,
+            )
+        if characters > most_characters:
+            raise PromptError(
+                "That scene has {characters:,} characters, and at most {most:,} are replayed at once; use a code "
+                "from further up in the scene.",
+                characters=characters,
+                most=most_characters,
+            )
 
 
 def code_of(episode: Episode, *, writer: Writer) -> str | None:
@@ -105,7 +111,8 @@ def read_code(text: str) -> Code:
         requests = read(body) if read else ()
     except (ValueError, TypeError, LookupError, OverflowError, zlib.error, msgpack.UnpackException) as error:
         raise PromptError(
-            f"{text[:24]!r} is no episode code, or not all of it; copy the whole code from a scene's details."
+            "{text!r} is no episode code, or not all of it; copy the whole code from a scene's details.",
+            text=text[:24],
         ) from error
     if not requests:
         raise PromptError("That code was made by a newer version of Holosuite; update to use it.")
@@ -121,8 +128,11 @@ def replay(code: Code, *, writer: Writer, cancelled: Callable[[], bool] | None =
     run = writer.run
     if not run.fingerprint.startswith(code.fingerprint):
         raise PromptError(
-            f"That scene was written by the run {code.fingerprint}, and this is {run.fingerprint[:8]} ({run.name}); it "
-            "can be replayed only where that run is in use."
+            "That scene was written by the run {fingerprint}, and this is {here} ({name}); "
+            "it can be replayed only where that run is in use.",
+            fingerprint=code.fingerprint,
+            here=run.fingerprint[:8],
+            name=run.name,
         )
     code.check_size()
     if code.digest != _digest(writer) and any(request.directions for request in code.requests):

@@ -45,11 +45,15 @@ class SceneRequest:
         for what, value, least, most in (
             ("length", self.length, 1, LONGEST),
             ("seed", self.seed, 0, MOST_SEED),
-            ("number of takes", self.takes, 1, MOST_TAKES),
+            ("takes", self.takes, 1, MOST_TAKES),
         ):
             if not isinstance(value, int) or not least <= value <= most:
                 raise PromptError(
-                    f"The {what} must be a whole number from {least} to {most:,}, and not {value:,}."
+                    "{option} must be a whole number from {least} to {most:,}, and not {value:,}.",
+                    option=what,
+                    least=least,
+                    most=most,
+                    value=value,
                 )
 
     def to_dict(self) -> dict[str, Any]:

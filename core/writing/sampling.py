@@ -20,7 +20,9 @@ def check_temperature(temperature: float) -> float:
         PromptError: it is negative, infinite or not a number.
     """
     if not 0 <= temperature < float("inf"):
-        raise PromptError(f"The temperature must be 0 or more, such as 0.5, and not {temperature}.")
+        raise PromptError(
+            "The temperature must be 0 or more, such as 0.5, and not {temperature}.", temperature=temperature
+        )
     return float(temperature)
 
 

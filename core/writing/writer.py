@@ -12,6 +12,7 @@ from core.data.vocabulary import Spelling
 from core.errors import PromptError
 from core.run.cast import Casts
 from core.run.store import Run
+from core.text import Text
 from core.writing.constraints.build import check_directions, direct
 from core.writing.constraints.cast import describe_changes
 from core.writing.constraints.index import read_index
@@ -240,4 +241,4 @@ class Writer:
 def _notice(spelling: Spelling, asked: Directions | None, settled: Directions | None) -> str:
     """Return what the model could not spell of a line and of a cast."""
     cast = describe_changes(asked.cast, settled.cast) if asked and settled else ""
-    return " ".join(filter(None, (spelling.notice, cast)))
+    return Text.joined((spelling.notice, cast))

@@ -9,11 +9,11 @@ import discord
 from discord import components
 
 from bot.discord.reading.markup import PlainText, read_markup
+from core.text import Text
 
 FILE_BYTES = 32_768  # of a text file that is read
 FILE_SECONDS = 1.5  # for its download: Discord waits 3 s for an answer
 _TEXT_FILES = (".txt", ".md", ".log", ".fountain", ".srt")
-_CHOOSE = "choose a message with words, or type them: /episode line"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ async def read_message(message: discord.Message) -> MessageReading:
         first = message.reference.resolved if message.reference else None
         return await read_message(first) if isinstance(first, discord.Message) else MessageReading()
     if message.is_system():
-        return MessageReading(missing=f"Discord itself wrote that message; {_CHOOSE}.")
+        return MessageReading(missing=_say_missing(Text("Discord itself wrote that message")))
 
     def name_of(kind: str, number: int) -> str:
         return _find_name(message, kind, number)
@@ -118,17 +118,21 @@ def _say_what_is_there(message: discord.Message, holders: list[_Holder]) -> str:
     files = [attachment for holder in holders for attachment in holder.attachments]
     is_poll = message.poll is not None or message.type is discord.MessageType.poll_result
     found = (
-        (is_poll, "That message is a poll"),
-        (any(file.is_voice_message() for file in files), "I cannot listen to voice messages"),
-        (any(holder.stickers for holder in holders), "That message is a sticker"),
-        (files, "That message has files alone, none of them a short text in UTF-8"),
+        (is_poll, Text("That message is a poll")),
+        (any(file.is_voice_message() for file in files), Text("I cannot listen to voice messages")),
+        (any(holder.stickers for holder in holders), Text("That message is a sticker")),
+        (files, Text("That message has files alone, none of them a short text in UTF-8")),
         (
             any(holder.embeds or holder.components for holder in holders),
-            "That message has pictures or buttons alone",
+            Text("That message has pictures or buttons alone"),
         ),
         (
             any(holder.content.strip() for holder in holders),
-            "That message has links, emoji or mentions alone",
+            Text("That message has links, emoji or mentions alone"),
         ),
     )
-    return next((f"{what}; {_CHOOSE}." for is_there, what in found if is_there), "")
+    return next((_say_missing(what) for is_there, what in found if is_there), "")
+
+
+def _say_missing(what: Text) -> Text:
+    return Text("{what}; choose a message with words, or type them: /episode line.", what=what)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import discord
 
+from bot.discord.language.language import language_of
 from bot.discord.limits import MESSAGE_CHARACTERS
 from bot.discord.markdown import shorten
 from bot.discord.page import Page
@@ -23,9 +24,12 @@ class InteractionReply:
     def __init__(self, interaction: discord.Interaction) -> None:
         """Answer an interaction, acknowledged or not."""
         self._interaction = interaction
+        self.language = language_of(interaction.locale)
         self._acknowledged = interaction.response.is_done()
         self._answer = TokenAnswer(
-            interaction.client, self.pending(member_id=interaction.user.id, created=0, request="")
+            interaction.client,
+            self.pending(member_id=interaction.user.id, created=0, request=""),
+            language=self.language,
         )
 
     @property
@@ -39,7 +43,7 @@ class InteractionReply:
             await self._send(sentence, None, private=True)
             return
         # A public answer cannot become private, so a private one takes its place.
-        short = shorten(sentence, limit=MESSAGE_CHARACTERS)
+        short = shorten(self.language.say(sentence), limit=MESSAGE_CHARACTERS)
         follow_up = self._interaction.followup.send
         try:
             await insist(
@@ -94,7 +98,7 @@ class InteractionReply:
         )
 
     async def _send(self, content: str | None, page: Page | None, *, private: bool) -> None:
-        short = None if content is None else shorten(content, limit=MESSAGE_CHARACTERS)
+        short = None if content is None else shorten(self.language.say(content), limit=MESSAGE_CHARACTERS)
         if not self._acknowledged and await self._acknowledge(short, page, private=private):
             return
         await self._answer.change(short, page)

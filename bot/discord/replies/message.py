@@ -5,6 +5,7 @@ from collections.abc import Awaitable
 
 import discord
 
+from bot.discord.language.language import Language, language_of
 from bot.discord.limits import MESSAGE_CHARACTERS, PROMISE_SECONDS
 from bot.discord.markdown import shorten
 from bot.discord.page import Page
@@ -23,10 +24,12 @@ class MessageReply:
         *,
         channel_id: int,
         source_id: int,
+        language: Language,
         message_id: int = 0,
         is_kept: bool = False,
     ) -> None:
         """Answer the message `source_id`; `message_id` is the answer so far, which the database may hold."""
+        self.language = language
         self._channel = channel
         self._channel_id = channel_id
         self._source_id = source_id
@@ -35,8 +38,9 @@ class MessageReply:
 
     @classmethod
     def to(cls, message: discord.Message) -> "MessageReply":
-        """Return the answer to a message."""
-        return cls(message.channel, channel_id=message.channel.id, source_id=message.id)
+        """Return the answer to a message, in its server's language: a message does not tell its author's."""
+        language = language_of(message.guild.preferred_locale if message.guild else None)
+        return cls(message.channel, channel_id=message.channel.id, source_id=message.id, language=language)
 
     async def refuse(self, sentence: str) -> None:
         """Say why not."""
@@ -49,7 +53,8 @@ class MessageReply:
     async def progress(self, sentence: str) -> None:
         """Change the sentence, if that goes at once."""
         if self.message_id:
-            await try_once(lambda: self._edit(sentence, None))
+            said = self.language.say(sentence)
+            await try_once(lambda: self._edit(said, None))
 
     async def show(self, page: Page) -> None:
         """Show the scene."""
@@ -70,7 +75,7 @@ class MessageReply:
         )
 
     async def _send(self, content: str | None, page: Page | None) -> None:
-        short = None if content is None else shorten(content, limit=MESSAGE_CHARACTERS)
+        short = None if content is None else shorten(self.language.say(content), limit=MESSAGE_CHARACTERS)
         replaced = self.message_id
         if replaced:
             try:

@@ -2,12 +2,15 @@
 
 from typing import Protocol
 
+from bot.discord.language.language import Language
 from bot.discord.page import Page
 from bot.storage.tables.pending import PendingRequest
 
 
 class Reply(Protocol):
     """One answer, which changes until the scene is there."""
+
+    language: Language  # of whoever reads it; sentences are said in it on their way out
 
     @property
     def message_id(self) -> int:

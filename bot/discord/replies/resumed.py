@@ -2,6 +2,7 @@
 
 import discord
 
+from bot.discord.language.language import Language
 from bot.discord.limits import MESSAGE_CHARACTERS
 from bot.discord.markdown import shorten
 from bot.discord.page import Page
@@ -11,14 +12,15 @@ from bot.discord.replies.token import TokenAnswer
 from bot.storage.tables.pending import PendingRequest
 
 
-def read_reply(client: discord.Client, pending: PendingRequest) -> Reply:
-    """Return the answer that an earlier process has promised."""
+def read_reply(client: discord.Client, pending: PendingRequest, *, language: Language) -> Reply:
+    """Return the answer that an earlier process has promised, in the language that it was asked in."""
     if pending.token:
-        return ResumedReply(TokenAnswer(client, pending))
+        return ResumedReply(TokenAnswer(client, pending, language=language), language=language)
     return MessageReply(
         client.get_partial_messageable(pending.channel_id),
         channel_id=pending.channel_id,
         source_id=pending.id,
+        language=language,
         message_id=pending.message_id,
         is_kept=True,
     )
@@ -27,8 +29,9 @@ def read_reply(client: discord.Client, pending: PendingRequest) -> Reply:
 class ResumedReply:
     """The answer to an interaction that an earlier process acknowledged."""
 
-    def __init__(self, answer: TokenAnswer) -> None:
+    def __init__(self, answer: TokenAnswer, *, language: Language) -> None:
         """Go on with an answer."""
+        self.language = language
         self._answer = answer
 
     @property
@@ -38,7 +41,7 @@ class ResumedReply:
 
     async def refuse(self, sentence: str) -> None:
         """Say why not in place of the answer."""
-        await self._answer.change(shorten(sentence, limit=MESSAGE_CHARACTERS), None)
+        await self._answer.change(shorten(self.language.say(sentence), limit=MESSAGE_CHARACTERS), None)
 
     async def wait(self, sentence: str) -> None:
         """Change what the answer says, if that goes at once: it was acknowledged before."""

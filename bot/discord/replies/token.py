@@ -5,10 +5,12 @@ import time
 
 import discord
 
+from bot.discord.language.language import Language
 from bot.discord.limits import PROMISE_SECONDS, TOKEN_SECONDS
 from bot.discord.page import Page
 from bot.discord.replies.sending import SILENT, GoneError, TooLateError, insist, is_passing, try_once
 from bot.storage.tables.pending import PendingRequest
+from core.text import Text
 
 log = logging.getLogger(__name__)
 
@@ -16,8 +18,9 @@ log = logging.getLogger(__name__)
 class TokenAnswer:
     """The answer to an interaction, changed with its token; once that is over, a new message in the channel."""
 
-    def __init__(self, client: discord.Client, pending: PendingRequest) -> None:
+    def __init__(self, client: discord.Client, pending: PendingRequest, *, language: Language) -> None:
         """Answer an interaction that was acknowledged, by this process or an earlier one."""
+        self._language = language
         self._client = client
         self._pending = pending
         self._webhook = discord.Webhook.partial(pending.application_id, pending.token, client=client)
@@ -47,7 +50,8 @@ class TokenAnswer:
 
     async def progress(self, sentence: str) -> None:
         """Change the answer, if that goes at once."""
-        await try_once(lambda: self._edit(sentence, None))
+        said = self._language.say(sentence)
+        await try_once(lambda: self._edit(said, None))
 
     async def _edit(self, content: str | None, page: Page | None) -> None:
         await self._webhook.edit_message(  # type: ignore[call-overload]  # no number, but a name
@@ -63,11 +67,12 @@ class TokenAnswer:
         channel = self._client.get_partial_messageable(self._pending.channel_id)
         name = f"<@{self._pending.member_id}>"  # which is shown, and pings nobody
         missing = discord.utils.MISSING
+        greeting = self._language.say(Text("{name} Your scene:", name=name))
         left = max(0.0, self._pending.created + PROMISE_SECONDS - time.time())
         await insist(
             lambda: channel.send(
                 f"{name} {content}" if page is None else None,
-                view=page.build_view(greeting=f"{name} Your scene:") if page else missing,  # type: ignore[arg-type]  # its layout has no text
+                view=page.build_view(greeting=greeting) if page else missing,  # type: ignore[arg-type]  # its layout has no text
                 nonce=self._pending.id,
                 allowed_mentions=SILENT,
             ),

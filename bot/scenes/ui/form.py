@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.discord.language.language import Language
 from bot.discord.limits import (
     CAST_CHARACTERS,
     CHOICE_CHARACTERS,
@@ -19,41 +20,58 @@ from bot.scenes.request import LENGTH, Request, fit_length, fit_temperature
 from bot.scenes.ui.buttons import HANDLE
 from bot.storage.tables.scenes import SceneRecord
 from core.errors import PromptError
+from core.text import Text
 from core.writing.episode import read_parts
 from core.writing.request import MOST_TAKES, SceneRequest
 
 FORM_ID = re.compile(rf"hs:form:{HANDLE}(?P<covered>:c)?", re.ASCII)
-TEMPERATURES = {"0.3": "Calm", "0.5": "Balanced", "0.7": "Lively", "1": "Wild"}
-LENGTHS = {"200": "A few lines", "500": "A scene", "1000": "A long scene", "4000": "As long as it gets"}
+TEMPERATURES = {
+    "0.3": Text("Calm"),
+    "0.5": Text("Balanced"),
+    "0.7": Text("Lively"),
+    "1": Text("Wild"),
+}
+LENGTHS = {
+    "200": Text("A few lines"),
+    "500": Text("A scene"),
+    "1000": Text("A long scene"),
+    "4000": Text("As long as it gets"),
+}
 TAKES = ("1", "3", "8", "16")
 
 
-def build_form(episode: SceneRecord, *, shows: Sequence[str], is_covered: bool) -> discord.ui.Modal:
+def build_form(
+    episode: SceneRecord, *, shows: Sequence[str], language: Language, is_covered: bool
+) -> discord.ui.Modal:
     """Build the form; `shows` are the model's, of which one can be chosen where there are several."""
+    say = language.say
     part = _last_part(episode)
     directions = part.directions
-    form = discord.ui.Modal(
-        title="Direct it", custom_id=f"hs:form:{episode.handle}{':c' if is_covered else ''}"
-    )
+    custom_id = f"hs:form:{episode.handle}{':c' if is_covered else ''}"
+    form = discord.ui.Modal(title=say(Text("Direct it")), custom_id=custom_id)
+
+    def add(text: Text, description: Text, field: discord.ui.Item[Any]) -> None:
+        form.add_item(discord.ui.Label(text=say(text), description=say(description), component=field))
+
     cast = ", ".join(directions.cast) if directions else ""
     place = (directions.place or "") if directions else ""
-    form.add_item(
-        _label("Who speaks", "Names with commas; empty for everybody.", _text("cast", cast, CAST_CHARACTERS))
+    names, anywhere = (
+        Text("Names with commas; empty for everybody."),
+        Text("Such as Quark's; empty for any place."),
     )
-    form.add_item(
-        _label("Where", "Such as Quark's; empty for any place.", _text("place", place, PLACE_CHARACTERS))
-    )
-    heat = f"{fit_temperature(episode):g}"
-    form.add_item(_label("Temperature", "How surprising it is.", _select("temp", TEMPERATURES.items(), heat)))
-    length = str(fit_length(episode))
-    form.add_item(_label("Length", "In characters.", _select("length", LENGTHS.items(), length)))
+    add(Text("Who speaks"), names, _text("cast", cast, CAST_CHARACTERS))
+    add(Text("Where"), anywhere, _text("place", place, PLACE_CHARACTERS))
+    heat = _select("temp", TEMPERATURES.items(), f"{fit_temperature(episode):g}", language)
+    add(Text("Temperature"), Text("How surprising it is."), heat)
+    length = _select("length", LENGTHS.items(), str(fit_length(episode)), language)
+    add(Text("Length"), Text("In characters."), length)
     if len(shows) > 1:
         named = [(show, "") for show in shows if len(show) <= CHOICE_CHARACTERS][: CHOICES - 1]
-        form.add_item(_label("Show", "Whose people they are.", _select("show", named, part.show or "")))
+        show = _select("show", named, part.show or "", language)
+        add(Text("Show"), Text("Whose people they are."), show)
     else:
-        counts = [(count, "") for count in TAKES]
-        takes = _select("takes", counts, str(part.takes))
-        form.add_item(_label("Takes", "Versions of each line, of which the best is kept.", takes))
+        takes = _select("takes", [(count, "") for count in TAKES], str(part.takes), language)
+        add(Text("Takes"), Text("Versions of each line, of which the best is kept."), takes)
     # Forms are read by their number, here or after a restart: discord.py need not remember this one.
     form.stop()
     return form
@@ -84,7 +102,10 @@ def direct_anew(episode: SceneRecord, values: dict[str, str]) -> Request:
         takes = int(values.get("takes", part.takes))
     except ValueError as error:
         raise PromptError(
-            f"Fill in the form again: numbers go up to {MOST_TEMPERATURE:g}, {MOST_LENGTH} and {MOST_TAKES}."
+            "Fill in the form again: numbers go up to {temperature:g}, {length} and {takes}.",
+            temperature=MOST_TEMPERATURE,
+            length=MOST_LENGTH,
+            takes=MOST_TAKES,
         ) from error
     directions = part.directions
     asked = Request.new(
@@ -105,21 +126,21 @@ def _last_part(episode: SceneRecord) -> SceneRequest:
     return parts[-1] if parts else SceneRequest(length=LENGTH)
 
 
-def _label(text: str, description: str, field: discord.ui.Item[Any]) -> discord.ui.Label[Any]:
-    return discord.ui.Label(text=text, description=description, component=field)
-
-
 def _text(name: str, value: str, most: int) -> discord.ui.TextInput[Any]:
     return discord.ui.TextInput(custom_id=name, default=value[:most] or None, required=False, max_length=most)
 
 
-def _select(name: str, choices: Iterable[tuple[str, str]], now: str) -> discord.ui.Select[Any]:
+def _select(
+    name: str, choices: Iterable[tuple[str, str]], now: str, language: Language
+) -> discord.ui.Select[Any]:
     """Return a menu of values with their words; what the scene has is chosen, and is offered in any case."""
     offered = dict(choices)
-    offered = offered if now in offered or not now else {now: "As it is", **offered}
+    offered = offered if now in offered or not now else {now: Text("As it is"), **offered}
     options = [
         discord.SelectOption(
-            label=f"{words} ({value})" if words else value, value=value, default=value == now
+            label=f"{language.say(words)} ({language.number(value)})" if words else value,
+            value=value,
+            default=value == now,
         )
         for value, words in offered.items()
     ]

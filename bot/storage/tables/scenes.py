@@ -13,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from bot.storage.schema import counts, deletions, episode_words, episodes
+from bot.storage.text import dump_text, load_text
 from core.errors import CoreError
 from core.wording import count
 
 log = logging.getLogger(__name__)
 _DAY_SECONDS = 86_400.0
+SENTENCES = ("notice", "originality")  # columns that are said in the reader's language
 # Deletes whose words were in scenes that are gone.
 NO_SCENES_WORDS = delete(episode_words).where(episode_words.c.episode_id.not_in(select(episodes.c.id)))
 
@@ -79,6 +81,7 @@ class SceneRepository:
             DeletedError: Meanwhile a member wanted to be forgotten who asked for it, or whose words are in it.
         """
         values = {name: value for name, value in asdict(scene).items() if name not in ("id", "words_of")}
+        values |= {name: dump_text(getattr(scene, name)) for name in SENTENCES}
 
         async def add(connection: AsyncConnection) -> SceneRecord:
             same = select(episodes).where(episodes.c.request_id == scene.request_id)
@@ -164,7 +167,10 @@ def _whose_words(number: int) -> Select[Any]:
 
 
 def _as_scene(row: RowMapping, words_of: frozenset[int]) -> SceneRecord:
-    return SceneRecord(**{str(name): value for name, value in row.items()}, words_of=words_of)
+    values: dict[str, Any] = {
+        str(name): load_text(value) if name in SENTENCES else value for name, value in row.items()
+    }
+    return SceneRecord(**values, words_of=words_of)
 
 
 async def _count(connection: AsyncConnection, name: str, amount: int) -> None:

@@ -13,6 +13,7 @@ from bot.storage.names import LimitError, is_taken, release_name, take_name
 from bot.storage.schema import jobs, models
 from bot.storage.tables.settings import BOT, read_setting, write_setting
 from core.config import RANDOM
+from core.text import Text
 
 UNFINISHED = ("waiting", "running")
 BARELY_SECONDS = 60  # a training that was cancelled within them counts for nothing
@@ -149,9 +150,7 @@ class TrainingRepository:
             )
             held = int(await connection.scalar(of_models) or 0) + int(await connection.scalar(of_jobs) or 0)
             if held >= most_models:
-                raise LimitError(
-                    f"This server has {held} models, which is all that it may have; delete one with /models delete."
-                )
+                raise too_many_models(held)
             await take_name(
                 connection, machine=machine, guild_id=guild_id, name=training.name, owner=training.id
             )
@@ -208,9 +207,22 @@ async def _check_day(connection: AsyncConnection, *which: ColumnElement[bool], m
     if len(times) >= most:
         left = int(times[len(times) - most] + DAY_SECONDS - now)
         hours, minutes = divmod(left // 60, 60)
-        begun = "1 training" if most == 1 else f"{most} trainings"
-        when = f"{hours} h {minutes} min" if hours else f"{minutes + 1} min"
-        raise LimitError(f"This server has begun {begun} within a day; the next one can begin in {when}.")
+        when = Text("{hours} h {minutes} min", hours=hours, minutes=minutes)
+        raise LimitError(
+            "This server has begun {count} training within a day; the next one can begin in {when}.",
+            "This server has begun {count} trainings within a day; the next one can begin in {when}.",
+            count=most,
+            when=when if hours else Text("{minutes} min", minutes=minutes + 1),
+        )
+
+
+def too_many_models(held: int) -> LimitError:
+    """Return why a server may have no other model."""
+    return LimitError(
+        "This server has {count} model, which is all that it may have; delete one with /models delete.",
+        "This server has {count} models, which is all that it may have; delete one with /models delete.",
+        count=held,
+    )
 
 
 def as_training(row: RowMapping) -> TrainingRecord:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import discord
 from discord.ext import commands
 
+from bot.discord.language.language import Language, language_of
 from bot.discord.limits import SECONDS_BETWEEN_EDITS
 from bot.discord.replies.sending import SILENT, GoneError, TooLateError, insist, is_passing, try_once
 from bot.storage.tables.trainings import TrainingRecord, TrainingRepository
@@ -48,11 +49,11 @@ class TrainingAnnouncer:
 
     def show_progress(self, training: TrainingRecord, progress: Progress, note: str) -> None:
         """Show how far a training is."""
-        self._show(training, build_progress(training, progress, note))
+        self._show(training, build_progress(training, progress, note, language=self.language_of(training)))
 
     def show_waiting(self, training: TrainingRecord, place: int) -> None:
         """Show how many trainings are before one."""
-        self._show(training, build_waiting(training, place=place))
+        self._show(training, build_waiting(training, place=place, language=self.language_of(training)))
 
     async def send_first(self, training: TrainingRecord, place: int) -> discord.Message:
         """Send the message that shows a training from now on.
@@ -60,7 +61,8 @@ class TrainingAnnouncer:
         Raises:
             GoneError: The bot may not write in the training's channel.
         """
-        return await self._send(training, build_waiting(training, place=place), nonce=str(training.id))
+        embed = build_waiting(training, place=place, language=self.language_of(training))
+        return await self._send(training, embed, nonce=str(training.id))
 
     async def stop(self, training: TrainingRecord) -> None:
         """Show no more progress of a training: what follows is its end."""
@@ -75,6 +77,11 @@ class TrainingAnnouncer:
     def channel_of(self, training: TrainingRecord) -> discord.PartialMessageable:
         """Return the channel that a training is shown in."""
         return self._bot.get_partial_messageable(training.channel_id, guild_id=training.guild_id)
+
+    def language_of(self, training: TrainingRecord) -> Language:
+        """Return the language of a training's server, in which all its members read of it."""
+        guild = self._bot.get_guild(training.guild_id)
+        return language_of(guild.preferred_locale if guild else None)
 
     def _show(self, training: TrainingRecord, embed: discord.Embed) -> None:
         number = training.id
@@ -116,7 +123,7 @@ class TrainingAnnouncer:
         old = self.channel_of(training).get_partial_message(number)
         try:
             await insist(
-                lambda: old.edit(embed=embed, view=build_buttons(training), allowed_mentions=SILENT),
+                lambda: old.edit(embed=embed, view=self._buttons(training), allowed_mentions=SILENT),
                 seconds=0.0,
             )
         except TooLateError:
@@ -128,6 +135,9 @@ class TrainingAnnouncer:
         channel = self.channel_of(training)
         return await insist(
             lambda: channel.send(
-                embed=embed, view=build_buttons(training), nonce=nonce, allowed_mentions=SILENT
+                embed=embed, view=self._buttons(training), nonce=nonce, allowed_mentions=SILENT
             )
         )
+
+    def _buttons(self, training: TrainingRecord) -> discord.ui.View:
+        return build_buttons(training, language=self.language_of(training))

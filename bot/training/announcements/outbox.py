@@ -105,7 +105,8 @@ class TrainingOutbox:
     async def _send(self, training: TrainingRecord) -> discord.Message:
         is_used = await self._models.read_active(training.guild_id) == training.id
         plot = await asyncio.to_thread(self._read_plot, training)
-        embed = build_end(training, is_used=is_used)
+        language = self._announcer.language_of(training)
+        embed = build_end(training, is_used=is_used, language=language)
         if plot:
             embed.set_image(url=f"attachment://{PLOT}")
         channel = self._announcer.channel_of(training)
@@ -113,9 +114,9 @@ class TrainingOutbox:
         async def send(reference: discord.MessageReference | None) -> discord.Message:
             # Discord takes a repeated sending for the one that it is, by its nonce.
             return await channel.send(
-                describe_end(training),
+                language.say(describe_end(training)),
                 embed=embed,
-                view=build_buttons(training, is_used=is_used),
+                view=build_buttons(training, language=language, is_used=is_used),
                 files=[discord.File(io.BytesIO(plot), filename=PLOT)] if plot else [],
                 reference=reference,  # type: ignore[arg-type]  # None is its own default
                 mention_author=False,
@@ -140,10 +141,11 @@ class TrainingOutbox:
         if not training.message_id:
             return
         message = self._announcer.channel_of(training).get_partial_message(training.message_id)
+        closed = build_closed(training, language=self._announcer.language_of(training))
         with contextlib.suppress(GoneError):
             try:
                 await insist(
-                    lambda: message.edit(embed=build_closed(training), view=None, allowed_mentions=SILENT),
+                    lambda: message.edit(embed=closed, view=None, allowed_mentions=SILENT),
                     seconds=ATTEMPT_SECONDS,
                 )
             except TooLateError:

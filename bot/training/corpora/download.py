@@ -30,7 +30,8 @@ async def download_file(url: str, path: Path, *, most_bytes: int) -> None:
                     left -= len(chunk)
                     if left < 0:
                         raise RefusalError(
-                            f"That file has more than {most_bytes / 1e6:.0f} MB; upload a smaller one, or a .zip of it."
+                            "That file has more than {megabytes:.0f} MB; upload a smaller one, or a .zip of it.",
+                            megabytes=most_bytes / 1e6,
                         )
                     await asyncio.to_thread(file.write, chunk)
             finally:

@@ -20,8 +20,6 @@ from core.writing.directions import Directions
 from core.writing.inference.readers import Reader
 from core.writing.sampling import Sampler
 
-_ADD = "add its word lists with `python -m core.training.results.index`"
-
 
 @dataclass(frozen=True)
 class ConstrainedWriting:
@@ -77,12 +75,16 @@ def check_directions(
         ]
         if lacking:
             raise PromptError(
-                f"This model has no word lists for {' and '.join(lacking)}; leave that out, or {_ADD}."
+                "This model has no word lists for {options}; leave that out, or add its word lists with "
+                "`python -m core.training.results.index`.",
+                options=", ".join(lacking),
             )
     elif asked.originality is not None and asked.originality < index.runs.run:
         raise PromptError(
-            f"Runs of fewer than {index.runs.run} words are nobody's own; set originality to {index.runs.run} or more, "
-            f"and not {asked.originality}."
+            "Runs of fewer than {run} words are nobody's own; set originality to {run} or more, and "
+            "not {originality}.",
+            run=index.runs.run,
+            originality=asked.originality,
         )
     cast = read_cast(asked.cast, speakers=speakers, vocabulary=vocabulary) if asked.cast else ()
     if cast:

@@ -7,6 +7,7 @@ from core.data.cleaning import clean_line
 from core.data.screenplay import speaker_of
 from core.data.vocabulary import Vocabulary
 from core.errors import PromptError
+from core.text import Text
 
 MOST_NAMES = 30
 LONGEST_NAME = 30  # characters; a longer one is no speaker's to who reads the script
@@ -28,7 +29,11 @@ def read_cast(names: Sequence[str], *, speakers: Sequence[str], vocabulary: Voca
     if ":" not in vocabulary.characters:
         raise PromptError("This model's scripts have no speakers with a colon, so it cannot keep to a cast.")
     if len(names) > MOST_NAMES:
-        raise PromptError(f"The cast has {len(names):,} names; at most {MOST_NAMES} can play in a scene.")
+        raise PromptError(
+            "The cast has {count:,} names; at most {most} can play in a scene.",
+            count=len(names),
+            most=MOST_NAMES,
+        )
     known = {speaker.casefold(): speaker for speaker in reversed(speakers)}
     capitals = all(speaker == speaker.upper() for speaker in speakers)
     cast = (_read_name(name, known, vocabulary, capitals=capitals) for name in names)
@@ -40,7 +45,9 @@ def describe_changes(asked: Sequence[str], cast: Sequence[str]) -> str:
     wanted, kept = ({_letters(name): name for name in names} for names in (asked, cast))
     lost = ", ".join(name.strip() for letters, name in wanted.items() if letters not in kept)
     became = ", ".join(name for letters, name in kept.items() if letters not in wanted)
-    return f"The model cannot spell all of the cast: {lost} became {became}." if lost and became else ""
+    if not lost or not became:
+        return ""
+    return Text("The model cannot spell all of the cast: {lost} became {became}.", lost=lost, became=became)
 
 
 def _letters(name: str) -> str:
@@ -57,7 +64,9 @@ def check_line(line: str, cast: Sequence[str]) -> None:
         speaker = speaker_of(text)
         if speaker is not None and speaker not in cast:
             raise PromptError(
-                f"In the line {speaker} speaks, who is not in the cast; add {speaker} to the cast or change the line."
+                "In the line {speaker} speaks, who is not in the cast; add {speaker} to the cast or "
+                "change the line.",
+                speaker=speaker,
             )
 
 
@@ -67,16 +76,18 @@ def _read_name(name: str, known: dict[str, str], vocabulary: Vocabulary, *, capi
         return known[plain.casefold()]
     if len(plain) > LONGEST_NAME:
         raise PromptError(
-            f"{plain[:LONGEST_NAME]!r}... is too long for a name; use at most {LONGEST_NAME} characters."
+            "{name!r}... is too long for a name; use at most {most} characters.",
+            name=plain[:LONGEST_NAME],
+            most=LONGEST_NAME,
         )
     spelled = vocabulary.spell(plain.upper() if capitals else plain).text
     kept = "".join(" " if sign in ":()[]{}\n\x03" else sign for sign in spelled)
     kept = " ".join(kept.split()).lstrip("0123456789_ ")
     if not any(sign.isalpha() for sign in kept):
         shown = plain[:LONGEST_NAME]
+        if not shown:
+            raise PromptError("The cast has an empty name; write a list such as QUARK, ODO.")
         raise PromptError(
-            f"{shown!r} is no name that the model can spell; the cast is a list such as QUARK, ODO."
-            if shown
-            else "The cast has an empty name; write a list such as QUARK, ODO."
+            "{name!r} is no name that the model can spell; the cast is a list such as QUARK, ODO.", name=shown
         )
     return kept

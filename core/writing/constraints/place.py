@@ -26,7 +26,8 @@ def open_under(place: str, line: str, *, vocabulary: Vocabulary) -> str:
         first = ""
     if brackets and first.startswith("["):
         raise PromptError(
-            f"The line stands under a heading of its own, {first[:LONGEST_PLACE]}; leave out the place or that heading."
+            "The line stands under a heading of its own, {heading}; leave out the place or that heading.",
+            heading=first[:LONGEST_PLACE],
         )
     break_ = "\n\n" if "\n" in vocabulary.characters else " "
     return heading + break_ + line
@@ -41,7 +42,9 @@ def clean_place(place: str, *, vocabulary: Vocabulary, places: Sequence[str] = (
     plain = " ".join(clean_line(place).replace("\n", " ").split()).strip("[] ")
     if len(plain) > LONGEST_PLACE:
         raise PromptError(
-            f"The place has {len(plain):,} characters; a heading has at most {LONGEST_PLACE}, such as Quark's."
+            "The place has {length:,} characters; a heading has at most {most}, such as Quark's.",
+            length=len(plain),
+            most=LONGEST_PLACE,
         )
     known = {heading.casefold(): heading for heading in reversed(places)}
     plain = known.get(plain.casefold(), plain)

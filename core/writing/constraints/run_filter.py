@@ -17,6 +17,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from core.text import Text
+
 Hashes = npt.NDArray[np.uint64]
 
 RUN = 6  # words
@@ -41,11 +43,18 @@ class Originality:
 
     def __str__(self) -> str:
         """Return it in a sentence."""
+        return self.sentence
+
+    @property
+    def sentence(self) -> Text:
+        """It in a sentence."""
         if not self.longest:
-            return f"No phrase of {self.least} words is copied."
-        return (
-            f"{self.share:.0%} of the words are in copied phrases, the longest of {self.longest} words: "
-            f"{self.passage!r}."
+            return Text("No phrase of {least} words is copied.", least=self.least)
+        return Text(
+            "{percent:.0f} % of the words are in copied phrases, the longest of {longest} words: {passage!r}.",
+            percent=100 * self.share,
+            longest=self.longest,
+            passage=self.passage,
         )
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discord.errors import RefusalError, say
+from bot.discord.language.language import Language, read_language
 from bot.discord.page import Page
 from bot.scenes.ui.view import build_details, build_file, build_page
 from core.errors import CorpusError, PromptError, RunError
@@ -43,12 +44,13 @@ async def test_page_of_hostile_fields_is_harmless_and_within_limits(
         code="1" * 4_000,
         parts=write_parts(episode),
     )
-    scene = texts_of(build_page(kept, number))
-    told = texts_of(build_details(kept))
+    language = read_language("ja" if number % 2 else "en")
+    scene = texts_of(build_page(kept, number, language=language))
+    told = texts_of(build_details(kept, language=language))
     for shown in (scene, told):
         assert [live_markup(text.removeprefix("-# ")) for text in shown] == [[]] * len(shown)
         assert sum(map(len, shown)) <= 4_000 - len("<@123456789012345678901> Your scene:")
-    assert build_file(kept).filename == "episode-0.txt"
+    assert build_file(kept, language=language).filename == "episode-0.txt"
 
 
 def texts_of(page: Page) -> list[str]:
@@ -61,14 +63,14 @@ def texts_of(page: Page) -> list[str]:
 @settings(max_examples=200, deadline=None)
 def test_refusals_repeat_hostile_text_harmlessly(text: str) -> None:
     """A sentence that quotes what somebody typed has nothing live in it."""
-    assert live_markup(say(RefusalError(f"There is no {text!r}, {text}."))) == []
+    assert live_markup(say(RefusalError("There is no {asked!r}, {asked}.", asked=text), Language())) == []
 
 
 def test_refusals_show_no_folder_of_the_machine() -> None:
     """What goes wrong with the owner's files is told to the owner's log alone; no sentence holds a folder."""
-    assert "secret" not in say(RunError("The run in /home/secret/ds9 is damaged."))
+    assert "secret" not in say(RunError("The run in /home/secret/ds9 is damaged."), Language())
     assert (
-        say(PromptError("There is no file /home/secret/x.txt; see /help."))
+        say(PromptError("There is no file /home/secret/x.txt; see /help."), Language())
         == "There is no file x.txt; see /help."
     )
 
@@ -132,4 +134,7 @@ def is_answered(asked: Interaction) -> bool:
 def test_options_are_named_as_on_discord() -> None:
     """A sentence of the command line's names no option of it to a member."""
     error = CorpusError("There is no file x; name one with --scripts, or choose a smaller --window-length.")
-    assert say(error) == "There is no file x; name one with corpus, or choose a smaller window length."
+    assert (
+        say(error, Language())
+        == "There is no file x; name one with corpus, or choose a smaller window length."
+    )

@@ -54,7 +54,7 @@ async def test_training_that_nobody_could_see_is_refused_at_once(tmp_path: Path)
         channel = next(iter(guild.channels.values()))
         discord.set_permissions(channel, discord.world.bot, deny=Permission.SEND_MESSAGES)
         async with running_bot(discord, tmp_path):
-            assert "give me Send Messages here" in await refused(discord, chief, "retrain", corpus=CORPUS)
+            assert "give me here: Send Messages." in await refused(discord, chief, "retrain", corpus=CORPUS)
         assert not [asked for asked in discord.requests if "/attachments/" in asked.path]
 
 

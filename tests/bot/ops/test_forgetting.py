@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.discord.language.language import Language
 from bot.discord.page import Page
 from bot.models.registry import ModelRegistry
 from bot.ops.forget_cog import ForgetCog
@@ -62,6 +63,7 @@ class Silence:
 
     def __init__(self, pending: PendingRequest | None = None) -> None:
         self._pending = pending
+        self.language = Language()
 
     @property
     def message_id(self) -> int:
@@ -253,7 +255,8 @@ async def test_others_go_on_without_the_words(writer: Writer, tmp_path: Path) ->
         assert await life.storage.scenes.read_recent_lines(11, limit=5) == ["QUARK: Private okapi"]
         assert await life.storage.scenes.read_recent_lines(12, limit=5) == []
         answer = await life.cog.forget(11)
-        assert "2 of your scenes, and 1 of others" in answer
+        assert "2 of your scenes were deleted" in answer
+        assert "So was 1 of others" in answer
         left = await life.scenes()
         assert [(scene.member_id, scene.earlier) for scene in left] == [(12, second.text)]
 
@@ -307,7 +310,8 @@ async def test_forget_me_says_what_stays(tmp_path: Path) -> None:
             copied = await scene_of(await discord.press(scene.button("Continue"), other))
             answer = await (await discord.slash(member, "forget-me")).message()
             assert answer.ephemeral
-            assert "1 of your scenes, and 1 of others" in answer.content
+            assert "1 of your scenes was deleted" in answer.content
+            assert "So was 1 of others" in answer.content
             assert "What stays: messages in the channels" in answer.content
             pressed = await (await discord.press(copied.button("Continue"), other)).message()
             assert "no longer stored" in pressed.content

@@ -1,14 +1,13 @@
 """The bot's commands, buttons and quotes as members use them, against the local Discord."""
 
-import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.discord.language.language import LANGUAGES, read_language
 from tests.bot.bot_process import (
-    PROJECT,
     BotProcess,
     described,
     details,
@@ -20,7 +19,6 @@ from tests.bot.bot_process import (
 from tests.local_discord import Guild, LocalDiscord, Member, Permission
 
 LINE = "QUARK: No p"
-GERMAN = PROJECT / "bot" / "discord" / "locales" / "de.json"
 
 
 @dataclass(eq=False)
@@ -265,15 +263,15 @@ async def test_commands_are_described_in_four_languages_and_synchronised_once(tm
         discord.add_guild()
         async with running_bot(discord, tmp_path):
             commands = list(discord.world.application.global_commands.values())
-        texts = json.loads(GERMAN.read_text(encoding="utf-8"))
+        german = read_language("de")
         described_items = [
             *commands,
             *(option for command in commands for option in command.get("options") or []),
         ]
         for item in described_items:
             if item.get("description"):
-                assert item["description"] in texts
-                assert {"de", "fr", "es-ES", "es-419"} <= set(item["description_localizations"])
+                assert item["description_localizations"]["de"] == german.find(item["description"])
+                assert set(item["description_localizations"]) == set(LANGUAGES)
         async with running_bot(discord, tmp_path):
             await discord.settle(quiet_seconds=0.3)
         sent = [request for request in discord.requests if request.method == "PUT"]

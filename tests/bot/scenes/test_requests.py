@@ -5,10 +5,8 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-import discord
 import pytest
 
-from bot.discord.translations import LANGUAGES, Translator
 from bot.health import check_health
 from bot.ops.logs import LastErrors, RedactingFormatter
 from bot.scenes.autocomplete import choose_cast, choose_lines, choose_places
@@ -114,16 +112,6 @@ def test_suggestions_fit_discords_choices() -> None:
     chosen = choose_lines([f"SPEAKER {number}: " for number in range(60)], own, "")
     assert len(chosen) == 25
     assert chosen[-1] == "mine"
-
-
-@pytest.mark.parametrize("locale", sorted(LANGUAGES, key=str))
-async def test_translations_say_everything_in_every_language(locale: discord.Locale) -> None:
-    """Each text of the commands is there in German, Spanish and French, within Discord's 100 characters."""
-    translator = Translator()
-    await translator.load()
-    texts = translator._texts[LANGUAGES[locale]]
-    assert texts.keys() == translator._texts["de"].keys()
-    assert all(0 < len(text) <= 100 for text in texts.values())
 
 
 def test_health_is_good_while_the_bot_writes_and_is_connected(tmp_path: Path) -> None:

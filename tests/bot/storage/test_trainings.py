@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from bot.discord.errors import RefusalError
+from bot.discord.language.language import Language, read_language
 from bot.discord.limits import EMBED_DESCRIPTION_CHARACTERS, EMBED_FIELD_CHARACTERS
 from bot.models.catalog import ModelCatalog
 from bot.models.names import check_name
@@ -273,8 +274,10 @@ def test_pages_stay_within_discords_limits(tmp_path: Path) -> None:
     events.progress.note({"event": "start", "device": wild, "parameters": 7})
     events.progress.note({"event": "sample", "epoch": 1.0, "text": wild})
     failed = replace(job, state="failed", outcome=json.dumps({"reason": wild}))
+    language = read_language("pt_BR")
     for embed in (
-        build_end(job, is_used=True), build_end(failed, is_used=False), build_progress(job, events.progress, wild[:50]),
+        build_end(job, is_used=True, language=language), build_end(failed, is_used=False, language=language),
+        build_progress(job, events.progress, wild[:50], language=language),
     ):  # fmt: skip
         assert len(embed) <= 6_000
         assert len(embed.description or "") <= EMBED_DESCRIPTION_CHARACTERS
@@ -353,7 +356,7 @@ async def test_model_is_found_by_its_name_before_numbers_that_were_typed(
         await storage.models.add_trained(training, model, {}, use=False)
     catalog = ModelCatalog(storage=storage, registry=cast("ModelRegistry", None))
     assert (await catalog.find(1, str(second.id))).id == first.id
-    picked = dict(await catalog.suggest(1, "prom"))
+    picked = dict(await catalog.suggest(1, "prom", language=Language()))
     assert [(await catalog.find(1, value)).id for value in picked.values()] == [second.id]
     with pytest.raises(RefusalError, match="does not begin with #"):
         await catalog.rename(1, "promenade", "#7")

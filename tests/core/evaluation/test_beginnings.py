@@ -18,6 +18,7 @@ from core.evaluation.beginnings import LENGTH, Beginnings, choose_stretches, rea
 from core.evaluation.runaways import RunawayCount, check_scenes, try_scenes
 from core.run.layout import FACTS, WEIGHTS
 from core.run.store import CONTEXT, Arrays, Run, fingerprint
+from core.text import read_text
 from core.writing.generator import Generator
 from tests.conftest import tiny_episodes
 
@@ -114,7 +115,7 @@ def test_the_trial_refuses_scaled_weights(
     facts["result"]["returned"] = 3.0
     (broken.path / FACTS).write_text(json.dumps(facts), encoding="utf-8")
     assert try_out([str(broken.path), "--scripts", str(tiny_scripts)]) == 2
-    error = json.loads(capsys.readouterr().out)["error"]
+    error = read_text(json.loads(capsys.readouterr().out)["error"])
     assert "loses itself" in error
     assert "after 3 epochs" in error
     assert try_out([str(tiny_run.path), "--old", str(tiny_run.path), "--scripts", str(tiny_scripts)]) == 0

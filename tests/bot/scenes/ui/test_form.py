@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.discord.language.language import Language
 from bot.scenes.ui.form import build_form, direct_anew, read_form
 from core.errors import PromptError
 from tests.bot.bot_process import described, details, footer, running_bot, scene_of
@@ -53,8 +54,10 @@ def chosen(menu: dict[str, Any]) -> list[str]:
 
 async def test_form_offers_shows_where_the_model_has_several() -> None:
     """With several shows one can be chosen, with one the takes; five fields are all that Discord takes."""
-    several = build_form(EPISODE, shows=["TNG", "DS9"], is_covered=True).to_dict()
-    alone = build_form(replace(EPISODE, parts=""), shows=["DS9"], is_covered=False).to_dict()
+    several = build_form(EPISODE, shows=["TNG", "DS9"], language=Language(), is_covered=True).to_dict()
+    alone = build_form(
+        replace(EPISODE, parts=""), shows=["DS9"], language=Language(), is_covered=False
+    ).to_dict()
     assert [label["label"] for label in several["components"]][-1] == "Show"
     assert [label["label"] for label in alone["components"]][-1] == "Takes"
     assert len(several["components"]) == len(alone["components"]) == 5

@@ -150,7 +150,7 @@ def test_directions_without_speakers_refuse_a_cast(writers: dict[str, Writer]) -
 def test_directions_that_need_aids_are_refused_without(writers: dict[str, Writer]) -> None:
     """A run without word lists says which directions it cannot keep; cast, place, ending and loops it keeps."""
     bare = writers["bare"]
-    assert "no word lists for spelling and form" in answer(bare, Directions())
+    assert "no word lists for spelling, form" in answer(bare, Directions())
     assert "no word lists for originality" in answer(
         bare, Directions(spelling=False, form=False, originality=8)
     )

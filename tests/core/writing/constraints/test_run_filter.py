@@ -87,7 +87,7 @@ def test_measure_says_how_much_is_copied() -> None:
     assert (found.words, found.longest, found.share) == (14, 7, 0.5)
     assert found.passage == "brown fox jumps over the lazy dog"
     assert str(found) == (
-        "50% of the words are in copied phrases, the longest of 7 words: 'brown fox jumps over the lazy dog'."
+        "50 % of the words are in copied phrases, the longest of 7 words: 'brown fox jumps over the lazy dog'."
     )
     none = runs.measure([*invent(rng, 4), *CORPUS[2:8], *invent(rng, 3)])
     assert str(none) == "No phrase of 7 words is copied."

@@ -1,0 +1,1 @@
+"""Languages: gettext catalogues of every text that people read, and who reads which; knows no Discord objects."""

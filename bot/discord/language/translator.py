@@ -1,0 +1,26 @@
+"""The commands' names and descriptions in the member's own Discord language, from the catalogues."""
+
+import asyncio
+
+import discord
+from discord import app_commands
+
+from bot.discord.language.language import LANGUAGES, language_of, read_language
+
+
+class Translator(app_commands.Translator):
+    """Looks English texts up, which are what the commands are written in."""
+
+    async def load(self) -> None:
+        """Read the texts of all languages, here and not while somebody waits."""
+        for code in set(LANGUAGES.values()):
+            await asyncio.to_thread(read_language, code)
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        _context: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        """Return a text in the locale's language, or None if it has none."""
+        return language_of(locale).find(string.message)

@@ -1,0 +1,223 @@
+"""No English is left where people read another language: a tour in Japanese, in which English letters show."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot.discord.language.language import read_language
+from bot.ops.forget_cog import describe_deletion
+from bot.storage.tables.members import Deletion
+from bot.storage.tables.trainings import RetrainPlan
+from bot.training.view import (
+    build_closed,
+    build_end,
+    build_preview,
+    build_progress,
+    build_waiting,
+    describe_end,
+)
+from core.run.events import EventFile, Progress
+from tests.bot.bot_process import running_bot, scene_of
+from tests.bot.storage.test_trainings import JOB
+from tests.local_discord import Interaction, LocalDiscord, Member, Message, Permission, Upload
+
+# What is no English: names of things, options and commands as they are typed, units, and the scripts' own words.
+NAMES = """
+    Holosuite Discord UTF NumPy SQLAlchemy Python discord py AutoMod Apps Keras CPU Ctrl pip install holosuite
+    train QUARK ODO KIRA DAX Quark DS9 ds9 TNG The Way of the Warrior MB ms json txt zip srt md False on off temp
+    length line seed cast place spelling takes show originality code model name minutes epochs scripts corpus
+    episode replay about help forget me models retrain list use rename delete download everywhere diagnose
+    settings default notes preset scenes list user owner python core training results index
+"""
+WORDS = re.compile(r"[A-Za-z][A-Za-z0-9]+")
+NOT_TEXT = re.compile(
+    r"code:\S+|(?:Quark)+|\b[0-9a-f]{16}\b|```.*?```|`[^`]*`|<[^<>]*>|https?://\S+|\*\*[A-Z]+:?\*\*",
+    re.DOTALL,
+)
+LANGUAGE = read_language("ja")
+PLAN = RetrainPlan(
+    key="k", folder="f", scripts="", series="", episodes="", preset="notes", minutes=15.0, epochs=None, upload=True,
+    keep=True, seconds=75.0,
+)  # fmt: skip
+
+
+def english_in(text: str) -> list[str]:
+    """Return the words of a text that are left in English."""
+    known = set(NAMES.lower().split())
+    return [word for word in WORDS.findall(NOT_TEXT.sub(" ", text)) if word.lower() not in known]
+
+
+def texts_of(message: Message) -> Iterator[str]:
+    """Yield what somebody reads in a message, without the scene itself."""
+    yield message.content
+    for embed in message.embeds:
+        yield from (str(embed.get(part) or "") for part in ("title", "description"))
+        yield from (str(field[part]) for field in embed.get("fields") or [] for part in ("name", "value"))
+        yield str((embed.get("footer") or {}).get("text") or "")
+    yield from texts_of_components(message.components)
+
+
+def texts_of_components(components: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the words of components at any depth; a container that is a scene's holds the model's words."""
+    for part in components:
+        if part.get("type") == 17 and part.get("accent_color") is not None and len(part["components"]) == 1:
+            continue
+        yield from (
+            str(part.get(name) or "") for name in ("content", "label", "title", "description", "placeholder")
+        )
+        yield from (str(option.get("label")) for option in part.get("options") or [])
+        inner = [
+            *(part.get("components") or []),
+            *filter(None, [part.get("accessory"), part.get("component")]),
+        ]
+        yield from texts_of_components(inner)
+
+
+@asynccontextmanager
+async def in_japan(data: Path) -> AsyncIterator[tuple[LocalDiscord, Member, Member]]:
+    """Run the bot for a member and an administrator whose language is Japanese."""
+    async with LocalDiscord() as discord:
+        guild = discord.add_guild(locale="ja")
+        member = discord.add_member(guild, "Kira", locale="ja")
+        chief = discord.add_member(guild, "Odo", locale="ja", permissions=Permission.ADMINISTRATOR)
+        async with running_bot(discord, data):
+            yield discord, member, chief
+        assert not discord.refused_requests
+
+
+async def test_tour_of_commands_leaves_no_english(tmp_path: Path) -> None:
+    """Every command, button, form and refusal that a tour meets is said in the member's language."""
+    async with in_japan(tmp_path) as (discord, member, chief):
+        asked = await discord.slash(member, "episode", {"length": 200, "line": "QUARK: Café", "seed": 7})
+        scene = await scene_of(asked)
+        long = await scene_of(
+            await discord.slash(member, "episode", {"length": 4_000, "seed": 7, "takes": 1})
+        )
+        told = await (await discord.press(button(scene, "details"), member)).message()
+        form = await (await discord.press(button(told, "direct"), member)).modal()
+        script = await (await discord.press(button(scene, "script"), member)).message()
+        for shown in (scene, long, told):
+            check(shown)
+        check_text(script.attachments[0].text.rsplit("\n\n-- ", 1)[1])
+        for text in texts_of_components([form, *form["components"]]):
+            check_text(text)
+        sticker = await discord.say(
+            member, parts={"sticker_items": [{"id": "1", "name": "wave", "format_type": 1}]}
+        )
+        calls: list[tuple[Member, str, dict[str, Any]]] = [
+            (member, "episode", {"cast": "Quark" * 40}),
+            (member, "episode", {"cast": ",,"}),
+            (member, "episode", {"show": "X"}),
+            (member, "replay", {"code": "111"}),
+            (member, "help", {}),
+            (member, "forget-me", {}),
+            (chief, "models list", {}),
+            (chief, "models use", {"model": "none"}),
+            (chief, "models rename", {"model": "x", "name": "#"}),
+            (chief, "models everywhere", {"model": "default"}),
+            (chief, "retrain", {"episodes": "x"}),
+            (chief, "retrain", {"minutes": 1, "epochs": 1}),
+            (chief, "retrain", {"minutes": 10_000}),
+        ]
+        for person, command, options in calls:
+            check(await answer(await discord.slash(person, command, options)))
+        menu = await discord.context_menu(member, LANGUAGE.say("Continue as an episode"), sticker)
+        check(await answer(menu))
+        discord.add_member(member.guild, discord.world.application.owner)
+        owner = member.guild.members[discord.world.application.owner.id]
+        owner.user.locale = "ja"
+        check(await answer(await discord.slash(owner, "diagnose", forged=True)))
+        check(await answer(await discord.slash(chief, "diagnose")))
+        mention = await discord.say(member, content=f"<@{discord.world.bot.id}>")
+        check(await discord.until_bot_message(lambda message: message.referenced is mention))
+
+
+async def test_previews_of_trainings_leave_no_english(tmp_path: Path) -> None:
+    """What a training's preview says of an uploaded text is in the asker's language."""
+    async with in_japan(tmp_path) as (discord, _, chief):
+        lines = "\n".join(f"QUARK: {number} bars of latinum." for number in range(1_200))
+        corpus = Upload("Quark.txt", lines.encode(), "text/plain")
+        asked = await discord.slash(chief, "retrain", {"corpus": corpus, "epochs": 1})
+        check(
+            await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=60), sample=True
+        )
+
+
+def test_trainings_and_their_ends_leave_no_english(tmp_path: Path) -> None:
+    """What everybody in a server reads of a training is in the server's language."""
+    ending = {
+        "bits": 2.0, "epochs": 3, "seconds": 75, "device": "CPU", "old_name": "DS9", "early": True,
+        "samples": {"old": "", "new": ""}, "reason": {"message": "The bot's disk refuses.", "plural": "", "values": {}},
+        "comparison": {"new_bits": 2.0, "old_bits": 1.9, "characters": 1_000},
+    }  # fmt: skip
+    facts = {
+        "sample": "", "source": "QUARK", "characters": 9, "episodes": 2, "vocabulary": 3, "held_out": 4,
+        "speakers": {"QUARK": 1}, "notes": [], "start": {"why": ""},
+    }  # fmt: skip
+    job = replace(JOB, name="Quark", plan=PLAN.to_json(), outcome=json.dumps(ending))
+    events = EventFile(tmp_path)
+    events.progress.note({"event": "start", "device": "CPU", "parameters": 7})
+    step = {
+        "event": "progress",
+        "epoch": 1,
+        "loss": 1.0,
+        "bits_per_character": 2.0,
+        "characters_per_second": 3.0,
+    }
+    events.progress.note({**step, "seconds_left": 9.0, "share": 0.5})
+    events.progress.note({"event": "sample", "epoch": 1.0, "text": ""})
+    said = [
+        LANGUAGE.say(describe_end(replace(job, state=state))) for state in ("done", "failed", "cancelled")
+    ]
+    embeds = [
+        build_preview(job, facts, place=1, language=LANGUAGE),
+        build_waiting(job, place=2, language=LANGUAGE),
+        build_progress(job, Progress(), "", language=LANGUAGE),
+        build_progress(job, events.progress, "", language=LANGUAGE),
+        build_closed(job, language=LANGUAGE),
+        *(
+            build_end(replace(job, state=state), is_used=is_used, language=LANGUAGE)
+            for state in ("done", "failed", "cancelled")
+            for is_used in (True, False)
+        ),
+    ]
+    for embed in embeds:
+        words = embed.to_dict()
+        said += [
+            str(words.get("title", "")),
+            str(words.get("description", "")),
+            str(words.get("footer", {}).get("text")),
+        ]
+        said += [
+            text for field in words.get("fields", []) for text in (str(field["name"]), str(field["value"]))
+        ]
+    said.append(LANGUAGE.say(describe_deletion(Deletion(1, 2, (job,)), ["x"])))
+    for text in said:
+        check_text(text.replace("None", ""))
+
+
+def button(message: Message, action: str) -> Any:
+    """Return the button of an action, whatever it is called."""
+    return next(each for each in message.buttons if (each.custom_id or "").startswith(f"hs:{action}"))
+
+
+async def answer(asked: Interaction) -> Message:
+    """Wait for what answers an interaction."""
+    return await asked.message(timeout_seconds=60)
+
+
+def check(message: Message, *, sample: bool = False) -> None:
+    """Make sure that no English is in a message, but for why a training begins with which weights."""
+    for text in texts_of(message):
+        check_text(
+            re.sub(r"bars of latinum|Quark.txt|^.* predicts this text .*$", "", text) if sample else text
+        )
+
+
+def check_text(text: str) -> None:
+    """Make sure that no English is in a text."""
+    assert english_in(text) == [], text
