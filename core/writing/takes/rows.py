@@ -8,8 +8,10 @@ from core.writing.generator import Generator
 from core.writing.inference.cells import CarriedCell, Floats, Layer
 from core.writing.inference.readers import CarriedReader, ContextTally, ContextualReader
 
-# Rows up to which one product a row is sooner than one of all: a product of several copies the whole matrix first.
-_FEW = 4
+# OpenBLAS multiplies without copying the matrix first, where it has a kernel for small products, those of at most this
+# many multiplications, and is quickest with whole fours of rows.
+_SMALL_PRODUCT = 600_000
+_TOGETHER = 4
 _ONE, _HALF = np.array(1, np.float32), np.array(0.5, np.float32)
 
 
@@ -89,12 +91,17 @@ class _LayerRows:
     def __init__(self, layer: Layer, matrix: Floats, most: int) -> None:
         self.units = units = layer.units
         self._matrix = matrix  # (units, 4 units), or with a row of biases and the logits' columns
+        most = -(-most // _TOGETHER) * _TOGETHER
         # Hidden, and a 1 where the matrix has a row for it.
         self._state = np.ones((most, len(matrix)), dtype=np.float32)
         self._hidden = self._state[:, :units]
+        self._hidden[:] = 0
         self._carry = np.zeros((most, units), dtype=np.float32)
         self.products = np.zeros((most, matrix.shape[1]), dtype=np.float32)
         self._kernel, self._bias = layer.kernel, layer.bias
+        width = max(1, _SMALL_PRODUCT // (most * len(matrix)))
+        cuts = [slice(start, start + width) for start in range(0, matrix.shape[1], width)]
+        self._parts = [(matrix[:, cut], self.products[:, cut]) for cut in cuts]
 
     def begin(self, cell: CarriedCell, count: int) -> None:
         """Let the first `count` rows stand where `cell` does."""
@@ -129,11 +136,13 @@ class _LayerRows:
 
     def multiply(self, count: int) -> None:
         """Make the products of the first `count` rows."""
-        if count > _FEW:
-            np.matmul(self._state[:count], self._matrix, out=self.products[:count])
-        else:
-            for place in range(count):
-                self._state[place].dot(self._matrix, out=self.products[place])
+        if count == 1:
+            self._state[0].dot(self._matrix, out=self.products[0])
+            return
+        count = -(-count // _TOGETHER) * _TOGETHER  # what the rows beyond give is used by nobody
+        state = self._state[:count]
+        for part, products in self._parts:
+            np.matmul(state, part, out=products[:count])
 
     def swap(self, one: int, other: int) -> None:
         """Let two rows change places, but for their products."""

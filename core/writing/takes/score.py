@@ -19,10 +19,10 @@ class ScoreWeights:
     """What counts how much; chosen in docs/training.md."""
 
     association: float = 1.0  # of log p(line | scene) - log p(line | nothing)
-    fluency: float = 0.0  # of log p(line | scene)
-    rare: float = 1.5  # nats for a line with as many rare words as people's have
-    carried: float = 0.5  # nats for a rare word that the last lines have
-    power: float = 0.4  # of the length, by which the sum is divided
+    fluency: float = 2.0  # of log p(line | scene), over what the line's takes have for as many characters
+    rare: float = 2.0  # nats for a line with as many rare words as people's have
+    carried: float = 2.0  # nats for a rare word that the last lines have
+    power: float = 0.7  # of the length, by which the sum is divided
 
 
 class LineScore:
@@ -59,10 +59,13 @@ class LineScore:
         weights = self._weights
         alone = self._nats_alone(takes, before) if weights.association else [0.0] * len(takes)
         scene = {word.casefold() for line in last_lines(before) for word in self._said(line)}
+        # Against the takes' own mean, so that a short line is worth no more than a long one that is as likely.
+        usual = sum(take.nats for take in takes) / max(1, sum(len(take.ids) for take in takes))
         scores = []
         for take, nats in zip(takes, alone, strict=True):
             text = self._vocabulary.decode(take.ids)
-            score = weights.association * (nats - take.nats) - weights.fluency * take.nats
+            score = weights.association * (nats - take.nats)
+            score += weights.fluency * (usual * len(take.ids) - take.nats)
             if self._rare is not None:
                 own = {word.casefold() for word in self._rare.of(text)}
                 share = len(own) / max(_LEAST_WORDS, len(text.split()))
