@@ -9,12 +9,12 @@ os.environ.setdefault(
     "OPENBLAS_NUM_THREADS", "1"
 )  # before NumPy: its threads wait for each other on busy cores
 
+from core.run.layout import SHIPPED
 from core.run.store import Run
 from core.writing.constraints.form import CLOSING
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
-SHIPPED = Path(__file__).parent.parent / "models" / "ds9"
 TEMPERATURES = (0.5, 0.8, 1.1, 2.0)
 
 

@@ -8,18 +8,17 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from benchmarks.measure import ROOT, Child, Options, Row, Spread, judge, measure_once, take_turns
+from benchmarks.measure import Child, Options, Row, Spread, judge, measure_once, take_turns
 from benchmarks.networks import invent_episodes, write_random_run
 from core.config import TrainConfig
 from core.data.vocabulary import Vocabulary
-from core.run.layout import RUNS, WORDS
+from core.run.layout import RUNS, SHIPPED, WORDS
 from core.run.store import Run
 from core.writing.constraints.index import add_index, build_index, read_index
 from core.writing.directions import Directions
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
-_SHIPPED = ROOT / "models" / "ds9"
 _TEMPERATURES = (0.2, 0.5, 0.8, 1.1)
 _MEGABYTES = 5.0  # of made-up scripts, where nothing is shipped: as many as the shipped model has read
 
@@ -27,10 +26,10 @@ _MEGABYTES = 5.0  # of made-up scripts, where nothing is shipped: as many as the
 def rows(options: Options) -> Iterator[Row]:
     """Yield the time of directed writing over raw, at several temperatures; loading; and the filter's rate."""
     megabytes = 0.2 if options.quick else _MEGABYTES
-    shipped = _SHIPPED.is_dir() and "aids" in Run.read(_SHIPPED).facts
+    shipped = SHIPPED.is_dir() and "aids" in Run.read(SHIPPED).facts
     which = "the shipped model" if shipped else "a model of the shipped one's size, made-up words"
     with tempfile.TemporaryDirectory() as folder:
-        path = _SHIPPED if shipped else _write_made_up_run(Path(folder) / "run", megabytes=megabytes)
+        path = SHIPPED if shipped else _write_made_up_run(Path(folder) / "run", megabytes=megabytes)
         length = 30 if options.quick else 500
         child = Child("directions:turns", threads=1, one_core=True, path=str(path), length=length)
         samples = take_turns([child], rounds=options.rounds(9))

@@ -16,8 +16,8 @@ import psutil
 from benchmarks.measure import ROOT, Child, Options, Row, Spread, judge, measure_once
 from benchmarks.networks import write_random_run
 from core.config import TrainConfig
+from core.run.layout import SHIPPED
 
-_SHIPPED = ROOT / "models" / "ds9"
 _FORBIDDEN = ("keras", "pandas", "tensorflow")
 
 
@@ -25,7 +25,7 @@ def rows(options: Options) -> Iterator[Row]:
     """Yield what a person at a terminal, and a pipe, wait for and what the process holds."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        run = _SHIPPED
+        run = SHIPPED
         if not run.is_dir():
             run = write_random_run(folder / "run", TrainConfig()).path
         terminal, piped, memory = [], [], []

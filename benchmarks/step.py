@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measure import ROOT, Child, Options, Row, Spread, judge, take_turns, time_calls
+from benchmarks.measure import Child, Options, Row, Spread, judge, take_turns, time_calls
 from benchmarks.networks import random_generator, write_random_run
 from core.config import TrainConfig
+from core.run.layout import SHIPPED
 from core.run.store import Run
 from core.writing.generator import Generator
 from core.writing.inference.cells import parts
@@ -16,7 +17,6 @@ from core.writing.request import SceneRequest
 from core.writing.sampling import Sampler
 from core.writing.writer import Writer
 
-_SHIPPED = ROOT / "models" / "ds9"
 _CARRIED = [(units, layers) for units in (256, 512, 1024) for layers in (1, 2)]
 
 
@@ -27,7 +27,7 @@ def rows(options: Options) -> Iterator[Row]:
     }
     child = Child("step:turns", threads=1, one_core=True, networks=names, calls=5 if options.quick else 400)
     samples = take_turns([child], rounds=options.rounds(9))
-    for name in (*names, *[_CACHED] * _SHIPPED.is_dir(), _NOTES):
+    for name in (*names, *[_CACHED] * SHIPPED.is_dir(), _NOTES):
         steps, bare = samples[f"{name} step"], samples[f"{name} bare"]
         row = judge(
             f"a character over its bare matrix-vector products, {name}",
@@ -40,7 +40,7 @@ def rows(options: Options) -> Iterator[Row]:
     yield judge(
         f"{_NOTES}: a character over the one product that ours makes of them", together, "{:.2f} times"
     )
-    which = "the shipped model" if _SHIPPED.is_dir() else "a model of the shipped one's size"
+    which = "the shipped model" if SHIPPED.is_dir() else "a model of the shipped one's size"
     child = Child("step:episodes", threads=1, one_core=True, length=20 if options.quick else 500)
     milliseconds = take_turns([child], rounds=options.rounds(9))["milliseconds"]
     yield judge(
@@ -63,8 +63,8 @@ def turns(networks: dict[str, tuple[int, int]], calls: int) -> Iterator[dict[str
     }
     configs[_NOTES] = TrainConfig.from_preset("notes")
     generators = {name: random_generator(config) for name, config in configs.items()}
-    if _SHIPPED.is_dir():
-        run = Run.read(_SHIPPED)
+    if SHIPPED.is_dir():
+        run = Run.read(SHIPPED)
         configs[_CACHED], generators[_CACHED] = run.config, Writer(run).generator
     calls_of: dict[str, Callable[[], object]] = {}
     for name, config in configs.items():
@@ -81,8 +81,8 @@ def turns(networks: dict[str, tuple[int, int]], calls: int) -> Iterator[dict[str
 def episodes(length: int) -> Iterator[dict[str, float]]:
     """Yield the milliseconds that 500 characters take, from a writer that has written before."""
     with tempfile.TemporaryDirectory() as folder:
-        shipped = _SHIPPED.is_dir()
-        run = Run.read(_SHIPPED) if shipped else write_random_run(Path(folder) / "run", TrainConfig())
+        shipped = SHIPPED.is_dir()
+        run = Run.read(SHIPPED) if shipped else write_random_run(Path(folder) / "run", TrainConfig())
         writer = Writer(run)
         seed = 0
         while True:

@@ -6,6 +6,8 @@ from typing import Any
 from core.data.screenplay import places_of, speakers_of
 from core.errors import PromptError
 
+_OF_SHOW = 1500  # speakers of a show, at most, guests among them
+
 
 def describe_cast(texts: Sequence[str], labels: Sequence[str]) -> dict[str, Any]:
     """Return the facts of a run's cast: speakers and places of `texts`, of all and of each label if they differ.
@@ -18,13 +20,15 @@ def describe_cast(texts: Sequence[str], labels: Sequence[str]) -> dict[str, Any]
             shows.setdefault(label, []).append(text)
     return {
         **_names_in(texts),
-        "shows": {label: _names_in(found) for label, found in shows.items()} if len(shows) > 1 else {},
+        "shows": {label: _names_in(found, speakers=_OF_SHOW) for label, found in shows.items()}
+        if len(shows) > 1
+        else {},
     }
 
 
-def _names_in(texts: Iterable[str]) -> dict[str, list[str]]:
+def _names_in(texts: Iterable[str], *, speakers: int = 200) -> dict[str, list[str]]:
     texts = list(texts)
-    return {"speakers": speakers_of(texts), "places": places_of(texts)}
+    return {"speakers": speakers_of(texts, most=speakers), "places": places_of(texts)}
 
 
 class Casts:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 # The run that this project ships.
-SHIPPED = Path(__file__).resolve().parents[2] / "models" / "ds9"
+SHIPPED = Path(__file__).resolve().parents[2] / "models" / "star_trek"
 
 FACTS = "run.json"
 WEIGHTS = "weights.safetensors"

@@ -48,6 +48,9 @@ class BotProcess:
         return await self.process.wait()
 
 
+OLDER = PROJECT / "models" / "ds9"
+
+
 async def start_bot(environment: dict[str, str], data: Path) -> BotProcess:
     """Start the bot without waiting for anything."""
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
@@ -55,7 +58,11 @@ async def start_bot(environment: dict[str, str], data: Path) -> BotProcess:
     clean = {
         name: value for name, value in os.environ.items() if not name.startswith(("HOLOSUITE", "DISCORD"))
     }
-    settings = {"HOLOSUITE_DATA": str(data), "HOLOSUITE_COOLDOWN": "0"}
+    settings = {
+        "HOLOSUITE_DATA": str(data),
+        "HOLOSUITE_COOLDOWN": "0",
+        "HOLOSUITE_RUN": str(OLDER),  # half the size of the shipped one, and as good for most questions
+    }
     with log_file.open("ab") as log:
         log_start = log.tell()
         process = await asyncio.create_subprocess_exec(

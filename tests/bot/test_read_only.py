@@ -111,7 +111,7 @@ async def test_bot_and_training_write_nowhere_but_in_the_data_folder(
             await discord.gateway.until_connected(timeout_seconds=60)
             await discord.until(lambda: bool(discord.world.application.global_commands), timeout_seconds=30)
             before = await scene_of(await discord.slash(chief, "episode", {"seed": 1, "length": 50}))
-            assert footer(before).startswith("ds9")
+            assert footer(before).startswith("star_trek")
             asked = await discord.slash(chief, "retrain", {"epochs": 1, "name": "Away"})
             preview = await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=60)
             assert "scripts.json" in preview.text

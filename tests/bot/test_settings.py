@@ -14,7 +14,7 @@ def test_settings_have_a_default_for_everything() -> None:
     """An empty environment gives settings that need nothing else."""
     settings = Settings.from_env({})
     assert settings.token == ""
-    assert settings.run.parts[-2:] == ("models", "ds9")
+    assert settings.run.parts[-2:] == ("models", "star_trek")
     assert settings.data == Path("var")
     assert settings.threads >= 1
     assert settings.retention_days == 0

@@ -19,7 +19,7 @@ from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
 _LEFT_OUT = (EVENTS, FACTS, WEIGHTS, CARD, MODEL)
-_TEMPERATURES = (0.2, 0.5, 0.8, 1.1)
+_TEMPERATURES = (0.2, 0.5, 0.7, 1)
 _SCENE = 400  # characters
 
 
@@ -66,7 +66,13 @@ def _show_scenes(run: Run) -> str:
         # Where the temperature divides probabilities, the useful ones lie near the run's own.
         temperature = share if ordinary else round(2 * share * run.config.default_temperature, 4)
         script = writer.write(
-            SceneRequest(temperature=temperature, length=_SCENE, seed=1, directions=writer.usual)
+            SceneRequest(
+                temperature=temperature,
+                length=_SCENE,
+                seed=1,
+                directions=writer.usual,
+                takes=writer.usual_takes,
+            )
         ).script.strip()
         parts.append(f"`/episode temp:{temperature:g} length:{_SCENE} seed:1`\n\n```text\n{script}\n```")
     return "\n\n".join(parts)

@@ -155,35 +155,3 @@ class _LayerRows:
         cell.hidden[:] = self._hidden[place]
         cell.carry[:] = self._carry[place]
         cell.multiply()
-
-
-def read_apart(
-    generator: Generator, reader: CarriedReader, texts: Sequence[Sequence[int]], *, rows: Rows | None = None
-) -> list[float]:
-    """Return the nats of each of `texts`, ids, as the network gives them from where `reader` stands."""
-    rows = rows or Rows(generator, len(texts))
-    rows.begin(reader, len(texts))
-    left = list(range(len(texts)))
-    nats = [0.0] * len(texts)
-    step = 0
-    while True:
-        for place in reversed(range(len(left))):
-            if len(texts[left[place]]) == step:
-                rows.leave(place)
-                left[place] = left[-1]
-                left.pop()
-        if not left:
-            return nats
-        if step:
-            rows.multiply()
-        ids = [texts[index][step] for index in left]
-        for index, more in zip(left, _nats(rows.logits, ids).tolist(), strict=True):
-            nats[index] += more
-        rows.read(ids)
-        step += 1
-
-
-def _nats(logits: Floats, ids: Sequence[int]) -> Floats:
-    plain = logits - logits.max(axis=1, keepdims=True)
-    chosen = plain[np.arange(len(ids)), ids]
-    return np.asarray(np.log(np.exp(plain, out=plain).sum(axis=1)) - chosen)

@@ -1,12 +1,10 @@
-"""Which take of a line is kept: the one that this scene makes likelier than none would, with words of its own."""
+"""Which take of a line is kept: one that is likelier than the others for its length, with words of the scene's own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.data.vocabulary import Vocabulary
-from core.writing.generator import Generator
-from core.writing.takes.line import Take, carried
-from core.writing.takes.rows import Rows, read_apart
+from core.writing.takes.line import Take
 from core.writing.takes.subject import RareWords, last_lines
 
 _SHORT = 20  # characters added to a length, so that a word or two is no line's whole score
@@ -18,10 +16,9 @@ _ENOUGH = 0.22  # share of rare words that people's lines have; more is worth no
 class ScoreWeights:
     """What counts how much; chosen in docs/training.md."""
 
-    association: float = 1.0  # of log p(line | scene) - log p(line | nothing)
     fluency: float = 2.0  # of log p(line | scene), over what the line's takes have for as many characters
     rare: float = 2.0  # nats for a line with as many rare words as people's have
-    carried: float = 2.0  # nats for a rare word that the last lines have
+    carried: float = 5.0  # nats for a rare word that the last lines have
     power: float = 0.7  # of the length, by which the sum is divided
 
 
@@ -30,21 +27,13 @@ class LineScore:
 
     def __init__(
         self,
-        generator: Generator,
         vocabulary: Vocabulary,
         *,
         rare: RareWords | None,
-        takes: int,
-        opening: int,
-        label: str | None,
         weights: ScoreWeights | None = None,
     ) -> None:
-        self._generator = generator
         self._vocabulary = vocabulary
         self._rare = rare if rare is not None and rare.is_known else None
-        self._rows = Rows(generator, takes)
-        self._opening = opening
-        self._label = label
         self._weights = weights or ScoreWeights()
 
     def choose(self, takes: Sequence[Take], before: str) -> int:
@@ -57,15 +46,13 @@ class LineScore:
     def scores(self, takes: Sequence[Take], before: str) -> list[float]:
         """Return what each take is worth."""
         weights = self._weights
-        alone = self._nats_alone(takes, before) if weights.association else [0.0] * len(takes)
         scene = {word.casefold() for line in last_lines(before) for word in self._said(line)}
         # Against the takes' own mean, so that a short line is worth no more than a long one that is as likely.
         usual = sum(take.nats for take in takes) / max(1, sum(len(take.ids) for take in takes))
         scores = []
-        for take, nats in zip(takes, alone, strict=True):
+        for take in takes:
             text = self._vocabulary.decode(take.ids)
-            score = weights.association * (nats - take.nats)
-            score += weights.fluency * (usual * len(take.ids) - take.nats)
+            score = weights.fluency * (usual * len(take.ids) - take.nats)
             if self._rare is not None:
                 own = {word.casefold() for word in self._rare.of(text)}
                 share = len(own) / max(_LEAST_WORDS, len(text.split()))
@@ -76,10 +63,3 @@ class LineScore:
 
     def _said(self, line: str) -> list[str]:
         return self._rare.said(line) if self._rare is not None else []
-
-    def _nats_alone(self, takes: Sequence[Take], before: str) -> list[float]:
-        """Return the nats of each take had the text begun with its line."""
-        reader = carried(self._generator.reader(label=self._label))
-        reader.read_all([self._opening])
-        reader.read_all(self._vocabulary.encode(before.rpartition("\n")[2]))
-        return read_apart(self._generator, reader, [take.ids for take in takes], rows=self._rows)

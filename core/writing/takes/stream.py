@@ -119,7 +119,9 @@ class TakesStream:
         if opener >= 0:
             start = replace(start, first=opener)
         for attempt in (*range(_TRIES), 0):
-            samplers = self._samplers(piece, [attempt], temperature=_head_temperature(self._draws.temperature))
+            samplers = self._samplers(
+                piece, [attempt], temperature=_head_temperature(self._draws.temperature)
+            )
             takes = self._lines.write(reader, samplers, 1, directed=directed, start=start)
             if not takes:
                 return None
@@ -168,4 +170,4 @@ def _head_temperature(temperature: float) -> float:
     It lies between the line's and 1, at which a network lets people come and go as they do in its corpus: at low
     temperatures two would talk for ever.
     """
-    return float(temperature**0.8)
+    return float(temperature**0.4)

@@ -10,7 +10,7 @@ LEAST_LETTERS = 4  # of a rare word
 LINES = 4  # back, in which a subject is still the scene's
 # Added to the logit of a character that leads on in such a word, after none, one, and more of its letters: little where
 # many words are possible, so that only a word that fits anyway is helped.
-_BOOSTS = (0.15, 0.35, 0.5)
+_BOOSTS = (0.5, 1.0, 1.2)
 _TIMES = 2  # within the lines; a word that stands there more often is not helped on
 _LOOK_BACK = 1500  # characters
 

@@ -13,12 +13,13 @@ from bot.ops.logs import TALKATIVE, set_up_logging
 from bot.settings import Settings
 from bot.storage.data_folder import open_data_folder
 from core.errors import ConfigError
+from core.run.layout import SHIPPED
 from tests.bot.bot_process import running_bot, scene_of, start_bot
 from tests.children import ROOT, run_python
 from tests.local_discord import LocalDiscord
 
 
-@pytest.mark.parametrize("place", [".", "models", "models/ds9", "bot", "core/run", ".."])
+@pytest.mark.parametrize("place", [".", "models", "models/star_trek", "bot", "core/run", ".."])
 def test_data_folder_with_the_program_in_it_is_refused(place: str) -> None:
     """A folder that holds the packages or the shipped models, or is a part of them, is no data folder."""
     with pytest.raises(ConfigError, match="a folder with the program in it"):
@@ -30,7 +31,7 @@ def test_start_in_the_programs_own_folder_is_refused(tmp_path: Path) -> None:
     done = run_python(["-m", "bot"], cwd=ROOT, typed="/help\n", HOLOSUITE_DATA=".")
     assert (done.returncode, done.stdout) == (2, "")
     assert "HOLOSUITE_DATA is '.', a folder with the program in it" in done.stderr
-    assert (ROOT / "models" / "ds9" / "run.json").is_file()
+    assert (SHIPPED / "run.json").is_file()
 
 
 async def test_data_folder_is_for_its_owner_alone(tmp_path: Path) -> None:

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from benchmarks.networks import VOCABULARY, random_weights
-from core.evaluation.likelihood import nats_of
 from core.writing.generator import Generator
 from core.writing.inference.readers import CarriedReader
-from core.writing.takes.rows import Rows, read_apart
+from core.writing.takes.rows import Rows
 
 
 @pytest.fixture(params=[1, 2])
@@ -56,12 +55,3 @@ def test_rows_read_as_readers_of_their_own(generator: Generator) -> None:
         given_back.read_all(opening)
         alone = reader_after(generator, opening, lines[line], opening)
         np.testing.assert_allclose(given_back.logits, alone.logits, rtol=1e-4, atol=1e-5)
-
-
-def test_read_apart_gives_each_text_its_own_nats(generator: Generator) -> None:
-    """The nats of texts read side by side are those of each read alone, also of an empty one."""
-    (opening,) = texts(seed=1, lengths=[4])
-    lines = texts(seed=3, lengths=[9, 0, 14, 2, 5, 5])
-    whole = [np.array([*opening[1:], *line], dtype=np.uint16) for line in lines]
-    alone = [nats[3:].sum() for nats in nats_of(generator, whole, start=opening[0])]
-    assert read_apart(generator, reader_after(generator, opening), lines) == pytest.approx(alone, rel=1e-4)
