@@ -8,7 +8,7 @@ from core.training.progress.terminal import TerminalProgress
 START = {
     "event": "start", "source": "tiny", "episodes": 1, "windows": 9_000, "window_length": 64, "vocabulary": 70,
     "dropped": {}, "minutes": None, "epochs": 1, "parameters": 1_000_000, "device": "CPU", "batch": 16, "steps": 10_000,
-    "resumed": False,
+    "resumed": False, "start": "Begins with random weights.",
 }  # fmt: skip
 STEP = {
     "event": "progress", "epoch": 11, "step": 12_345, "steps": 45_678, "loss": 1.234, "bits_per_character": 1.78,
