@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from bot.background import BackgroundTasks
+from bot.discord.background import BackgroundTasks
 from bot.discord.connection import forgive_events
 from bot.discord.errors import CommandTree
 from bot.discord.replies.sending import SILENT

@@ -9,7 +9,7 @@ import psutil
 import sqlalchemy
 from discord.ext import commands
 
-from bot.background import BackgroundTasks
+from bot.discord.background import BackgroundTasks
 from bot.discord.language.language import Language
 from bot.discord.limits import EMBED_FIELD_CHARACTERS
 from bot.discord.markdown import escape_markdown, shorten

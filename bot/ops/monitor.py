@@ -7,7 +7,7 @@ import time
 from collections import deque
 from pathlib import Path
 
-from bot.background import BackgroundTasks
+from bot.discord.background import BackgroundTasks
 
 INTERVAL_SECONDS = 0.05
 SAMPLES = 12_000  # ten minutes

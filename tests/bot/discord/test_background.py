@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from bot.background import BackgroundTasks
+from bot.discord.background import BackgroundTasks
 
 
 async def test_background_task_that_fails_is_started_again(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Each failure is counted and logged, the task is down meanwhile, and then it lives again."""
-    monkeypatch.setattr("bot.background.FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("bot.discord.background.FIRST_PAUSE_SECONDS", 0.01)
     tasks, begun, live = BackgroundTasks(), asyncio.Event(), asyncio.Event()
     seen: list[bool] = []
 
