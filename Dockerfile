@@ -37,7 +37,7 @@ USER holosuite
 ENV HOLOSUITE_DATA=/data
 VOLUME /data
 # Turns bad when Discord's gateway is lost for long, or when the event loop hangs.
-HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=2 CMD ["python", "-m", "bot.health"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=2 CMD ["python", "-m", "bot.ops.health"]
 # No shell in between: SIGTERM reaches the bot, which finishes what it is writing.
 ENTRYPOINT ["python", "-m", "bot"]
 

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.settings import Settings
+from bot.storage.settings import Settings
 from bot.training.process import ask_child
 from core.errors import CoreError
 

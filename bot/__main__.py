@@ -20,8 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from dotenv import load_dotenv  # noqa: PLC0415  # NumPy reads the line above when it loads
 
-    from bot.settings import Settings  # noqa: PLC0415
     from bot.storage.data_folder import open_data_folder  # noqa: PLC0415
+    from bot.storage.settings import Settings  # noqa: PLC0415
     from core.errors import CoreError  # noqa: PLC0415
 
     load_dotenv(Path(".env"))

@@ -34,9 +34,9 @@ from bot.scenes.pool import WriterPool
 from bot.scenes.quote_cog import QuoteCog
 from bot.scenes.request import Request
 from bot.scenes.ui.buttons import EpisodeButton, PageButton
-from bot.settings import Settings
 from bot.storage.data_folder import hold_data_folder
 from bot.storage.repositories import Repositories
+from bot.storage.settings import Settings
 from bot.training.actions import TrainingActions
 from bot.training.announcements.announcer import TrainingAnnouncer
 from bot.training.announcements.outbox import TrainingOutbox

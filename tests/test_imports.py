@@ -45,7 +45,7 @@ def rooms_of(folder: str) -> list[Path]:
     [
         ("core/writing/sampling.py", "from core.writing.writer import Writer", "No circle of imports"),
         ("core/run/layout.py", "from core.writing.writer import Writer", "core's folders are layers"),
-        ("core/errors.py", "from bot.settings import Settings", "core knows no Discord"),
+        ("core/errors.py", "from bot.storage.settings import Settings", "core knows no Discord"),
         ("core/writing/inference/cells.py", "import pandas", "The bot's process reaches nothing that trains"),
     ],
 )

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import discord
 
 from bot.discord.errors import RefusalError
-from bot.settings import TrainerRole
+from bot.storage.settings import TrainerRole
 from core.text import Text
 
 IsOwner = Callable[[discord.User | discord.Member], Awaitable[bool]]

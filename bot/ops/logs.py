@@ -7,7 +7,7 @@ import time
 from collections import deque
 from logging.handlers import RotatingFileHandler
 
-from bot.settings import Settings
+from bot.storage.settings import Settings
 from core.data.sources.download import secrets_of
 from core.errors import ConfigError
 

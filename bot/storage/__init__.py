@@ -1,1 +1,1 @@
-"""The database: engine, schema, migrations and repositories; knows no Discord."""
+"""The database, the data folder and the settings: schema, migrations and repositories; knows no Discord."""

@@ -13,8 +13,8 @@ from bot.discord.markdown import clean_text, shorten
 from bot.discord.permissions import TrainerPermissions
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.sending import SILENT, GoneError, insist
-from bot.settings import Settings
 from bot.storage.repositories import Repositories
+from bot.storage.settings import Settings
 from bot.storage.tables.trainings import UNFINISHED, TrainingRecord
 from bot.training.announcements.announcer import TrainingAnnouncer
 from bot.training.buttons import build_buttons

@@ -12,9 +12,9 @@ from typing import Any
 from bot.discord.errors import RefusalError
 from bot.models.names import NAME_CHARACTERS, check_name
 from bot.scenes.cooldown import Cooldown
-from bot.settings import Settings
 from bot.storage.names import LimitError, taken_name
 from bot.storage.repositories import Repositories
+from bot.storage.settings import Settings
 from bot.storage.tables.trainings import RetrainPlan, TrainingRecord, too_many_models
 from bot.storage.text import storable
 from bot.training.corpora.arguments import scripts_argument

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings
+from bot.storage.settings import Settings
 from tests.children import ROOT
 
 READ = re.compile(r'"((?:HOLOSUITE|DISCORD|DATABASE|SHARD)_[A-Z_]+)"')
@@ -25,7 +25,7 @@ def example() -> dict[str, str]:
 
 def test_example_of_settings_names_every_variable_and_no_other() -> None:
     """Each variable that the bot reads stands in .env.example, so that nobody has to look for it in the code."""
-    read = set(READ.findall((ROOT / "bot" / "settings.py").read_text(encoding="utf-8")))
+    read = set(READ.findall((ROOT / "bot" / "storage" / "settings.py").read_text(encoding="utf-8")))
     assert set(example()) == read - FOR_TESTS | FOR_COMPOSE
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.health import check_health
+from bot.ops.health import check_health
 from bot.storage.repositories import Repositories
 from tests.bot.bot_process import PROJECT, described, running_bot, scene_of, shows_scene, start_bot
 from tests.bot.storage.test_database import EPISODE

@@ -260,7 +260,7 @@ async def test_mention_of_a_killed_bot_is_answered_by_the_next(tmp_path: Path) -
 
 async def test_health_tells_of_a_task_that_is_down(tmp_path: Path) -> None:
     """The health file names the tasks that have failed and wait to be started again."""
-    from bot.health import check_health  # noqa: PLC0415 -- beside its one test here
+    from bot.ops.health import check_health  # noqa: PLC0415 -- beside its one test here
 
     file = tmp_path / "health.json"
     now = time.monotonic()

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.ops.logs import TALKATIVE, set_up_logging
-from bot.settings import Settings
 from bot.storage.data_folder import open_data_folder
+from bot.storage.settings import Settings
 from core.errors import ConfigError
 from core.run.layout import SHIPPED
 from tests.bot.bot_process import running_bot, scene_of, start_bot
@@ -113,10 +113,10 @@ def test_health_reads_dotenv_as_the_bot_does(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     health = tmp_path / "elsewhere" / "health.json"
     health.write_text(json.dumps({"time": time.monotonic(), "lost_since": None}), encoding="utf-8")
-    done = run_python(["-m", "bot.health"], cwd=tmp_path)
+    done = run_python(["-m", "bot.ops.health"], cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "healthy\n")
     # What a bot that has stopped wrote is old, whatever the time of day is now.
     health.write_text(json.dumps({"time": time.monotonic() - 60, "lost_since": None}), encoding="utf-8")
-    done = run_python(["-m", "bot.health"], cwd=tmp_path)
+    done = run_python(["-m", "bot.ops.health"], cwd=tmp_path)
     assert done.returncode == 1
     assert "silent for" in done.stdout

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.health import check_health
+from bot.ops.health import check_health
 from bot.ops.logs import LastErrors, RedactingFormatter
 from bot.scenes.autocomplete import choose_cast, choose_lines, choose_places
 from bot.scenes.build import build_work, read_directions

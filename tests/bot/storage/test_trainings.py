@@ -21,9 +21,9 @@ from bot.discord.limits import EMBED_DESCRIPTION_CHARACTERS, EMBED_FIELD_CHARACT
 from bot.models.catalog import ModelCatalog
 from bot.models.names import check_name
 from bot.models.registry import ModelRegistry
-from bot.settings import Settings, TrainerRole
 from bot.storage.names import LimitError
 from bot.storage.repositories import Repositories
+from bot.storage.settings import Settings, TrainerRole
 from bot.storage.tables.members import NOBODY, delete_member
 from bot.storage.tables.models import SHIPPED, ModelRecord
 from bot.storage.tables.trainings import TrainingRecord

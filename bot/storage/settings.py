@@ -19,7 +19,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_TARGETS = ("stdout", "file")
 TRAINERS = ("administrators", "owner", "nobody")
 Missing = TypeVar("Missing", int, None)
-HEALTH_FILE = "health.json"  # in the data directory; `python -m bot.health` reads it
+HEALTH_FILE = "health.json"  # in the data directory; `python -m bot.ops.health` reads it
 
 
 @dataclass(frozen=True)

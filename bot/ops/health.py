@@ -1,4 +1,4 @@
-"""`python -m bot.health`: exit status 0 while the bot's loop runs and it has the gateway, else 1 and why."""
+"""`python -m bot.ops.health`: exit status 0 while the bot's loop runs and it has the gateway, else 1 and why."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
-from bot.settings import Settings
+from bot.storage.settings import Settings
 from core.errors import CoreError
 
 STALE_SECONDS = 20.0  # the file is written every 5 s

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings
+from bot.storage.settings import Settings
 from core.errors import ConfigError
 
 TOKEN = "MTU3NDU3NjYyNjk4Nzk1ODI3Mg.GabcDE.abcdefghijklmnopqrstuvwxyz0123456789AB"
