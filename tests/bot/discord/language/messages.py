@@ -15,7 +15,7 @@ COMMANDS = ("translated", "locale_str")
 OPERATORS = ("ConfigError", "RunError", "DeviceError")
 COMMAND_LINE = (
     "bot/console/",
-    "bot/settings.py",
+    "bot/storage/settings.py",
     "bot/storage/engine.py",
     "bot/training/process.py:read_machine",
     "core/config.py",
