@@ -1,7 +1,8 @@
 """Warm against cold: bits per character on held-out text, begun with a run's weights and with random ones.
 
-`python -m benchmarks.warm_start TEXT ... --characters 20000 100000 --epochs 8`: each text's beginning, trained on
-through `train.py`; what else is given goes to it.
+`python -m benchmarks.warm_start TEXT ... --characters 20000 100000 --minutes 1 3 15`: each text's beginning, trained
+on through `train.py` for each of these times, or for each of `--epochs` where a machine is shared; what else is given
+goes to it.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import csv
 import subprocess
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 
 from core.run.layout import HISTORY
@@ -23,16 +25,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("texts", type=Path, nargs="+", help="plain texts in UTF-8")
     parser.add_argument("--characters", type=int, nargs="+", default=[20_000, 100_000], help="of a text")
     parser.add_argument("--starts", nargs="+", default=["shipped", "none"], help="as --start of train.py")
+    parser.add_argument("--minutes", nargs="+", default=["1", "3", "15"], help="of a training")
+    parser.add_argument("--epochs", nargs="+", help="of a training, instead of minutes")
     options, rest = parser.parse_known_args(arguments)
-    print("| text | characters | start | bits per character after each pass | best | minutes |")
-    print("|---|---|---|---|---|---|", flush=True)
+    budget, plans = ("epochs", options.epochs) if options.epochs else ("minutes", options.minutes)
+    print(
+        f"| text | characters | start | {budget} given | bits per character after each pass | best | minutes taken |"
+    )
+    print("|---|---|---|---|---|---|---|", flush=True)
     for text in options.texts:
         whole = text.read_text(encoding="utf-8")
         for characters in options.characters:
-            for start in options.starts:
+            part = whole[:characters]
+            for plan, start in product(plans, options.starts):
                 with tempfile.TemporaryDirectory() as folder:
-                    row = _measure(Path(folder), whole[:characters], start, rest)
-                print(f"| {text.stem} | {min(characters, len(whole)):,} | {start} | {row} |", flush=True)
+                    row = _measure(Path(folder), part, start, [f"--{budget}", plan, *rest])
+                print(f"| {text.stem} | {len(part):,} | {start} | {plan} | {row} |", flush=True)
     return 0
 
 

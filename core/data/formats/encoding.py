@@ -13,7 +13,8 @@ _MARKS = (
     (b"\xfe\xff", "utf-16", "UTF-16"),
 )
 _LOOKED_AT = 50_000  # bytes on which a guess rests
-_CONTROLS = bytes({*range(9), *range(14, 27), *range(28, 32), 127})
+_IRC_CODES = (2, 3, 15, 22, 29, 31)  # colours and styles in logs
+_CONTROLS = bytes({*range(9), *range(14, 27), *range(28, 32), 127} - {*_IRC_CODES})
 _MOST_CONTROLS = 0.01  # share; a text has fewer
 _GOOD_FOR_BAD = 10  # valid characters beyond ASCII for each bad byte, from which on a text is damaged UTF-8
 _LATIN_SHARE = 0.45  # of bytes beyond ASCII among the letters; texts in Latin letters have fewer

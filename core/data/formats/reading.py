@@ -8,9 +8,10 @@ from typing import Literal
 # How much is already known about a text's lines:
 #   wrapped     a page's width may have broken them; speakers are still to be found
 #   paragraphs  whole lines; speakers are still to be found
+#   cues        as paragraphs, of subtitles: names stand before colons alone
 #   lines       in the common form
 #   code        a program: its indentation counts, and nobody speaks
-Form = Literal["wrapped", "paragraphs", "lines", "code"]
+Form = Literal["wrapped", "paragraphs", "cues", "lines", "code"]
 
 _SHOWN_CHARACTERS = 60  # of a name, in a sentence
 _DIGITS = re.compile(r"(\d{1,30})")

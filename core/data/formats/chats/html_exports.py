@@ -84,6 +84,8 @@ class _DiscordPage(_ChatPage):
         elif "chatlog__timestamp" in kind or "chatlog__short-timestamp" in kind:
             self._day = _day(attributes.get("title") or "") or self._day
             part = "skip"
+        elif "chatlog__markdown-mention" in kind:
+            part = "mention"
         elif _NO_TEXT.search(kind):
             part = "skip"
         elif "chatlog__content" in kind:
@@ -112,7 +114,7 @@ class _DiscordPage(_ChatPage):
         if self._within("skip"):
             return
         if self._within("text"):
-            self._said.append(text)
+            self._said.append(text.removeprefix("@") if self._within("mention") else text)
         elif self._within("speaker"):
             self._speaker += text
         elif self._within("entry"):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.data.formats.chats.messages import Message, MessageCounts, read_messages
+from core.data.formats.chats.system import NUMBERED, SYSTEM_TEXT, numbers_are_of_bots
 from core.data.formats.reading import Reading
 
 _LOOKED_AT = 400  # lines, by which a log is told
@@ -12,15 +13,16 @@ _LEAST_SHARE = 0.3  # of them that begin as a message does: a message may have s
 _HEAD = 200  # characters of a line that its beginning may take
 _DATE = (
     r"(?P<date>\d{4}[-./年]\s?\d{1,2}[-./月]\s?\d{1,2}日?|\d{1,2}[-./]\s?\d{1,2}[-./]\s?\d{2,4}\.?|"
-    r"\d{1,2}[- ](?:[^\W\d_]{3,12}\.?)[- ]\d{2,4}|(?:[^\W\d_]{3,12}\.?) \d{1,2}(?:,? \d{4})?)"
+    r"\d{1,2}[- ](?:[^\W\d_]{3,12}\.?)[- ]\d{2,4}|(?:[^\W\d_]{3,12}\.?) \d{1,2}(?:,? \d{4})?|"
+    r"\d{4}[년.]\s?\d{1,2}[월.]\s?\d{1,2}[일.])"
 )
 _TIME = (
     r"(?P<time>\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d{1,6})?)(?:[\s\u202f\xa0]*"
     r"(?:[ap]\.?[\s\u202f\xa0]?m\.?|上午|下午|午前|午後|오전|오후|Uhr|h))?(?:Z|[+-]\d{2}:?\d{2})?"
 )
-_STAMP = rf"[\u200e\u200f]?\[?\(?(?:{_DATE}[\sT,،\u202f]*(?:at |um |à |,|[上下]午|午[前後]|오[전후])?\s?)?{_TIME}[\])]?"
+_STAMP = rf"[\u200e\u200f]?\[?\(?(?:{_DATE}[\sT,،\u202f]*(?:at |um |à |,|[上下]午|午[前後]|오[전후]|\s)*)?{_TIME}[\])]?"
 # WhatsApp: `1/5/24, 9:03 PM - Ada: hi` and `[05/01/2024, 21:03:12] Ada: hi`.
-_WHATSAPP = re.compile(rf"{_STAMP}(?:\s[-–—]\s|:?\s)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_WHATSAPP = re.compile(rf"{_STAMP}(?:\s[-–—]\s|[:,]?\s)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _OF_THE_APP = "\u200e"  # with which WhatsApp on iOS begins what it writes itself in somebody's name
 _SAID = re.compile(r"[\u200e\u200f~\s]*(?P<name>[^:\n]{1,80}?):(?:\s(?P<text>.*)|\s*$)", re.DOTALL)
 _IRC = re.compile(
@@ -37,9 +39,14 @@ _WEECHAT = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}\t(?P<name>[^\t\n]{0,60})\t(?P<text>.*)", re.DOTALL
 )
 _DISCORD = re.compile(rf"\[{_DATE} {_TIME}\] (?P<name>[^\n]{{1,80}})", re.IGNORECASE)
+# mIRC's codes for colours, bold, italics, underlining, and back to plain.
+_COLOURS = re.compile(r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|[\x02\x0f\x16\x1d\x1f]")
 _DAY_LINE = re.compile(
-    rf"(?:---|===)?\s*(?:Log opened|Day changed|Session Start:?|Date:?)[^\n]{{0,20}}?{_DATE}?[^\n]*",
+    r"(?:---|===)?\s*(?:Log opened|Day changed|Session Start:?|Session Time:?|Date:?)\s(?P<rest>.*)",
     re.IGNORECASE,
+)
+_WRITTEN_DAY = re.compile(
+    r"(?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2})(?: \d{2}:\d{2}:\d{2})? (?P<year>\d{4})"
 )
 
 
@@ -60,7 +67,9 @@ def find_log(text: str) -> str:
     """Return what kind of log a text is; empty if it is none."""
     if text.startswith("=" * 20) and re.search(r"^Guild: .*\n^Channel: ", text[:2_000], re.MULTILINE):
         return "DiscordChatExporter text"
-    lines = [line[:_HEAD] for line in text[: 200 * _LOOKED_AT].split("\n") if line.strip()][:_LOOKED_AT]
+    lines = [line[:_HEAD] for line in _COLOURS.sub("", text[: 200 * _LOOKED_AT]).split("\n") if line.strip()][
+        :_LOOKED_AT
+    ]
     for kind in _KINDS:
         begun = [found for found in map(kind.begins.match, lines) if found]
         if kind.begins is _WHATSAPP:
@@ -86,7 +95,7 @@ def read_log(text: str, *, kind: str, encoding: str, name: str) -> Reading:
         CorpusError: nobody says anything in it.
     """
     counts = MessageCounts()
-    lines = text.split("\n")
+    lines = _COLOURS.sub("", text).split("\n")
     messages = {
         "IRC log": _read_irc,
         "DiscordChatExporter text": _read_discord,
@@ -126,7 +135,10 @@ def _read_irc(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
     for line in filter(str.strip, lines):
         weechat = _WEECHAT.match(line)
         if weechat:
-            if weechat["name"].strip(" @+%~&") in {"", "--", "-->", "<--", "*", "=!="}:
+            if weechat["name"].strip() == "*":
+                who, _, action = weechat["text"].partition(" ")
+                yield Message(who, f"({action})", weechat["date"])
+            elif weechat["name"].strip(" @+%~&") in {"", "--", "-->", "<--", "=!="}:
                 counts.skip("of the app itself: joined, left, changed")
             else:
                 yield Message(weechat["name"].strip(" @+%~&"), weechat["text"], weechat["date"])
@@ -137,8 +149,9 @@ def _read_irc(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
             yield Message(found["name"], found["text"], day)
             continue
         opened = _DAY_LINE.match(line)
-        if opened and opened["date"]:
-            day = _day(opened["date"], month_first=False)
+        written = _WRITTEN_DAY.search(opened["rest"]) if opened else None
+        if written:
+            day = _day(f"{written['month']} {written['day']} {written['year']}", month_first=False)
         if not _IRC_SYSTEM.match(line):
             action = _IRC_ACTION.match(line)
             # HexChat's own notices look the same: "* Now talking on #tea".
@@ -152,18 +165,21 @@ def _read_irc(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
         counts.skip("of the app itself: joined, left, changed")
 
 
-def _read_discord(lines: list[str], _: MessageCounts) -> Iterator[Message]:
+def _read_discord(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
     """Yield the messages of DiscordChatExporter's text: `[date time] name`, then what was written."""
     speaker, day = "", ""
     said: list[str] = []
     skipping = False
     begun = False
     month_first = _is_month_first(lines)
+    bots_have_numbers = numbers_are_of_bots(
+        [found["name"] for line in lines if line.startswith("[") and (found := _DISCORD.fullmatch(line))]
+    )
     for line in lines:
         found = _DISCORD.fullmatch(line) if line.startswith("[") else None
         if found:
             if speaker:
-                yield Message(speaker, "\n".join(said), day)
+                yield from _of_people(speaker, said, day, counts, bots_have_numbers=bots_have_numbers)
             begun, skipping, said = True, False, []
             speaker, day = (
                 found["name"].removesuffix(" (pinned)").strip(),
@@ -178,6 +194,17 @@ def _read_discord(lines: list[str], _: MessageCounts) -> Iterator[Message]:
         elif not skipping:
             said.append(line)
     if speaker:
+        yield from _of_people(speaker, said, day, counts, bots_have_numbers=bots_have_numbers)
+
+
+def _of_people(
+    speaker: str, said: list[str], day: str, counts: MessageCounts, *, bots_have_numbers: bool
+) -> Iterator[Message]:
+    if bots_have_numbers and NUMBERED.search(speaker):
+        counts.skip("of a bot")
+    elif len(said) == 1 and SYSTEM_TEXT.fullmatch(said[0].strip()):
+        counts.skip("of the app itself: joined, left, changed")
+    else:
         yield Message(speaker, "\n".join(said), day)
 
 

@@ -1,6 +1,7 @@
 """Word documents to paragraphs, read as a stream: a library that builds the document would need its size many times."""
 
 import io
+import re
 import zipfile
 from xml.etree.ElementTree import Element, ParseError
 
@@ -8,8 +9,13 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from core.data.formats.reading import LeftOut, Reading, Script, show_name
+from core.data.formats.scripts.names import LONGEST_HEADING
+from core.data.formats.tables.rows import document_lines
 from core.errors import CorpusError
 
+_HEADING = re.compile(
+    r"(?:heading|überschrift|berschrift|titre|ttulo|título|rubrik|otsikko|nagwek)\s?\d", re.IGNORECASE
+)
 _BODY = "word/document.xml"
 _DELETED = {"del", "moveFrom"}  # text that is struck out by a tracked change
 _BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "noBreakHyphen": "-"}
@@ -42,34 +48,47 @@ def read_docx(archive: zipfile.ZipFile, *, name: str) -> Reading:
     return Reading("Word document", "", (script,), left_out)
 
 
-def _read_paragraphs(data: io.BytesIO) -> list[str]:
+def _read_paragraphs(data: io.BytesIO) -> list[str]:  # noqa: C901, PLR0912  # a case for each tag
     """Return the text of each paragraph; the cells of a table's row on one line."""
     paragraphs: list[str] = []
     parts: list[str] = []
     cells: list[str] | None = None
-    struck = 0
+    rows: list[list[str]] = []
+    tables = struck = 0
+    is_heading = False
     for event, element in iterparse(data, events=("start", "end")):
         tag = _tag(element)
         if event == "start":
             struck += tag in _DELETED
+            tables += tag == "tbl"
             if tag == "tr":
                 cells = []
             continue
         struck -= tag in _DELETED
-        if tag == "t" and not struck:
+        if tag == "pStyle":
+            is_heading = _HEADING.match(_value(element)) is not None
+        elif tag == "t" and not struck:
             parts.append(element.text or "")
         elif tag in _BREAKS and not struck:
             parts.append(_BREAKS[tag])
         elif tag == "p":
             text = "".join(parts).strip()
             parts = []
+            if text and is_heading and len(text) <= LONGEST_HEADING:
+                text = f"[{text.strip('[]')}]"
+            is_heading = False
             if cells is None:
                 paragraphs.append(text)
             elif text:
                 cells.append(text)
         elif tag == "tr" and cells is not None:
-            paragraphs.append(_join_cells(cells))
+            rows.append(cells)
             cells = None
+        elif tag == "tbl":
+            tables -= 1
+            if not tables:
+                paragraphs += document_lines(rows) or map(_join_cells, rows)
+                rows = []
         element.clear()
     return paragraphs
 
@@ -79,6 +98,10 @@ def _join_cells(cells: list[str]) -> str:
     if len(cells) == 2 and not cells[0].endswith(":"):  # noqa: PLR2004  # who, what
         return f"{cells[0]}: {cells[1]}"
     return " ".join(cells)
+
+
+def _value(element: Element) -> str:
+    return next((str(value) for key, value in element.attrib.items() if key.rpartition("}")[2] == "val"), "")
 
 
 def _tag(element: Element) -> str:

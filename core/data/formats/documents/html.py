@@ -5,36 +5,32 @@ import re
 from core.data.formats.chats.html_exports import read_html_chat
 from core.data.formats.html_parser import EMPTY, PageReader, feed
 from core.data.formats.reading import Reading, Script, show_name
+from core.data.formats.tables.rows import document_lines
 from core.errors import CorpusError
 
 _SKIPPED = {
-    "script",
-    "style",
-    "head",
-    "nav",
-    "footer",
-    "noscript",
-    "template",
-    "svg",
-    "select",
-    "form",
-    "button",
-    "title",
-    "iframe",
-    "aside",
-}
+    *("script", "style", "head", "nav", "footer", "noscript", "template", "svg", "select", "form", "button"),
+    *("title", "iframe", "aside", "time"),
+}  # fmt: skip
 _BLOCKS = {
-    *("p", "div", "br", "li", "tr", "table", "ul", "ol"),
+    *("p", "div", "br", "li", "ul", "ol"),
     *("dl", "dt", "dd", "section", "article", "blockquote", "hr", "main"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "pre"),
     *("body", "center", "header", "figure", "figcaption", "caption", "address"),
 }  # fmt: skip
+_TIGHT = {"br", "li", "dd"}  # no paragraph stands between them
+_CELLS = {"td", "th"}
+_LARGE = {"html", "body", "main", "article", "section", "table", "tbody", "ul", "ol", "dl"}
+# Classes of elements that are the name of who speaks, or the time of a line.
+_NAME = re.compile(r"(?:^|[\s_-])(?:speaker|character|author|username|name|who)(?:$|[\s_-])", re.IGNORECASE)
+_TIME = re.compile(r"(?:^|[\s_-])(?:time|timestamp|timecode|date|datetime)(?:$|[\s_-])", re.IGNORECASE)
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _HEAD = 20_000
 _TAG = re.compile(
     r"</?(?:p|br|div|b|i|html|body|span|h[1-6]|table|td|font|ul|li|a|pre|center|em|strong)\b[^<>]{0,300}>",
     re.IGNORECASE,
 )
+_ENDS = (":", ".", "!", "?")
 _LONGEST_CELL = 40  # characters of a first cell that names who speaks
 _LONGEST_HEADING = 60  # as headings of scenes are known
 
@@ -82,56 +78,110 @@ class _Page(PageReader):
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._line: list[str] = []
-        self._skipped = 0
-        self._verbatim = 0
-        self._heading = False
-        self._cells = 0
+        self._is_named = False  # the line is a name so far
+        self._open: list[
+            str
+        ] = []  # what each open element is: "skip", "verbatim", "heading", "name" or nothing
+        self._rows: list[list[str]] = []  # of the table that is open
+        self._tables = 0  # inside each other
+        self._first = 0  # line of the cell that is open
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:  # noqa: ARG002  # lxml's interface
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Begin a line at a block."""
-        if tag in _SKIPPED:
-            self._skipped += 1
-        elif tag in ("td", "th"):
-            self._cells += 1
-            if self._cells > 1:
-                self._separate()
-        elif tag in _BLOCKS:
-            self._break(paragraph=tag not in ("br", "tr", "li", "dd"))
-            self._heading = tag in _HEADINGS
-            self._cells = 0
-        self._verbatim += tag == "pre"
+        if tag in _BLOCKS:
+            self._break(paragraph=tag not in _TIGHT)
+        elif tag in {"table", "tr", *_CELLS}:
+            self._start_in_table(tag)
+        if tag not in EMPTY:
+            self._open.append(_part(tag, attributes.get("class") or ""))
+
+    def _start_in_table(self, tag: str) -> None:
+        if tag == "table":
+            self._tables += 1
+        if self._tables != 1:
+            return
+        self._break(paragraph=tag == "table")
+        if tag == "tr":
+            self._rows.append([])
+        self._first = len(self._lines)
 
     def end(self, tag: str) -> None:
         """End a line at a block."""
-        if tag in _SKIPPED:
-            self._skipped = max(0, self._skipped - 1)
-        elif tag in _BLOCKS and tag not in EMPTY:
-            self._break(paragraph=tag not in ("tr", "li", "dd"))
-            self._heading = False
-        self._verbatim = max(0, self._verbatim - (tag == "pre"))
+        if tag in EMPTY:
+            return
+        part = self._open.pop() if self._open else ""
+        if part == "name":
+            self._name()
+        elif tag in _BLOCKS:
+            self._break(paragraph=tag not in _TIGHT, heading=part == "heading")
+        elif tag in _CELLS and self._tables == 1:
+            self._close_cell()
+        elif tag == "table" and self._tables:
+            self._tables -= 1
+            if not self._tables:
+                self._close_table()
 
     def data(self, text: str) -> None:
         """Collect text; line breaks count in <pre> alone."""
-        if not self._skipped:
-            self._line.append(text if self._verbatim else re.sub(r"\s+", " ", text))
+        if "skip" in self._open:
+            return
+        if self._is_named and text.strip():
+            self._is_named = False
+            text = re.sub(r"^\s*[:：]?\s*", "", text)
+        self._line.append(text if "verbatim" in self._open else re.sub(r"\s+", " ", text))
 
     def text(self) -> str:
         """Return all lines."""
+        self._is_named = False
         self._break(paragraph=False)
         return re.sub(r"\n{3,}", "\n\n", "\n".join(self._lines)).strip("\n")
 
-    def _separate(self) -> None:
-        before = "".join(self._line).strip()
-        if before:
-            named = len(before) <= _LONGEST_CELL and not before.endswith((":", ".", "!", "?"))
-            self._line = [before + (": " if named else " ")]
+    def _name(self) -> None:
+        """Go on behind a name on its line."""
+        before = "".join(self._line).strip().rstrip(":：").rstrip()
+        if 0 < len(before) <= _LONGEST_CELL and not before.endswith(_ENDS):
+            self._line, self._is_named = [f"{before}: "], True
 
-    def _break(self, *, paragraph: bool) -> None:
+    def _close_cell(self) -> None:
+        self._is_named = False
+        self._break(paragraph=False)
+        if self._rows:
+            self._rows[-1].append("\n".join(self._lines[self._first :]).strip())
+            del self._lines[self._first :]
+
+    def _close_table(self) -> None:
+        rows = [cells for row in self._rows if (cells := [cell for cell in row if cell])]
+        lines = document_lines(self._rows)
+        if lines is None:
+            lines = [line for row in rows for line in _join_cells(row)]
+        self._lines += [*lines, ""]
+        self._rows = []
+
+    def _break(self, *, paragraph: bool, heading: bool = False) -> None:
         line = "".join(self._line).strip()
+        if self._is_named:
+            return  # the speech is in the next block
         self._line = []
-        if line and self._heading and len(line) <= _LONGEST_HEADING:
+        if line and heading and len(line) <= _LONGEST_HEADING:
             line = f"[{line.strip('[]')}]"
         if line:
             self._lines.append(line)
         if paragraph:
             self._lines.append("")
+
+
+def _part(tag: str, kind: str) -> str:
+    """Return what an element of a class is for its lines."""
+    if tag in _SKIPPED or (tag not in _LARGE and _TIME.search(kind)):
+        return "skip"
+    if tag == "dt" or (tag not in _LARGE and _NAME.search(kind)):
+        return "name"
+    return "verbatim" if tag == "pre" else "heading" if tag in _HEADINGS else ""
+
+
+def _join_cells(cells: list[str]) -> list[str]:
+    """Return a row as a line where it is one: `Ada` and `Pour.` -> `Ada: Pour.`."""
+    if any("\n" in cell for cell in cells) or len(cells) == 1:
+        return [line for cell in cells for line in cell.split("\n")]
+    named = len(cells[0]) <= _LONGEST_CELL and not cells[0].endswith(_ENDS)
+    return [f"{cells[0]}{':' * named} {' '.join(cells[1:])}"]

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Collection, Iterator
 
-from core.data.formats.scripts.names import COLON, is_heading, split_tag
+from core.data.formats.scripts.names import COLON, LONGEST_HEADING, is_heading, is_transition, split_tag
 
-_DIRECTION = re.compile(r"(?:enter|re-enter|exit|exeunt|alarum|flourish|curtain)\b", re.IGNORECASE)
+_DIRECTION = re.compile(
+    r"(?:Enter|ENTER|Re-?enter|Exit|EXIT|Exeunt|EXEUNT|Alarums?|Flourish|Curtain|CURTAIN)\b[^:]*$"
+)
 _PAGE = re.compile(r"\d{1,4}\.?|(?:\(?continued\)?:?|\(more\))", re.IGNORECASE)
 _LONGEST_NAME_LINE = 80  # characters, with a tag
+_LONGEST_DIRECTION = 80  # characters, of one without brackets
 
 
 def join_blocks(text: str, style: str, names: Collection[str]) -> str:
@@ -37,10 +40,13 @@ def _parts(lines: list[str], found: list[tuple[str, str] | None], *, apart: bool
             if said and not (apart and speaker) and not (speaker and _is_tag(said)):
                 yield _join(speaker, said)
                 speaker, said = "", []
-        elif is_heading(bare) and len(bare) <= _LONGEST_NAME_LINE and not said:
+        elif is_transition(bare):
+            yield _join(speaker, said)
+            speaker, said = "", []
+        elif is_heading(bare) and len(bare) <= LONGEST_HEADING and not said:
             speaker = ""
             yield f"[{_strip(bare).strip('[]')}]"
-        elif _is_direction(bare):
+        elif is_direction(bare):
             yield _join(speaker, said)
             said = []
             yield f"({_strip(bare).strip('[]()')})"
@@ -76,9 +82,12 @@ def _is_tag(said: list[str]) -> bool:
     return len(said) == 1 and said[0].startswith("(") and said[0].endswith(")")
 
 
-def _is_direction(line: str) -> bool:
-    bracketed = line[0] == "[" and line.rstrip("_*.").endswith("]")
-    return bracketed or (_DIRECTION.match(line.strip("_*")) is not None)
+def is_direction(line: str) -> bool:
+    """Return whether a line of a play is no speech: in square brackets, or `Enter Ada.`, `Exeunt.`."""
+    bare = line.strip(" _*")
+    if bare.startswith("[") and bare.rstrip("_*.").endswith("]"):
+        return True
+    return len(bare) <= _LONGEST_DIRECTION and _DIRECTION.match(bare) is not None
 
 
 def _join(speaker: str, said: list[str]) -> str:

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 
 from core.data.formats.reading import LeftOut, Reading, Script
-from core.data.formats.scripts.names import is_name, split_tag
+from core.data.formats.scripts.names import is_heading, is_name, is_transition, split_tag
 
 _HEADING = re.compile(r"(?:INT|EXT|EST|INT\.?/EXT|I/E)[. ]", re.IGNORECASE)
 _TITLE_PAGE = re.compile(r"(?:[A-Za-z][\w ]{0,30}:[^\n]*\n(?:[ \t]+[^\n]+\n)*)+\s*\n")
 _NOTES = re.compile(r"/\*.*?\*/|\[\[.*?\]\]", re.DOTALL)
 _EMPHASIS = re.compile(r"(?<!\\)[*_]{1,3}(?=\S)|(?<=\S)(?<!\\)[*_]{1,3}")
 _LEAST_CUES = 2
+_COLON = re.compile(r"[^\s:][^\n:]{0,40}: \S")
 _NAMED = re.compile(
     r"\s*(?:title|credit|author|authors|source|draft date|contact|copyright|notes)\s*:", re.IGNORECASE
 )
@@ -23,11 +24,7 @@ def is_fountain(text: str) -> bool:
         _HEADING.match(line.strip()) is not None and line.strip().upper() == line.strip() for line in lines
     )
     cues = sum(_cue(lines, number) is not None for number in range(len(lines)))
-    return (
-        headings > 0
-        and cues >= _LEAST_CUES
-        and not re.search(r"^[^\n:]{1,40}: \S", text[:50_000].partition("\n\n")[2][:5_000], re.MULTILINE)
-    )
+    return headings > 0 and cues >= max(_LEAST_CUES, sum(_COLON.match(line) is not None for line in lines))
 
 
 def read_fountain(text: str, *, encoding: str, name: str) -> Reading:
@@ -65,9 +62,10 @@ def _parts(lines: list[str]) -> Iterator[str]:
         elif heading:
             yield f"[{heading}]"
         elif line and not line.startswith(("#", "=")):
-            transition = line.endswith("TO:") and line == line.upper()
             bare = _plain(line.lstrip("!>").rstrip("<")).strip()
-            if bare and not transition and not line.startswith(">"):
+            if is_heading(bare) and not is_transition(line) and not action:
+                yield f"[{bare}]"
+            elif bare and not is_transition(line) and not line.startswith(">"):
                 action.append(bare.strip("()[]"))
 
 

@@ -8,11 +8,21 @@ from typing import Literal
 
 from core.data.formats.chats.marks import strip_marks
 from core.data.formats.reading import Script
-from core.data.formats.scripts.blocks import join_blocks
-from core.data.formats.scripts.names import COLON, LONGEST_NAME, STOP, bare_name, is_heading, is_name
+from core.data.formats.scripts.blocks import is_direction, join_blocks
+from core.data.formats.scripts.names import (
+    COLON,
+    LONGEST_HEADING,
+    LONGEST_NAME,
+    bare_name,
+    is_heading,
+    is_name,
+    match_stop,
+)
+from core.data.formats.scripts.stamps import unwrap_names
 
 Style = Literal["none", "colon", "stop", "block colon", "block stop", "block"]
 
+_OPEN = ("wrapped", "paragraphs", "cues")
 _LOOKED_AT = 4_000_000  # characters, by which the style of a corpus is told
 _HEAD = LONGEST_NAME + 90  # characters of a line that its beginning may take
 _LEAST_SHARE = 0.08  # of the lines; fewer that begin with names are chance
@@ -24,24 +34,16 @@ _CODE = re.compile(
     r"\s*(?:(?:async\s)?def \w+\(|class \w+[:(]|import \w+|from [\w.]+ import |#include|package \w|using \w|"
     r"(?:public|private|static|const|let|var|function|fn|func|return)\b[^\n]{0,100}[;{(]\s*$)"
 )
+_ITALICS = re.compile(
+    r"(?<![\w_])_(?=[^\s_])([^_]{1,600}?)(?<=[^\s_])_(?![\w_])"
+)  # as Project Gutenberg marks them
 _CODE_SHARE, _INDENTED_SHARE = 0.08, 0.4
 _EXCLAMATIONS = {
-    "no",
-    "yes",
-    "well",
-    "oh",
-    "ah",
-    "now",
-    "then",
-    "what",
-    "why",
-    "so",
-    "but",
-    "and",
-    "i",
-    "good",
-    "stop",
-}
+    *("no", "yes", "well", "oh", "ah", "now", "then", "what", "why", "so", "but", "and", "i", "good", "stop"),
+    *("ha", "hm", "fine", "right", "ok", "okay", "sure", "please", "thanks", "never", "maybe", "wait", "go", "come"),
+    *("look", "listen", "hey", "hello", "hi", "bye", "sorry", "really", "enough", "silence", "quiet", "exactly"),
+    *("indeed", "thank you", "all right", "of course", "ja", "nein", "oui", "non", "sí", "não", "sim"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,11 @@ class LineStyle:
 def find_speakers(scripts: Iterable[Script]) -> tuple[list[Script], LineStyle]:
     """Return the scripts with their lines in the common form, and how they were; code stays as it is."""
     scripts = list(scripts)
-    open_ones = [script for script in scripts if script.form in ("wrapped", "paragraphs")]
+    scripts = [
+        replace(script, text=unwrap_names(script.text)) if script.form in _OPEN else script
+        for script in scripts
+    ]
+    open_ones = [script for script in scripts if script.form in _OPEN]
     if not open_ones:
         return scripts, LineStyle()
     if _is_code(open_ones):
@@ -64,6 +70,8 @@ def find_speakers(scripts: Iterable[Script]) -> tuple[list[Script], LineStyle]:
             replace(script, form="code") if script in open_ones else script for script in scripts
         ], LineStyle()
     style = find_style(_sample_lines(open_ones))
+    if style.style != "colon" and all(script.form == "cues" for script in open_ones):
+        style = LineStyle()
     return [_bring_into_form(script, style) for script in scripts], style
 
 
@@ -88,16 +96,17 @@ def find_style(lines: list[str]) -> LineStyle:  # noqa: C901  # a case for each 
             continue
         if len(head) <= LONGEST_NAME and _next_filled(lines, number):
             whole = head.strip("*_ ")
-            inline = STOP.match(head) is not None  # "Ada. Pour."
-            if whole.endswith(".") and not inline and _is_titled(whole[:-1]) and not is_heading(whole):
+            inline = match_stop(head) is not None  # "Ada. Pour."
+            alone_at_stop = whole.endswith(".") and not inline and not is_heading(whole)
+            if alone_at_stop and _is_titled(whole[:-1]) and whole[:-1].casefold() not in _EXCLAMATIONS:
                 alone_stop[whole[:-1]] += 1
                 continue
             name = bare_name(whole)
             if name is not None:
                 alone[name] += 1
                 continue
-        found = STOP.match(head)
-        if found and is_name(found["name"].strip()) and found["name"].casefold() not in _EXCLAMATIONS:
+        found = match_stop(head)
+        if found and found["name"].casefold() not in _EXCLAMATIONS:
             stop[found["name"].strip()] += 1
     counted: list[tuple[Style, Counter[str], float]] = [
         ("block colon" if 2 * empty > colon.total() else "colon", colon, _LEAST_SHARE),
@@ -141,17 +150,17 @@ def _known(names: Counter[str], filled: int) -> set[str]:
 
 
 def _bring_into_form(script: Script, style: LineStyle) -> Script:
-    if script.form not in ("wrapped", "paragraphs"):
+    if script.form not in _OPEN:
         return script
     text = strip_marks(script.text)
     if style.style in ("block", "block colon", "block stop"):
         return replace(script, text=join_blocks(text, style.style, style.names), form="lines")
     if style.style == "none":
-        return replace(script, text=text)
+        return replace(script, text=_ITALICS.sub(r"\1", text))
     rewrite = _rewrite_colon if style.style == "colon" else _rewrite_stop
     text = "\n".join(rewrite(line, style) for line in text.split("\n"))
     # Lines without a space after the colon are a sign that no page wrapped them.
-    return replace(script, text=text, form="paragraphs" if style.tight else script.form)
+    return replace(script, text=_ITALICS.sub(r"\1", text), form="paragraphs" if style.tight else script.form)
 
 
 def _rewrite_colon(line: str, style: LineStyle) -> str:
@@ -174,12 +183,14 @@ def _rewrite_colon(line: str, style: LineStyle) -> str:
 
 def _rewrite_stop(line: str, style: LineStyle) -> str:
     """Return `Ada. The kettle.` as `Ada: The kettle.`, and directions in square brackets in round ones."""
-    found = STOP.match(line[:_HEAD])
+    found = match_stop(line[:_HEAD])
     if found is not None and found["name"].strip() in style.names:
-        tags = re.sub(r"[\[(]([^\])]*)[\])]", r"(\1) ", found["tags"]).strip()
+        tags = re.sub(r",?\s*[\[(_]([^\])_]*)[\])_]", r"(\1) ", found["tags"]).strip()
         line = f"{' '.join(found['name'].split())}: {tags + ' ' if tags else ''}{line[found.end() :]}"
-    elif is_heading(line):
+    elif is_heading(line) and len(line.strip()) <= LONGEST_HEADING:
         return f"[{line.strip(' *_#=[]')}]"
+    elif is_direction(line):
+        return f"({line.strip(' *_[]()')})"
     return re.sub(r"\[([^\[\]\n]{1,400})\]", r"(\1)", line)
 
 

@@ -3,6 +3,7 @@
 import re
 
 LONGEST_NAME = 40  # characters
+LONGEST_HEADING = 80  # characters
 _MOST_WORDS = 6
 _SPEAKERLESS = {
     *("title", "author", "authors", "language", "release date"),
@@ -19,11 +20,25 @@ _SPEAKERLESS = {
     *("exeunt", "enter", "finis", "curtain", "warning"),
     *("prologue", "epilogue", "contents", "dramatis personae", "persons represented", "characters"),
 }  # fmt: skip
+_NUMBER = (
+    r"(?:[IVXLC]{1,7}\b|\d|(?:the )?(?:first|second|third|fourth|fifth|last|one|two|three|four|five|six|seven|eight|"
+    r"nine|ten|premier|première|deuxième|troisième|quatrième|cinquième|dernière?)\b)"
+)
 _STAGE = re.compile(
-    r"(?:act|scene|szene|akt|acte|scène|aufzug|auftritt|int|ext|est|i/e|int/ext|cut|fade|dissolve|chapter|book|part|"
-    r"episode|prologue|epilogue|the end|end of|persons|dramatis|contents|smash|match|intercut|title|continued|"
-    r"omitted|montage|flashback|close on|angle on)\b",
+    rf"(?:(?:act|scene|szene|akt|acte|scène|acto|escena|ato|cena|atto|scena|aufzug|auftritt|chapter|book|part|episode)"
+    rf"[ .:]{{1,3}}{_NUMBER}|"
+    r"(?:erster|zweiter|dritter|vierter|fünfter|letzter) (?:akt|aufzug|auftritt|teil)\b|"
+    r"(?:int|ext|est|i/e|int\.?/ext)[. ]|(?:prologue|epilogue|the end|contents|finis)[.:]?$|"
+    r"end of (?:act|scene|part|play|the)\b|(?:dramatis person|persons (?:represented|of the|in the)))",
     re.IGNORECASE,
+)
+_CAPITALS = re.compile(
+    r"(?:ACT|SCENE|SZENE|AKT|ACTE|SCÈNE|CUT|FADE|DISSOLVE|CHAPTER|BOOK|PART|EPISODE|SMASH|MATCH|INTERCUT|TITLE|CONTINUED|"
+    r"OMITTED|MONTAGE|FLASHBACK|CLOSE ON|ANGLE ON|PERSONS|DRAMATIS|PROLOGUE|EPILOGUE|END OF)\b"
+)
+_TRANSITION = re.compile(
+    r"(?:[A-Z]{2,12} ){0,3}(?:TO|IN|OUT|BLACK)(?: ON)?[:.]|FADE (?:IN|OUT|UP|TO BLACK)|"
+    r"CUT TO(?: BLACK)?|(?:THE )?END CREDITS"
 )
 _ROMAN = re.compile(r"[IVXLC]+\.?")
 _BAD_ENDS = tuple(",;!?\"'“”‘’-—–…/\\")
@@ -36,11 +51,23 @@ COLON = re.compile(
     rf"\s*(?:[-•]\s+)?{_MARKS}(?P<name>[^\s:：()\[\]*_<>][^:：\n()\[\]*<>]{{0,{LONGEST_NAME}}}?){_MARKS}{_TAGS}"
     rf"(?P<space>\s{{0,3}}){_MARKS}(?P<colon>[:：]{{1,2}}){_MARKS}(?P<gap>\s*)"
 )
-STOP = re.compile(
-    rf"\s*{_MARKS}(?P<name>(?>(?:(?:Mrs?|Dr|Ms|St|Capt|Col|Lt|Gen|Prof|Mme|Mlle|MRS?|DR|ST|CAPT)\.\s)?)"
-    rf"[^\W\d_][^.:\n()\[\]<>!?,;]{{0,{LONGEST_NAME}}}?){_MARKS}{_TAGS}"
-    rf"(?:\.{_MARKS}\s?[-—–]{{0,2}}|\s?[—–]|\s--?)\s+(?=\S)"
+_STOP = re.compile(
+    rf"\s*{_MARKS}(?P<name>(?:\d\s?\.\s?)?(?>(?:(?:Mrs?|Dr|Ms|St|Capt|Col|Lt|Gen|Prof|Mme|Mlle|MRS?|DR|ST|CAPT)\.\s)?)"
+    rf"[^\W\d_][^.:\n()\[\]<>!?,;]{{0,{LONGEST_NAME}}}?){_MARKS}"
+    rf"(?P<tags>(?:,?\s{{0,3}}(?:\[[^\]\n]{{1,80}}\]|\([^)\n]{{1,80}}\)|(?<=,\s)_[^_\n]{{1,60}}_))*)"
+    rf"(?:\.{_MARKS}(?:\s?[-—–]{{1,2}}\s*|\s+)|(?:\s?[—–]|\s--?)\s+|(?P<open>(?<=[\])])\s+))(?=\S)"
 )
+
+
+def match_stop(line: str) -> re.Match[str] | None:
+    """Match a name before a full stop or a dash, or before a tag and its speech: `Ada. `, `ADA.--`, `ADA [aside] `."""
+    found = _STOP.match(line)
+    if found is None or is_heading(found["name"]) or not is_name(found["name"].strip()):
+        return None
+    # Without a full stop only capitals tell a name: "The kettle (it was old) sang."
+    if found["open"] is not None and found["name"] != found["name"].upper():
+        return None
+    return found
 
 
 def is_name(name: str) -> bool:
@@ -57,7 +84,12 @@ def is_name(name: str) -> bool:
 def is_heading(line: str) -> bool:
     """Return whether a line alone names an act, a scene or a place, as `ACT I` and `INT. KITCHEN - NIGHT` do."""
     bare = line.strip(" *_#=-[]")
-    return _STAGE.match(bare) is not None or _ROMAN.fullmatch(bare) is not None
+    return any(kind.match(bare) for kind in (_STAGE, _CAPITALS)) or _ROMAN.fullmatch(bare) is not None
+
+
+def is_transition(line: str) -> bool:
+    """Return whether a line alone says how one shot follows another: `CUT TO:`, `FADE OUT.`."""
+    return _TRANSITION.fullmatch(line.strip(" >*_")) is not None
 
 
 def bare_name(line: str) -> str | None:

@@ -9,10 +9,18 @@ _TIMES = re.compile(
     r"^[^\S\n]*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}",
     re.MULTILINE,
 )
+_SUBSTATION = re.compile(r"\s*\[Script Info\]", re.IGNORECASE)
 _MICRODVD = re.compile(r"(?:\{\d{1,8}\}\{\d{1,8}\}[^\n]*\n){3}")
 _HEAD = 20_000  # characters, in which a cue has to stand
 _TAGS = re.compile(r"</?[a-zA-Z][^<>\n]{0,100}>|\{[^{}\n]{0,200}\}|\\[Nnh]")
 _VOICE = re.compile(r"<v(?:\.[\w.]{1,40})?\s([^<>\n]{1,60})>")
+_INNER_TIME = re.compile(
+    r"<\d{1,3}:\d{2}[:.\d]{0,10}>"
+)  # of a word, as captions that were made by a machine have
+_CUE_NAME = re.compile(
+    r"(?m)^(?P<name>(?!\d+$)[^\n]{1,200})\n(?=(?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3}[ \t]*-->)"
+)
+_DRAWING = re.compile(r"\{[^{}\n]{0,200}\\p[1-9][^{}\n]{0,200}\}")
 _NOTES = re.compile(r"[♪♫#*]+")
 _ADVERTS = re.compile(
     r"(?:opensubtitles|subscene|addic7ed|podnapisi|subtitles? (?:by|downloaded)|sub(?:bed|titled) by|"
@@ -25,11 +33,7 @@ _ADVERTS = re.compile(
 def is_subtitles(text: str) -> bool:
     """Return whether a text holds cues with times."""
     head = text[:_HEAD]
-    if (
-        head.startswith("WEBVTT")
-        or re.match(r"\s*\[Script Info\]", head, re.IGNORECASE)
-        or _MICRODVD.match(head)
-    ):
+    if head.startswith("WEBVTT") or _SUBSTATION.match(head) or _MICRODVD.match(head):
         return True
     return (
         len(_TIMES.findall(head)) * 12 >= sum(1 for line in head.split("\n") if line.strip()) > 0
@@ -44,8 +48,10 @@ def read_subtitles(text: str, *, encoding: str, name: str) -> Reading:
     """
     import pysubs2  # noqa: PLC0415  # for subtitles alone
 
-    text = _VOICE.sub(r"\1: ", text)
-    kind = "vtt" if text.startswith("WEBVTT") else None
+    text = _VOICE.sub(r"\1: ", _INNER_TIME.sub("", text))
+    if text.startswith("WEBVTT"):
+        text = _CUE_NAME.sub("", text)
+    kind = "vtt" if text.startswith("WEBVTT") else "ass" if _SUBSTATION.match(text) else None
     try:
         file = pysubs2.SSAFile.from_string(text, format_=kind, fps=25.0)
     except (
@@ -62,21 +68,26 @@ def read_subtitles(text: str, *, encoding: str, name: str) -> Reading:
         ) from error
     lines: list[str] = []
     adverts = 0
+    before: list[str] = []  # of the cue before: a caption that rolls up begins with what was shown
     for event in file:
-        if event.is_comment:
+        if event.is_comment or _DRAWING.search(event.text):
             continue
-        line = _clean(event.plaintext)
+        shown = [part for part in event.plaintext.split("\n") if part.strip()]
+        fresh = shown[1:] if len(shown) > 1 and shown[:1] == before[-1:] else shown
+        before = shown or before
+        line = _clean("\n".join(fresh))
         if _ADVERTS.search(line):
             adverts += 1
             continue
-        if line and event.name.strip() and ":" not in line[:40]:
-            line = f"{' '.join(event.name.split())}: {line}"
+        who = " ".join(event.name.split())
+        if line and who and not line.casefold().startswith(f"{who.casefold()}:"):
+            line = f"{who}: {line}"
         if line and (not lines or lines[-1] != line):
             lines.append(line)
     if not lines:
         raise CorpusError(f"{show_name(name)} has subtitles without any text; bring ones with lines.")
     left_out = (LeftOut(f"{adverts:,} subtitles", "advertisements"),) if adverts else ()
-    script = Script(name, 0, "\n".join(lines), "", "paragraphs")
+    script = Script(name, 0, "\n".join(lines), "", "cues")
     formats = {
         "srt": "subtitles (SubRip)",
         "vtt": "subtitles (WebVTT)",

@@ -55,7 +55,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "title": ("title", "titel", "titre", "título", "titolo", "heading", "название", "标题"),
     "date": (
         *("date", "timestamp", "datetime", "time", "datum", "createdat"),
-        *("sentat", "sent", "fecha", "data", "日期", "дата"),
+        *("sentat", "sent", "when", "fecha", "data", "日期", "дата"),
     ),
     "bot": ("isbot", "bot"),
     "type": ("type", "messagetype"),

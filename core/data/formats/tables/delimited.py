@@ -8,7 +8,7 @@ from itertools import islice
 
 import pandas as pd
 
-from core.data.formats.reading import Reading, show_name
+from core.data.formats.reading import LeftOut, Reading, show_name
 from core.data.formats.tables.columns import has_header, known_names
 from core.data.formats.tables.rows import MOST_COLUMNS, read_rows
 from core.errors import CorpusError
@@ -18,6 +18,7 @@ _LOOKED_AT = 100_000  # characters, by which a delimiter is told
 _LEAST_ROWS = 3
 _SAME = 0.9  # share of rows with the same number of cells
 _MOST_ROWS = 2_000_000
+_TITLE_ROWS = 20  # of a sheet, that may stand above the names of its columns
 _EMPTY_ROWS = 10_000  # one after another, that end a sheet
 
 
@@ -125,14 +126,24 @@ def read_excel(data: bytes, *, name: str) -> Reading:
         )
     if len(readings) == 1:
         return readings[0][1]
-    scripts = tuple(
-        replace(script, label=script.label or title)
+    spoken = [(title, reading) for title, reading in readings if _has_speakers(reading)] or readings
+    left_out = [
+        LeftOut(f"the sheet {title}", "no lines with speakers, as other sheets have")
         for title, reading in readings
+        if (title, reading) not in spoken
+    ]
+    scripts = tuple(
+        replace(script, label=script.label or (title if len(spoken) > 1 else ""))
+        for title, reading in spoken
         for script in reading.scripts
     )
-    return Reading(
-        "table (Excel)", "", scripts, tuple(out for _, reading in readings for out in reading.left_out)
-    )
+    left_out += [out for _, reading in spoken for out in reading.left_out]
+    notes = tuple(dict.fromkeys(note for _, reading in spoken for note in reading.notes))
+    return Reading("table (Excel)", "", scripts, tuple(left_out), notes)
+
+
+def _has_speakers(reading: Reading) -> bool:
+    return all(script.form == "lines" for script in reading.scripts)
 
 
 def _sheet_rows(sheet: object) -> list[list[str]]:
@@ -155,6 +166,7 @@ def _table_of(rows: list[list[str]], name: str) -> pd.DataFrame:
         raise CorpusError(
             f"{show_name(name)} is a table without rows; bring one with a line of text in each row."
         )
+    rows = rows[_header_row(rows) :]
     width = max(map(len, rows[:1_000]))
     if width >= MOST_COLUMNS:
         raise CorpusError(_too_wide(name, width))
@@ -162,6 +174,16 @@ def _table_of(rows: list[list[str]], name: str) -> pd.DataFrame:
     header = has_header([cell for cell in filled[0] if cell]) and len(filled) > 1
     names = filled[0] if header else [str(number) for number in range(width)]
     return pd.DataFrame(filled[1:] if header else filled, columns=names, dtype=str)
+
+
+def _header_row(rows: list[list[str]]) -> int:
+    """Return which row names the columns: the first of the sheet, or one below a title."""
+    widths = sorted(len(row) for row in rows[:200])
+    usual = widths[len(widths) // 2]
+    named = (
+        place for place, row in enumerate(rows[:_TITLE_ROWS]) if known_names(row) > 1 or 2 * len(row) > usual
+    )
+    return next(named, 0)
 
 
 def _first_rows(head: str, delimiter: str) -> list[list[str]]:

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from core.data.formats.chats.messages import Message, MessageCounts, clean_message, read_messages
+from core.data.formats.chats.system import NUMBERED, SYSTEM_TEXT, numbers_are_of_bots
 from core.data.formats.reading import LeftOut, Reading, Script, natural_key, show_name
-from core.data.formats.tables.columns import Columns, find_columns
+from core.data.formats.scripts.names import is_heading
+from core.data.formats.tables.columns import Columns, find_columns, known_names
 from core.errors import CorpusError
 
 MOST_COLUMNS = 1_000
@@ -14,6 +16,7 @@ _DISCORD_COLUMNS = {"AuthorID", "Author", "Date", "Content"}
 _LONG_TEXT = 300  # characters on average: such a column holds whole texts, and no lines
 _VERSE = 0.4  # share of rows without a speaker from which on they go on with the speech above
 _MOSTLY = 0.5
+_LEAST_ROWS = 3  # of a table inside a document
 _SPOKEN = {"", "default", "reply", "message", "0", "19", "text"}
 
 
@@ -61,14 +64,21 @@ def _messages(table: pd.DataFrame, columns: Columns, counts: MessageCounts) -> I
 
     kinds = cells(columns.type)
     texts, speakers = cells(columns.text), cells(columns.speaker)
+    bots_have_numbers = numbers_are_of_bots(speakers)
     days, channels, bots = cells(columns.date), cells(columns.channel), cells(columns.bot)
     for text, speaker, day, channel, bot, kind in zip(
         texts, speakers, days, channels, bots, kinds, strict=True
     ):
         if bot.casefold() in {"true", "1", "yes"}:
             counts.skip("of a bot")
-        elif kind.casefold() not in _SPOKEN and columns.bot is not None:
+        elif (
+            SYSTEM_TEXT.fullmatch(text.strip())
+            if columns.type is None
+            else (columns.bot is not None and kind.casefold() not in _SPOKEN)
+        ):
             counts.skip("of the app itself: joined, left, changed")
+        elif bots_have_numbers and NUMBERED.search(speaker):
+            counts.skip("of a bot")
         elif not speaker.strip():
             counts.skip("nobody is named as its author")
         else:
@@ -110,7 +120,7 @@ def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
         if verse and not who and said and not line.startswith(("(", "[")):
             said[-1] += f" {line}"
         else:
-            said.append(f"{who}: {line}" if who else f"({line.strip('()[]')})")
+            said.append(_line(who, line))
     if not episodes:
         raise CorpusError(
             f"{show_name(name)} is a table of {len(table):,} rows without any text; bring one with lines."
@@ -125,6 +135,42 @@ def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
         scripts.append(Script(full, place, "\n".join(episodes[key]), key[0], "lines"))
     left_out = (LeftOut(f"{empty:,} rows", "no text"),) if empty else ()
     return Reading(format_, encoding, tuple(scripts), left_out)
+
+
+def _line(who: str, line: str) -> str:
+    """Return a row as a line: speech after who speaks, a heading, or a direction."""
+    if who and is_heading(who):
+        return f"[{who.rstrip('.')}. {line.strip('[]')}]"
+    if not who and is_heading(line):
+        return f"[{line.strip('[]')}]"
+    return f"{who}: {line}" if who else f"({line.strip('()[]')})"
+
+
+def document_lines(rows: list[list[str]]) -> list[str] | None:
+    """Return the lines of a table inside a document, or nothing where it has no column of speakers.
+
+    Example: `[["0:01", "Ada", "Pour."], ...]` -> `["Ada: Pour.", ...]`.
+    """
+    width = max(map(len, rows), default=0)
+    if width < 2 or len(rows) < _LEAST_ROWS:  # noqa: PLR2004  # who, and what
+        return None
+    filled = [row + [""] * (width - len(row)) for row in rows]
+    header = known_names(filled[0]) > 1
+    table = pd.DataFrame(
+        filled[1:] if header else filled,
+        columns=filled[0] if header else [str(number) for number in range(width)],
+        dtype=str,
+    )
+    columns = find_columns(table)
+    if columns is None or columns.speaker is None:
+        return None
+    return [
+        _line(" ".join(who.replace(":", " ").split()), " ".join(text.split()))
+        for who, text in zip(
+            table.iloc[:, columns.speaker].tolist(), table.iloc[:, columns.text].tolist(), strict=True
+        )
+        if text.strip()
+    ]
 
 
 def _read_texts(table: pd.DataFrame, columns: Columns, format_: str, encoding: str, name: str) -> Reading:

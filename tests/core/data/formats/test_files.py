@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from core.config import TrainConfig
 from core.data.report import describe
@@ -61,6 +62,17 @@ def book(*pages: str) -> bytes:
     })  # fmt: skip
 
 
+def workbook(sheets: dict[str, list[list[object]]]) -> bytes:
+    """Return an Excel workbook."""
+    book, data = Workbook(write_only=True), io.BytesIO()
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(data)
+    return data.getvalue()
+
+
 SCENE = "INT. KITCHEN - NIGHT\n\nADA\n(softly)\nThe kettle is on.\n\nBO (V.O.)\nThen pour.\n\nCUT TO:\n\n"
 FDX = (
     '<FinalDraft DocumentType="Script"><Content><Paragraph Type="Scene Heading"><Text>INT. HALL</Text></Paragraph>'
@@ -107,7 +119,22 @@ SLACK = [{"type": "message", "user": "U01", "text": "The kettle is on.", "ts": "
         ("a.txt", "ada : hi <@42>\nbo_99 : yo\nada : so?\nbo_99 : hm\n", "NAME:", "ada: hi\nbo_99: yo\nada: so?\nbo_99: hm"),
         ("a.md", "### Scene 1\n\n*The kitchen.*\n\n**Ada:** The kettle is on.\n\n**Bo:** Then pour.\n", "Markdown", f"[Scene 1]\n\n(The kitchen.)\n\n{ADA}\n\n{BO}"),
         ("a.html", "<html><head><title>x</title></head><body><h2>Hall</h2><p><b>Ada:</b> The kettle<br>is on.<script>x()</script></p></body></html>", "HTML", "[Hall]\n\nAda: The kettle\nis on."),
+        ("a.html", "<html><body><dl><dt>Ada</dt><dd>The kettle is on.</dd><dt>Bo</dt><dd>Then pour.</dd></dl></body></html>", "HTML", f"{ADA}\n\n{BO}"),
+        ("a.html", '<html><body><div><span class="speaker">Ada</span><span>The kettle is on.</span><span class="time">0:01</span></div><p class="character">BO</p><p>Pour.</p></body></html>', "HTML", f"{ADA}\n\nBO: Pour."),
+        ("a.html", "<html><body><table><tr><th>Time</th><th>Speaker</th><th>Line</th></tr>" + "<tr><td>0:01</td><td>Ada</td><td>The kettle is on.</td></tr><tr><td>0:02</td><td>Bo</td><td>Then pour.</td></tr>" * 2 + "</table></body></html>", "HTML", f"{ADA}\n{BO}\n{ADA}\n{BO}"),
         ("a.docx", document("Ada: The kettle is on.", "Bo: Then pour."), "Word", f"{ADA}\n{BO}"),
+        ("a.docx", pack({"word/document.xml": '<w:document xmlns:w="urn:w"><w:body><w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:t>Hall One</w:t></w:r></w:p><w:tbl>' + "".join(f"<w:tr>{''.join(f'<w:tc><w:p><w:r><w:t>{cell}</w:t></w:r></w:p></w:tc>' for cell in row)}</w:tr>" for row in [("0:01", "Ada", "The kettle is on."), ("0:02", "Bo", "Then pour.")] * 2) + "</w:tbl></w:body></w:document>"}), "Word", f"[Hall One]\n{ADA}\n{BO}\n{ADA}\n{BO}"),
+        ("a.txt", "[Ada] The kettle is on.\n[Bo] Then pour.\n" * 2, "NAME:", f"{ADA}\n{BO}\n{ADA}\n{BO}"),
+        ("a.txt", "Ada  0:01\nThe kettle is on.\n\nBo  0:02\nThen pour.\n\n", "on lines of their own", f"{ADA}\n\n{BO}"),
+        ("a.txt", "ACT I\n\nSCENE I. A hall.\n\nEnter Ada.\n\nHam. The kettle.\n\n1.Clo. Pour.\n\nHam. _Now._\n\n1.Clo. No.\n", "NAME.", "[ACT I]\n\n[SCENE I. A hall.]\n\n(Enter Ada.)\n\nHam: The kettle.\n\n1.Clo: Pour.\n\nHam: Now.\n\n1.Clo: No."),
+        ("a.txt", "ADA [rising] The kettle is on.\n\nBO.--Pour.\n\nADA, _aside_.--Now?\n\nBO. Yes.\n", "NAME.", "ADA: (rising) The kettle is on.\n\nBO: Pour.\n\nADA: (aside) Now?\n\nBO: Yes."),
+        ("a.txt", "SCENE I\tA hall.\nAda\tThe kettle is on.\nBo\tThen pour.\nAda\tNow.\nBo\tYes, now.\n", "TSV", f"[SCENE I. A hall.]\n{ADA}\n{BO}\nAda: Now.\nBo: Yes, now."),
+        ("a.csv", '"AuthorID","Author","Date","Content","Attachments","Reactions"\n"1","Ada","2024-01-05T21:03:00","The kettle is on.","",""\n"1","Ada","2024-01-05T21:03:00","Joined the server.","",""\n"2","Bo","2024-01-05T21:04:00","Then pour.","",""\n"3","Cy","2024-01-05T21:04:00","https://a.b","",""\n"4","Di","2024-01-05T21:04:00","","",""\n"5","Dyno#3861","2024-01-05T21:04:00","Level up!","",""\n', "DiscordChatExporter CSV", f"{ADA}\n{BO}"),
+        ("a.log", "--- Log opened Fri Jan 05 21:00:00 2024\n21:03 <@Ada> \x0304The kettle\x03 is on.\n21:04 < Bo> Then pour.\n", "IRC", f"{ADA}\n{BO}"),
+        ("a.txt", "2024. 1. 5. 오후 9:03, Ada : The kettle is on.\n2024. 1. 5. 오후 9:04, Bo : Then pour.\n2024. 1. 5. 오후 9:04, Bo : 삭제된 메시지입니다.\n", "WhatsApp", f"{ADA}\n{BO}"),
+        ("a.vtt", "WEBVTT\n\ntea-1\n00:00.000 --> 00:01.000\n<v Ada>The<00:00:00.500><c> kettle</c> is on.\n\ntea-2\n00:01.000 --> 00:02.000\n<v Bo>Then pour.\n", "subtitles", f"{ADA}\n{BO}"),
+        ("a.ass", "[Script Info]\nScriptType: v4.00+\n\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\nDialogue: 0,0:00:01.00,0:00:02.00,Default,Ada,0,0,0,,{\\i1}The kettle{\\i0}\\Nis on.\nDialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\p1}m 0 0 l 9 9{\\p0}\nDialogue: 0,0:00:02.00,0:00:03.00,Default,Bo,0,0,0,,Then pour.\n", "SubStation", f"{ADA}\n{BO}"),
+        ("a.xlsx", workbook({"Lines": [["Tea, all of it"], [], ["No", "Who", "What is said"], [1, "Ada", "The kettle is on."], [2, "Bo", "Then pour."], [3, "Ada", "Now."], [4, "Bo", "Yes, now."]], "About": [["These are the lines of Tea, the whole of it."]]}), "Excel", f"{ADA}\n{BO}\nAda: Now.\nBo: Yes, now."),
         ("a.epub", book("<p>cover</p>", f"<p>{ADA}</p>" * 20), "EPUB", "\n\n".join([ADA] * 20)),
     ],
 )  # fmt: skip
@@ -149,6 +176,21 @@ def test_file_that_cannot_be_read_says_what_it_is(
     with pytest.raises(CorpusError, match=sentence) as refused:
         describe(Source(str(path)), TrainConfig())
     assert name in str(refused.value)
+
+
+def test_cues_of_one_word_are_no_names(tmp_path: Path) -> None:
+    """Subtitles whose cues are often a word stay a line each, and what rolls up is read once."""
+    cues = ["No.", "Ha.", "The kettle is on.", "No.", "Ha.", "No.", "Then pour."]
+    path = tmp_path / "a.srt"
+    times = [f"00:00:{number:02},000 --> 00:00:{number:02},900" for number in range(len(cues))]
+    path.write_text(
+        "".join(
+            f"{number}\n{time}\n{cues[number - 1]}\n{cue}\n\n" if number else f"0\n{time}\n{cue}\n\n"
+            for number, (time, cue) in enumerate(zip(times, cues, strict=True))
+        ),
+        encoding="utf-8",
+    )
+    assert describe(Source(str(path)), TrainConfig())[0]["sample"] == "\n".join(cues)
 
 
 def test_sample_ends_with_a_whole_line(tmp_path: Path) -> None:
