@@ -2,6 +2,7 @@
 
 import json
 import os
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,10 @@ def tiny_scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _tiny_paths(tiny_scripts: Path) -> dict[str, Path]:
     """Return the directories of three runs, trained one after the other in one child process."""
     folder = tiny_scripts.parent
-    others = [text.replace("SISKO", "HOLMES").replace("ODO", "WATSON") for text in tiny_episodes()]
+    baker = {"SISKO": "HOLMES", "ODO": "WATSON", "Promenade": "Piccadilly"}
+    others = [
+        reduce(lambda found, pair: found.replace(*pair), baker.items(), text) for text in tiny_episodes()
+    ]
     shows = {"DS9": dict(enumerate(tiny_episodes())), "Baker": dict(enumerate(others))}
     (folder / "shows.json").write_text(json.dumps(shows), encoding="utf-8")
     calls = {
@@ -93,5 +97,5 @@ def notes_run(_tiny_paths: dict[str, Path]) -> Run:
 
 @pytest.fixture(scope="session")
 def shows_run(_tiny_paths: dict[str, Path]) -> Run:
-    """Return a run of two shows, in which HOLMES and WATSON stand for SISKO and ODO; treat it as read-only."""
+    """Return a run of two shows; HOLMES, WATSON and Piccadilly stand for SISKO, ODO and the Promenade; read-only."""
     return Run.read(_tiny_paths["shows"])

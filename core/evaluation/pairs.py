@@ -74,13 +74,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--pairs", type=int, default=30, help="pairs of scenes (30)")
     parser.add_argument("--seed", type=int, default=0, help="fixes scenes and order (0)")
     parser.add_argument("--temperature", type=float, help="of both runs' scenes (each run's default)")
-    parser.add_argument("--takes", type=int, nargs=2, default=(1, 1), help="of each run's lines (1 1)")
+    parser.add_argument("--takes", type=int, nargs=2, help="of each run's lines (its usual ones)")
     options = parser.parse_args(arguments)
     try:
         if any((options.out / name).exists() for name in (SHEET, KEY)):
             raise RunError(f"{options.out} holds pairs already; choose another --out.")
         scenes = []
-        for path, takes in zip((options.first, options.second), options.takes, strict=True):
+        for path, takes in zip((options.first, options.second), options.takes or (None, None), strict=True):
             print(f"{options.pairs} scenes by {path}", file=sys.stderr, flush=True)
             scenes.append(
                 write_scenes(

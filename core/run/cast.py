@@ -73,9 +73,12 @@ class Casts:
             else frozenset()
         )
 
+    def written(self, show: str | None) -> str:
+        """Return the show that is asked for, or the one that is written in otherwise; an empty name where none is."""
+        return show or next(iter(self.shows), "")
+
     def _of(self, show: str | None) -> dict[str, list[str]]:
-        """Return the names of a show, or of the one that is written in unless another is asked for."""
-        return self._shows.get(show or next(iter(self.shows), ""), {})
+        return self._shows.get(self.written(show), {})
 
     def _first(self, kind: str, show: str | None) -> list[str]:
         return list(dict.fromkeys([*self._of(show).get(kind, []), *self._all[kind]]))

@@ -202,12 +202,16 @@ class Writer:
         before = scene.prompt + scene.earlier
         directed = None
         if request.directions is not None:
+            named = "\n".join((before, *(name.title() for name in request.directions.cast)))
             directed = direct(
                 request.directions,
                 length=request.length,
                 speakers=self.speakers(),
                 vocabulary=self.run.vocabulary,
                 index=self.index,
+                words=self.index.words_by_show.of(self.casts.written(request.show), named)
+                if self.index
+                else None,
             )
             directed.constraints.read_all(self.run.vocabulary.encode(before))
         # Where the network knows who speaks, the rules of a scene hold for one take as well.

@@ -9,7 +9,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a scene or a group of texts has a thread for itself
 
 from core.errors import CoreError
-from core.evaluation.scenes.measure import measure_all
+from core.evaluation.scenes.measure import measure_all, temperatures_of
 from core.evaluation.scenes.people import read_people
 from core.evaluation.scenes.table import draw_table
 from core.run.store import Run
@@ -26,7 +26,15 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--scenes", type=int, default=100, help="own scenes at each temperature (100)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the first scene (0)")
-    parser.add_argument("--takes", type=int, default=1, help="versions of each line to choose from (1)")
+    parser.add_argument(
+        "--temperature",
+        type=float,
+        action="append",
+        help="of own scenes (0.5, 0.65, 0.8 and the run's default)",
+    )
+    parser.add_argument(
+        "--takes", type=int, help="versions of each line to choose from (as many as members get)"
+    )
     parser.add_argument("--keep", type=Path, help="folder to write the scenes into, for reading")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     options = parser.parse_args(arguments)
@@ -36,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         columns = measure_all(
             run,
             people,
+            temperatures=options.temperature or temperatures_of(run),
             scenes=max(1, options.scenes),
             seed=options.seed,
             takes=options.takes,

@@ -21,7 +21,7 @@ from core.evaluation.score import score_texts
 from core.run.store import Run
 from core.writing.writer import Writer
 
-TEMPERATURES = (0.5, 0.65, 0.8)
+TEMPERATURES = (0.5, 0.65, 0.8)  # beside the run's default
 _SCORED = 30_000  # characters of people's script; `python -m core.evaluate` reads all
 GIVEN = (1.0, 0.5)  # temperatures at which the network continues people's script
 
@@ -62,12 +62,26 @@ class Standard:
         }
 
 
+def temperatures_of(run: Run) -> tuple[float, ...]:
+    """Return the temperatures at which scenes are measured, the run's default among them."""
+    return tuple(sorted({*TEMPERATURES, run.config.default_temperature}))
+
+
 def measure_all(
-    run: Run, people: People, *, scenes: int, seed: int, takes: int, told: Teller, keep: Path | None = None
+    run: Run,
+    people: People,
+    *,
+    temperatures: Sequence[float],
+    scenes: int,
+    seed: int,
+    takes: int | None,
+    told: Teller,
+    keep: Path | None = None,
 ) -> dict[str, Column]:
     """Return the columns `people` and each temperature's, and `network`: what the run makes of people's script.
 
-    `told` hears what is done at the moment; scenes are kept in the folder `keep` if there is one.
+    Takes of None are the run's usual ones. `told` hears what is done at the moment; scenes are kept in the folder
+    `keep` if there is one.
     """
     told("people's script")
     standard = Standard.of(people)
@@ -77,7 +91,7 @@ def measure_all(
     )
     columns["network"] = _read_people(run, people, told)
     columns["people"]["given_two_before"] = columns["network"].pop("people_two_before")
-    for temperature in TEMPERATURES:
+    for temperature in temperatures:
         name = f"{temperature:g}"
         texts = write_scenes(
             run,

@@ -19,16 +19,21 @@ def write_scenes(
     temperature: float | None,
     count: int,
     seed: int,
-    takes: int,
+    takes: int | None,
     length: int = LENGTH,
     told: Callable[[int], None] = lambda _: None,
 ) -> list[str]:
     """Return `count` scenes from nothing, of seeds from `seed` on, each without its last line where that was cut off.
 
-    A temperature of None is the run's default; `told` hears how many are written.
+    A temperature of None is the run's default, takes of None its usual ones; `told` hears how many are written.
     """
     writer = Writer(run)
-    usual = SceneRequest(temperature=temperature, length=length, takes=takes, directions=writer.usual)
+    usual = SceneRequest(
+        temperature=temperature,
+        length=length,
+        takes=writer.usual_takes if takes is None else takes,
+        directions=writer.usual,
+    )
 
     def write(number: int) -> str:
         episode = writer.write(replace(usual, seed=seed + number))

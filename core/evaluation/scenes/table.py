@@ -1,6 +1,6 @@
 """The figures as one Markdown table, people's beside the run's."""
 
-from core.evaluation.scenes.measure import GIVEN, TEMPERATURES, Column
+from core.evaluation.scenes.measure import GIVEN, Column
 
 _ROWS = {
     "speakers_in_ten_lines": "different speakers in ten lines of a scene",
@@ -32,7 +32,7 @@ _LENGTHS = (
 
 def draw_table(columns: dict[str, Column]) -> str:
     """Return the table, and below it what the network makes of people's script."""
-    names = ["people", *(f"{temperature:g}" for temperature in TEMPERATURES)]
+    names = ["people", *(name for name in columns if name not in ("people", "network"))]
     titles = ["", "people", *(f"T {name}" for name in names[1:])]
     rows = [f"| {' | '.join(titles)} |", f"|{'---|' * len(titles)}"]
     rows += [

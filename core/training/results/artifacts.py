@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from core.config import TrainConfig
 from core.data.context_tables import ContextTables
-from core.data.corpus import Corpus, learnt_episodes, total_characters, validation_texts
+from core.data.corpus import Corpus, total_characters, validation_texts
 from core.evaluation.score import score_texts
 from core.evaluation.start import TrainingStart
 from core.network.model import Model
@@ -27,8 +27,9 @@ from core.runtime.device import explain_cpu
 from core.runtime.files import disk_errors, write_whole
 from core.training.checkpoints.checkpoint import Position
 from core.training.dataset import Dataset
+from core.training.results.index import index_corpus
 from core.wording import describe_epochs
-from core.writing.constraints.index import build_index, write_index
+from core.writing.constraints.index import write_index
 from core.writing.generator import Generator, context_of
 
 _STRETCHES = 150  # of the plot's training loss, each a mean
@@ -90,7 +91,7 @@ def write_results(
     write_whole(folder / CARD, write_card(name, config, facts, files=CONTENTS))
     if tables is not None:
         facts[CONTEXT] = tables.to_dict()
-    facts["aids"] = write_index(folder, build_index(learnt_episodes(corpus, config), corpus.vocabulary))
+    facts["aids"] = write_index(folder, index_corpus(corpus, config))
     write_run(folder, name=name, config=config, vocabulary=corpus.vocabulary, weights=weights, facts=facts)
     return dict(facts["result"])
 

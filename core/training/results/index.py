@@ -7,13 +7,20 @@ import argparse
 import sys
 from pathlib import Path
 
-from core.data.corpus import learnt_episodes, read_corpus
+from core.config import TrainConfig
+from core.data.corpus import Corpus, hold_out_labels, learnt_episodes, read_corpus
 from core.data.sources.source import Source
 from core.errors import CoreError, CorpusError
 from core.run.cast import describe_cast
 from core.run.layout import RUNS, WORDS
 from core.run.store import Run
-from core.writing.constraints.index import add_index, build_index
+from core.writing.constraints.index import CorpusIndex, add_index, build_index
+
+
+def index_corpus(corpus: Corpus, config: TrainConfig) -> CorpusIndex:
+    """Return the word lists of what a training under `config` learns from."""
+    labels = hold_out_labels(corpus, share=config.validation_share)[0] if config.targets == "all" else ()
+    return build_index(learnt_episodes(corpus, config), corpus.vocabulary, labels=labels)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
             )
         run = add_index(
             run,
-            build_index(learnt_episodes(corpus, run.config), corpus.vocabulary),
+            index_corpus(corpus, run.config),
             cast=describe_cast(corpus.episodes, corpus.labels),
         )
     except CoreError as error:

@@ -100,8 +100,11 @@ def direct(
     speakers: Sequence[str],
     vocabulary: Vocabulary,
     index: CorpusIndex | None,
+    words: Lexicon | None = None,
 ) -> ConstrainedWriting:
     """Return the directions of a scene of `length` characters; `asked` has been checked.
+
+    Spelling knows `words`, by default all of the index.
 
     The weightiest come first: whole words, then the form of lines, then the rest.
     """
@@ -109,7 +112,7 @@ def direct(
     form = _form(asked, alphabet, index)
     directions: list[Constraint] = []
     if index and asked.spelling:
-        directions.append(SpellingConstraint(index.words, alphabet, form=form))
+        directions.append(SpellingConstraint(words or index.words, alphabet, form=form))
     if form:
         directions.append(form)
     ending = EndingConstraint(alphabet, length=length, form=form) if asked.ending else None

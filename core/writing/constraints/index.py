@@ -10,7 +10,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -25,12 +25,13 @@ from core.data.screenplay import speaker_of
 from core.data.vocabulary import Vocabulary
 from core.data.words import Alphabet
 from core.errors import RunError
+from core.run.foreign import find_foreign_words
 from core.run.layout import FACTS, RUNS, WORDS
 from core.run.store import Run
 from core.runtime.files import read_bounded, write_whole
 from core.writing.constraints.ending import LONGEST_WORD
 from core.writing.constraints.form import CLOSING, Shape
-from core.writing.constraints.lexicon import Lexicon
+from core.writing.constraints.lexicon import Lexicon, WordsByShow
 from core.writing.constraints.originality import WordHashes
 from core.writing.constraints.run_filter import RUN, RUN_OF_LETTERS, RunFilter
 
@@ -52,7 +53,13 @@ class CorpusIndex:
     shape: Shape
     runs: RunFilter
     common: frozenset[str] = frozenset()  # the most frequent words, in lower case; empty in a run made before
+    foreign: Mapping[str, frozenset[str]] = field(default_factory=dict)  # of each label: other labels' names
     digest: str = ""  # SHA-256 over the files, hexadecimal
+
+    @cached_property
+    def words_by_show(self) -> WordsByShow:
+        """The words that a scene of each show may have."""
+        return WordsByShow(self.words, self.foreign, self.alphabet)
 
     @cached_property
     def hashes(self) -> WordHashes:
@@ -60,8 +67,10 @@ class CorpusIndex:
         return WordHashes(self.words, self.alphabet)
 
 
-def build_index(episodes: Sequence[str], vocabulary: Vocabulary) -> CorpusIndex:
-    """Return the word lists of a corpus, whose characters are all in `vocabulary`."""
+def build_index(
+    episodes: Sequence[str], vocabulary: Vocabulary, *, labels: Sequence[str] = ()
+) -> CorpusIndex:
+    """Return the word lists of a corpus, whose characters are all in `vocabulary`; a label an episode or none."""
     alphabet = Alphabet(vocabulary)
     words = {word for episode in episodes for word in alphabet.words(episode) if len(word) <= LONGEST_WORD}
     tokens = [alphabet.tokens(episode) for episode in episodes]
@@ -78,6 +87,9 @@ def build_index(episodes: Sequence[str], vocabulary: Vocabulary) -> CorpusIndex:
         shape=shape,
         runs=RunFilter.of(tokens, run=run),
         common=frozenset(token for token, _ in Counter(chain.from_iterable(tokens)).most_common(_COMMON)),
+        foreign={
+            label: frozenset(found) for label, found in find_foreign_words(episodes, labels, alphabet).items()
+        },
     )
 
 
@@ -94,6 +106,7 @@ def write_index(folder: Path, index: CorpusIndex) -> dict[str, str]:
         "starts": index.starts.words,
         "shape": asdict(index.shape),
         "common": sorted(index.common),
+        "foreign": {label: sorted(found) for label, found in index.foreign.items()},
     }
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     files = {
@@ -134,6 +147,7 @@ def read_index(run: Run) -> CorpusIndex | None:
             starts=Lexicon(document["starts"], run.vocabulary),
             shape=Shape(**document["shape"]),
             common=frozenset(document.get("common", ())),
+            foreign={label: frozenset(found) for label, found in document.get("foreign", {}).items()},
             runs=RunFilter(arrays["bits"], run=int(arrays["run"][0])),
             digest=hashlib.sha256("".join(sums[name] for name in files).encode()).hexdigest(),
         )

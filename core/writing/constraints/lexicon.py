@@ -1,12 +1,13 @@
 """A list of words as a tree of prefixes that is never built whole: a node is a stretch of the sorted list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from core.data.vocabulary import Vocabulary
-from core.data.words import Row
+from core.data.words import Alphabet, Row
 
+_ENDINGS = ("", "s", "'s", "s'")  # with which a name is the same
 _MOST_NODES = 20_000  # kept ready, about 500 bytes each; common words need far fewer
 
 
@@ -79,3 +80,29 @@ class Lexicon:
         for index, character in enumerate(characters):
             node.children[character] = (first + edges[index], first + edges[index + 1])
         return node
+
+
+class WordsByShow:
+    """Words without the names that a show never says; lists are made once a show."""
+
+    def __init__(self, words: Lexicon, foreign: Mapping[str, frozenset[str]], alphabet: Alphabet) -> None:
+        self._words = words
+        self._foreign = foreign
+        self._alphabet = alphabet
+        self._made: dict[str, Lexicon] = {}
+
+    def of(self, show: str, said: str) -> Lexicon:
+        """Return the words of a scene of `show`, and names of others that the text `said` has already."""
+        foreign = self._foreign.get(show)
+        if not foreign:
+            return self._words
+        words = set(self._alphabet.words(said))
+        named = {name for name in foreign if not words.isdisjoint(name + ending for ending in _ENDINGS)}
+        if named:
+            return self._without(foreign - named)
+        if show not in self._made:
+            self._made[show] = self._without(foreign)
+        return self._made[show]
+
+    def _without(self, foreign: frozenset[str]) -> Lexicon:
+        return Lexicon((word for word in self._words.words if word not in foreign), self._alphabet.vocabulary)

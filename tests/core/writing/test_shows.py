@@ -1,5 +1,7 @@
 """Several shows in one run: the one that is asked for is written, in its own company, and a code keeps it."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.data.screenplay import speakers_of
@@ -33,6 +35,18 @@ def test_scene_has_no_speaker_of_another_show(
         heard |= set(speakers_of([writer.write(ask(seed, show=show, takes=takes)).script]))
     assert heard
     assert not heard & strangers
+
+
+@pytest.mark.parametrize(("show", "foreign"), [(None, "Piccadilly"), ("Baker", "Promenade")])
+def test_scene_has_no_name_of_another_show(writer: Writer, show: str | None, foreign: str) -> None:
+    """What other shows alone speak of is not written, however likely, unless the line has it already."""
+    assert writer.index is not None
+    assert foreign in writer.index.words.words
+    line = f"QUARK: The {foreign[:5]}"
+    for seed in range(8):
+        assert foreign not in writer.write(replace(ask(seed, show=show), prompt=line)).script
+    quoted = writer.write(replace(ask(show=show), prompt=f"QUARK: {foreign}. The {foreign[:5]}"))
+    assert quoted.text.startswith(foreign[5:])
 
 
 def test_cast_crosses_shows_where_it_is_asked_to(writer: Writer) -> None:

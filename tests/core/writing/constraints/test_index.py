@@ -56,7 +56,7 @@ def test_aids_are_the_same_files_from_the_same_corpus(tmp_path: Path) -> None:
 def test_aids_hold_no_text(path: Path) -> None:
     """The list is of single words and names in the order of the alphabet; no two words of it make a passage."""
     document = json.loads(gzip.decompress((path / WORDS).read_bytes()))
-    assert set(document) == {"format", "words", "names", "starts", "shape", "common"}
+    assert set(document) == {"format", "words", "names", "starts", "shape", "common", "foreign"}
     assert document["words"] == sorted(set(document["words"]))
     assert not [word for word in document["words"] if " " in word or "\n" in word or len(word) > 40]
     assert document["names"] == ["KIRA", "ODO", "QUARK"]
