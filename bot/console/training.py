@@ -20,6 +20,7 @@ from core.errors import CoreError, PromptError, TrainingError
 from core.run.events import EventFile, Progress
 from core.run.layout import FACTS, partial_folder
 from core.run.store import Run
+from core.text import read_text
 from core.wording import count
 
 USUAL_MINUTES = 15.0
@@ -164,12 +165,12 @@ class ConsoleTraining:
     def _show_preview(self, facts: dict[str, Any], name: str, budget: str) -> None:
         self._terminal.show_script(facts["sample"])
         self._terminal.show_aside(
-            f"-- {facts['source']}: {facts['characters']:,} characters in {count(facts['episodes'], 'episode')}, "
-            f"vocabulary of {facts['vocabulary']:,}"
+            f"-- {read_text(facts['source'])}: {facts['characters']:,} characters in "
+            f"{count(facts['episodes'], 'episode')}, vocabulary of {facts['vocabulary']:,}"
         )
-        self._terminal.show_aside(f"-- begins with: {facts['start']['why']}")
+        self._terminal.show_aside(f"-- begins with: {read_text(facts['start']['why'])}")
         for note in facts["notes"]:
-            self._terminal.show_aside(f"-- {note}")
+            self._terminal.show_aside(f"-- {read_text(note)}")
         self._terminal.show_aside(f"-- {name} will be trained for {budget}; Ctrl-C stops it")
 
     def _show_progress(self, progress: Progress) -> None:

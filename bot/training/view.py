@@ -34,7 +34,7 @@ def build_preview(
     corpus = Text(
         "{source}: {characters:,} characters in {episodes}, vocabulary of {vocabulary:,} characters, {held_out:,} "
         "characters held out",
-        source=plain(facts["source"]),
+        source=plain(say(read_text(facts["source"]))),
         characters=facts["characters"],
         episodes=Text("{count:,} episode", "{count:,} episodes", count=facts["episodes"]),
         vocabulary=facts["vocabulary"],

@@ -70,7 +70,8 @@ def build_corpus(
     scripts = clean_scripts(reading.scripts, cleaning)
     if not scripts:
         raise CorpusError(
-            f"{source} holds no text after cleaning; name scripts that have some with --scripts."
+            "{source} holds no text after cleaning; name scripts that have some with --scripts.",
+            source=source,
         )
     everything = "".join(script.text for script in scripts)
     separator = "\n\n" if cleaning == "notes" else END_OF_EPISODE

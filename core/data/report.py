@@ -17,6 +17,7 @@ from core.data.sources.read import read_source
 from core.data.sources.source import Source, described
 from core.data.vocabulary import MOST_CHARACTERS, learnable_characters
 from core.errors import CorpusError
+from core.text import Text
 
 LEAST_CHARACTERS = 2_500  # fewer teach a network nothing but themselves
 _LEAST_WINDOWS = 40  # that the text has to fill
@@ -66,17 +67,18 @@ def describe(
     _check_characters("".join(script.text for script in reading.scripts), config)
     if keep is not None:
         write_clean(keep, reading, cleaning=config.cleaning)
+    name = described(source, reading)
     corpus = build_corpus(
         reading,
         cleaning=config.cleaning,
         rare_count=config.rare_count,
-        source=described(source, reading),
+        source=name,
     )
     characters = total_characters(corpus.episodes)
     train, held_out = hold_out(corpus, share=config.validation_share)
     labels = Counter(label for label in corpus.labels if label)
     facts = {
-        "source": corpus.source,
+        "source": name,
         "format": reading.format,
         "encoding": reading.encoding or "said by the file",
         "characters": characters,
@@ -114,11 +116,19 @@ def _problem(corpus: Corpus, config: TrainConfig, held_out: list[str]) -> str:
     characters = total_characters(corpus.episodes)
     least = max(LEAST_CHARACTERS, _LEAST_WINDOWS * config.window_length)
     if characters < least:
-        return f"That is {characters:,} characters after cleaning, too few to learn from; give at least {least:,}."
+        return Text(
+            "That is {count:,} character after cleaning, too few to learn from; give at least {least:,}.",
+            "That is {count:,} characters after cleaning, too few to learn from; give at least {least:,}.",
+            count=characters,
+            least=least,
+        )
     if config.targets == "all" and total_characters(held_out) <= 2 * config.window_length:
-        return (
-            f"Every tenth episode is held out to measure with, and those are {total_characters(held_out):,} "
-            "characters, too few; join short episodes."
+        return Text(
+            "Every tenth episode is held out to measure with, and those are {count:,} character, too few; join short "
+            "episodes.",
+            "Every tenth episode is held out to measure with, and those are {count:,} characters, too few; join short "
+            "episodes.",
+            count=total_characters(held_out),
         )
     return ""
 
@@ -133,32 +143,43 @@ def _check_characters(text: str, config: TrainConfig) -> None:
     learnable = len(learnable_characters(text, rare_count=config.rare_count))
     if learnable > MOST_CHARACTERS:
         raise CorpusError(
-            f"The text has {len(counts):,} different characters, and at most {MOST_CHARACTERS:,} can be learnt; "
-            "no script has so many, so look at what the file holds."
+            "The text has {count:,} different characters, and at most {most:,} can be learnt; no script "
+            "has so many, so look at what the file holds.",
+            count=len(counts),
+            most=MOST_CHARACTERS,
         )
     if counts.total() >= LEAST_CHARACTERS and not learnable:
         raise CorpusError(
-            f"Each of its {len(counts):,} different characters is too rare to learn; give more text."
+            "Each of its {count:,} different characters is too rare to learn; give more text.",
+            count=len(counts),
         )
 
 
-def _notes(corpus: Corpus) -> list[str]:
+def _notes(corpus: Corpus) -> list[Text]:
     notes = []
     if corpus.dropped:
         shown = " ".join(character for character in list(corpus.dropped)[:10] if character.isprintable())
         notes.append(
-            f"{len(corpus.dropped):,} characters are too rare to learn and are left out: {shown}".rstrip(": ")
+            Text(
+                "{count:,} character is too rare to learn and is left out: {shown}",
+                "{count:,} characters are too rare to learn and are left out: {shown}",
+                count=len(corpus.dropped),
+                shown=shown or "...",
+            )
         )
     everything = total_characters(corpus.episodes)
     lines = [len(line) for text in corpus.episodes for line in text.split("\n")]
     if sum(length for length in lines if length > _LONGEST_LINE) > _LINES_ARE_LONG * everything:
         notes.append(
-            f"Its longest line has {max(lines):,} characters: this is no script form, but can be learnt."
+            Text(
+                "Its longest line has {longest:,} characters: this is no script form, but can be learnt.",
+                longest=max(lines),
+            )
         )
     elif not count_speakers(corpus.episodes):
-        notes.append("No speakers were found (lines like NAME: text), so casts cannot be chosen.")
+        notes.append(Text("No speakers were found (lines like NAME: text), so casts cannot be chosen."))
     if everything < 10 * LEAST_CHARACTERS:
-        notes.append("This is little text: the model will mostly repeat it.")
+        notes.append(Text("This is little text: the model will mostly repeat it."))
     return notes
 
 

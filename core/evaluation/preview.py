@@ -5,7 +5,6 @@ The bot asks this of a child process: reading scripts needs pandas, and an uploa
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -116,14 +115,16 @@ def main(arguments: list[str] | None = None) -> int:
             Path(scripts).unlink()
         document = {
             **facts,
+            "source": facts["source"].to_json(),
+            "notes": [note.to_json() for note in facts["notes"]],
+            "start": {**facts["start"], "why": facts["start"]["why"].to_json()},
             "scripts": str(keep or scripts),
             "series": series,
             "chosen": f"{episodes.start}-{episodes.stop - 1}" if episodes else "",
         }
         status = 0
     except CoreError as error:
-        # The sentences name options as the command line does.
-        document, status = {"error": re.sub(r"(?<!\S)--([a-z]+)", r"\1", str(error))}, 2
+        document, status = {"error": error.text.to_json()}, 2
     sys.stdout.write(json.dumps(document) + "\n")
     return status
 

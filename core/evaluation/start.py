@@ -13,6 +13,7 @@ from core.errors import RunError
 from core.evaluation.likelihood import nats_of
 from core.run.layout import SHIPPED
 from core.run.store import Run
+from core.text import Text
 from core.writing.generator import Generator, context_of
 
 _MOST_UNKNOWN = 0.1  # share of a text's characters that a run may lack
@@ -27,7 +28,7 @@ class TrainingStart:
     """The run whose weights a training begins with, None for random ones, and a sentence that says why."""
 
     run: Run | None
-    why: str
+    why: Text
 
     @property
     def most_epochs(self) -> float:
@@ -57,24 +58,34 @@ def choose_start(
         RunError: the run that is named is not there, or damaged.
     """
     if start == RANDOM:
-        return TrainingStart(None, "Random weights, as was asked.")
+        return TrainingStart(None, Text("Random weights, as was asked."))
     if start != AUTO:
         run = Run.read(SHIPPED if start == OURS else Path(start))
-        return TrainingStart(run, f"The weights of {run.name}, as was asked.")
+        return TrainingStart(run, Text("The weights of {name}, as was asked.", name=run.name))
     if config.preset != "default" or config.targets != "all":
-        return TrainingStart(None, "Random weights, as this preset has it.")
+        return TrainingStart(None, Text("Random weights, as this preset has it."))
     stretches = _stretches(hold_out(corpus, share=config.validation_share)[1])
     tried = [
         _try(path, config, given, stretches) for path in dict.fromkeys((SHIPPED, own)) if path is not None
     ]
     best = min(tried, key=lambda trial: trial.bits)
     if best.run is None:
-        return TrainingStart(None, f"Random weights: {best.problem}.")
+        return TrainingStart(None, Text("Random weights: {problem}.", problem=best.problem))
     pairs = pair_bits(hold_out(corpus, share=config.validation_share)[0], stretches)
-    told = f"predicts this text at {best.bits:.2f} bits per character, its own pairs of characters at {pairs:.2f}"
+    measured = {"name": best.run.name, "bits": best.bits, "pairs": pairs}
     if best.bits >= pairs:
-        return TrainingStart(None, f"Random weights: {best.run.name} {told}.")
-    return TrainingStart(best.run, f"The weights of {best.run.name}, which {told}.")
+        why = Text(
+            "Random weights: {name} predicts this text at {bits:.2f} bits per character, its own pairs of characters "
+            "at {pairs:.2f}.",
+            **measured,
+        )
+        return TrainingStart(None, why)
+    why = Text(
+        "The weights of {name}, which predicts this text at {bits:.2f} bits per character, its own pairs of "
+        "characters at {pairs:.2f}.",
+        **measured,
+    )
+    return TrainingStart(best.run, why)
 
 
 @dataclass(frozen=True)
@@ -91,12 +102,15 @@ def _try(path: Path, config: TrainConfig, given: Collection[str], texts: list[st
         run = Run.read(path)
         weights = run.weights()
     except RunError:
-        return _Candidate(None, problem="there is no model here to begin with")
+        return _Candidate(None, problem=Text("there is no model here to begin with"))
     units, layers = run.config.units, run.config.layers
     if run.config.targets != config.targets or run.config.cleaning != config.cleaning:
-        return _Candidate(None, problem=f"{run.name} was trained in another way")
+        return _Candidate(None, problem=Text("{name} was trained in another way", name=run.name))
     if ("units" in given and config.units < units) or ("layers" in given and config.layers != layers):
-        return _Candidate(None, problem=f"{run.name} has {layers} x {units} units")
+        return _Candidate(
+            None,
+            problem=Text("{name} has {layers} x {units} units", name=run.name, layers=layers, units=units),
+        )
     spelt = [run.vocabulary.spell(text) for text in texts]
     unknown = sum(
         text.count(character)
@@ -106,7 +120,12 @@ def _try(path: Path, config: TrainConfig, given: Collection[str], texts: list[st
     characters = sum(map(len, texts))
     if unknown > _MOST_UNKNOWN * characters:
         return _Candidate(
-            None, problem=f"{run.name} does not know {100 * unknown / characters:.0f} % of its characters"
+            None,
+            problem=Text(
+                "{name} does not know {share:.0f} % of its characters",
+                name=run.name,
+                share=100 * unknown / characters,
+            ),
         )
     generator = Generator.of(run.config, weights, context_of(run.vocabulary, run.tables))
     ids = [run.vocabulary.encode(spelling.text) for spelling in spelt]

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from core.data.formats.reading import LeftOut, show_name
 from core.errors import CorpusError
+from core.text import Text
 
 ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tar", ".jar")
 BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError)
@@ -47,9 +48,9 @@ _MARKUP = 6  # times as much may be the XML of a document
 def why_left_out(path: PurePosixPath) -> str:
     """Return why a file of a folder or an archive is not learnt from; empty if it may be."""
     if path.name.startswith(".") or any(part.casefold() in _RUBBISH for part in path.parts):
-        return "rubbish of a system"
+        return Text("rubbish of a system")
     if any(part.startswith(".") for part in path.parts):
-        return "in a hidden folder"
+        return Text("in a hidden folder")
     if _ABOUT.fullmatch(path.stem) and path.suffix.casefold() in {
         "",
         ".txt",
@@ -60,9 +61,9 @@ def why_left_out(path: PurePosixPath) -> str:
         ".pdf",
         ".docx",
     }:
-        return "about the texts, and none of them"
+        return Text("about the texts, and none of them")
     if path.suffix.casefold() in _NO_TEXTS:
-        return f"no text ({path.suffix.casefold()})"
+        return Text("no text ({kind})", kind=path.suffix.casefold())
     return ""
 
 
@@ -77,7 +78,10 @@ def check_archive(
     members = archive.infolist()
     if len(members) > limits.members:
         raise CorpusError(
-            f"{show_name(name)} has {len(members):,} files, more than {limits.members:,}; join some."
+            "{name} has {count:,} files, more than {most:,}; join some.",
+            name=show_name(name),
+            count=len(members),
+            most=limits.members,
         )
     for member in members:
         _check_member(member)
@@ -89,7 +93,9 @@ def check_archive(
         why = why_left_out(path)
         if not why and path.suffix.lower() in ARCHIVES:
             raise CorpusError(
-                f"{show_name(name)} holds another archive, {show_name(str(path))}; pack the texts without one."
+                "{name} holds another archive, {inner}; pack the texts without one.",
+                name=show_name(name),
+                inner=show_name(str(path)),
             )
         if why:
             left_out.append(LeftOut(str(path), why))
@@ -130,15 +136,17 @@ def check_document(archive: zipfile.ZipFile, name: str, limits: Limits) -> None:
     )
     if size > _MARKUP * min(limits.text_bytes, Limits.text_bytes) or len(archive.infolist()) > limits.members:
         raise CorpusError(
-            f"{show_name(name)} unpacks to {size / 1e6:,.0f} MB, more than any script; save its text as .txt or .csv."
+            "{name} unpacks to {size:,.0f} MB, more than any script; save its text as .txt or .csv.",
+            name=show_name(name),
+            size=size / 1e6,
         )
     if any(member.flag_bits & 1 for member in archive.infolist()):
-        raise CorpusError(f"{show_name(name)} is locked with a password; save it without one.")
+        raise CorpusError("{name} is locked with a password; save it without one.", name=show_name(name))
 
 
-def too_large(limits: Limits) -> str:
+def too_large(limits: Limits) -> Text:
     """Say how much text may come."""
-    return f"That is more than {limits.text_bytes / 1e6:g} MB of text; bring less."
+    return Text("That is more than {size:g} MB of text; bring less.", size=limits.text_bytes / 1e6)
 
 
 def _check_member(member: zipfile.ZipInfo) -> None:
@@ -146,12 +154,13 @@ def _check_member(member: zipfile.ZipInfo) -> None:
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name) or "\0" in name:
         raise CorpusError(
-            f"The archive holds a file named {show_name(name)}, which points outside of it; pack it anew."
+            "The archive holds a file named {name}, which points outside of it; pack it anew.",
+            name=show_name(name),
         )
     mode = stat.S_IFMT(member.external_attr >> 16)
     if mode not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise CorpusError(
-            f"The archive holds a link or a device, {show_name(name)}; pack the files themselves."
+            "The archive holds a link or a device, {name}; pack the files themselves.", name=show_name(name)
         )
     if member.flag_bits & 1:
         raise CorpusError("The archive is locked with a password; pack it without one.")
@@ -161,12 +170,16 @@ def _check_sizes(members: list[zipfile.ZipInfo], limits: Limits) -> None:
     for member in members:
         if member.file_size > limits.text_bytes:
             raise CorpusError(
-                f"{show_name(member.filename)} is {member.file_size / 1e6:,.0f} MB unpacked; {too_large(limits)}"
+                "{name} is {size:,.0f} MB unpacked, and at most {most:g} MB of text may come; bring less.",
+                name=show_name(member.filename),
+                size=member.file_size / 1e6,
+                most=limits.text_bytes / 1e6,
             )
         if member.file_size > limits.ratio * max(member.compress_size, 100):
             raise CorpusError(
-                f"{show_name(member.filename)} is packed {limits.ratio} times smaller than it is, as no script is; "
-                "bring the text itself."
+                "{name} is packed {count} times smaller than it is, as no script is; bring the text itself.",
+                name=show_name(member.filename),
+                count=limits.ratio,
             )
     if sum(member.file_size for member in members) > limits.text_bytes:
         raise CorpusError(too_large(limits))

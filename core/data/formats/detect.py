@@ -21,6 +21,7 @@ from core.data.formats.scripts.subtitles import is_subtitles, read_subtitles
 from core.data.formats.tables.delimited import find_delimiter, read_delimited, read_excel
 from core.data.formats.tables.json_files import looks_like_json, read_json
 from core.errors import CorpusError
+from core.text import Text
 
 PLAIN = "text"
 _JSON_NAMES = {".json", ".jsonl", ".ndjson"}
@@ -30,26 +31,33 @@ _XML = re.compile(
     r"(?:<!DOCTYPE[^>\[]{0,300}(?:\[.{0,5000}?\])?>\s*)?<([A-Za-z][\w:.-]*)",
     re.DOTALL,
 )
+_AS_ZIP, _AS_TEXT = Text("pack the texts into a .zip"), Text("bring a text")
+_AS_DOCUMENT = Text("save it as .docx, .csv or .txt")
+_AS_TXT = Text("bring its text as .txt")
 # What begins with such bytes is known, and no text: (bytes, what it is, what to do).
-_FOREIGN: tuple[tuple[bytes, str, str], ...] = (
-    (b"\xd0\xcf\x11\xe0", "an old Office document, or one locked with a password", "save it as .docx, .xlsx or .txt"),
-    (b"{\\rtf", "a rich text document (.rtf)", "save it as .docx or .txt"),
-    (b"\x1f\x8b", "an archive packed with gzip", "pack the texts into a .zip"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "pack the texts into a .zip"),
-    (b"Rar!", "a RAR archive", "pack the texts into a .zip"),
-    (b"BZh", "an archive packed with bzip2", "pack the texts into a .zip"),
-    (b"\xfd7zXZ", "an archive packed with xz", "pack the texts into a .zip"),
-    (b"\x28\xb5\x2f\xfd", "an archive packed with zstd", "pack the texts into a .zip"),
-    (b"\x89PNG", "a picture", "bring its text as .txt"),
-    (b"\xff\xd8\xff", "a picture", "bring its text as .txt"),
-    (b"GIF8", "a picture", "bring its text as .txt"),
-    (b"ID3", "a sound file", "bring a text"),
-    (b"OggS", "a sound file", "bring a text"),
-    (b"\x1aE\xdf\xa3", "a video", "bring its subtitles as .srt"),
-    (b"RIFF", "a picture, a sound or a video file", "bring a text"),
-    (b"SQLite format 3", "a database", "export the table with the lines as .csv"),
-    (b"\x7fELF", "a program", "bring a text"),
-    (b"MZ\x90", "a program", "bring a text"),
+_FOREIGN: tuple[tuple[bytes, Text, Text], ...] = (
+    (
+        b"\xd0\xcf\x11\xe0",
+        Text("an old Office document, or one locked with a password"),
+        Text("save it as .docx, .xlsx or .txt"),
+    ),
+    (b"{\\rtf", Text("a rich text document (.rtf)"), Text("save it as .docx or .txt")),
+    (b"\x1f\x8b", Text("an archive packed with gzip"), _AS_ZIP),
+    (b"7z\xbc\xaf\x27\x1c", Text("a 7-Zip archive"), _AS_ZIP),
+    (b"Rar!", Text("a RAR archive"), _AS_ZIP),
+    (b"BZh", Text("an archive packed with bzip2"), _AS_ZIP),
+    (b"\xfd7zXZ", Text("an archive packed with xz"), _AS_ZIP),
+    (b"\x28\xb5\x2f\xfd", Text("an archive packed with zstd"), _AS_ZIP),
+    (b"\x89PNG", Text("a picture"), _AS_TXT),
+    (b"\xff\xd8\xff", Text("a picture"), _AS_TXT),
+    (b"GIF8", Text("a picture"), _AS_TXT),
+    (b"ID3", Text("a sound file"), _AS_TEXT),
+    (b"OggS", Text("a sound file"), _AS_TEXT),
+    (b"\x1aE\xdf\xa3", Text("a video"), Text("bring its subtitles as .srt")),
+    (b"RIFF", Text("a picture, a sound or a video file"), _AS_TEXT),
+    (b"SQLite format 3", Text("a database"), Text("export the table with the lines as .csv")),
+    (b"\x7fELF", Text("a program"), _AS_TEXT),
+    (b"MZ\x90", Text("a program"), _AS_TEXT),
 )  # fmt: skip
 
 
@@ -80,11 +88,11 @@ def read_file(
         return _read_file(data, name, chat, limits)
     except MemoryError as error:
         raise CorpusError(
-            f"{show_name(name)} takes more memory than reading may have; bring it in parts."
+            "{name} takes more memory than reading may have; bring it in parts.", name=show_name(name)
         ) from error
     except RecursionError as error:
         raise CorpusError(
-            f"{show_name(name)} is nested more deeply than any script; save it anew as .txt."
+            "{name} is nested more deeply than any script; save it anew as .txt.", name=show_name(name)
         ) from error
 
 
@@ -95,14 +103,16 @@ def _read_file(data: bytes, name: str, chat: ChatFacts, limits: Limits) -> Readi
         return read_pdf(data, name=name)
     for begins, what, instead in _FOREIGN:
         if data.startswith(begins) and not _is_plain(data, begins):
-            raise CorpusError(f"{show_name(name)} is {what}; {instead}.")
+            raise CorpusError(
+                "{name} is {what}; {instead}.", name=show_name(name), what=what, instead=instead
+            )
     if data[:512].startswith(b"<?xml") or b"<FinalDraft" in data[:2_000]:
         found = _XML.match(decode(data[:8_000], name)[0])
         if (found and found[1] == "FinalDraft") or name.lower().endswith(".fdx"):
             return read_final_draft(data, name=name)
     text, encoding = decode(data, name)
     if not text.strip("\ufeff \n\t\0"):
-        raise CorpusError(f"{show_name(name)} is empty; bring a file with text in it.")
+        raise CorpusError("{name} is empty; bring a file with text in it.", name=show_name(name))
     return _read_text(text, encoding, name, chat)
 
 
@@ -140,12 +150,14 @@ def _read_packed(data: bytes, name: str, limits: Limits) -> Reading:
         if kind == "xlsx":
             return read_excel(data, name=name)
     except BROKEN as error:
-        raise CorpusError(f"{show_name(name)} is a damaged file; save or download it anew.") from error
-    what = {"odf": "an OpenDocument file", "pptx": "a presentation"}.get(kind, "an archive within another")
-    instead = (
-        "pack the texts without one" if what.startswith("an archive") else "save it as .docx, .csv or .txt"
-    )
-    raise CorpusError(f"{show_name(name)} is {what}; {instead}.")
+        raise CorpusError(
+            "{name} is a damaged file; save or download it anew.", name=show_name(name)
+        ) from error
+    what, instead = {
+        "odf": (Text("an OpenDocument file"), _AS_DOCUMENT),
+        "pptx": (Text("a presentation"), _AS_DOCUMENT),
+    }.get(kind, (Text("an archive within another"), Text("pack the texts without one")))
+    raise CorpusError("{name} is {what}; {instead}.", name=show_name(name), what=what, instead=instead)
 
 
 def _document_kind(data: bytes) -> str:

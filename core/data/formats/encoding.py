@@ -64,8 +64,9 @@ def _decode(data: bytes, name: str) -> tuple[str, str]:
     controls = len(head) - len(head.translate(None, _CONTROLS))
     if b"\0" in head or controls > _MOST_CONTROLS * len(head):
         raise CorpusError(
-            f"{show_name(name)} is a binary file and not a text; bring a text, a table, a chat export, a document "
-            "or a .zip of them."
+            "{name} is a binary file and not a text; bring a text, a table, a chat export, a document or "
+            "a .zip of them.",
+            name=show_name(name),
         )
     try:
         return data.decode("utf-8"), "UTF-8"

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from core.text import Text
+
 # How much is already known about a text's lines:
 #   wrapped     a page's width may have broken them; speakers are still to be found
 #   paragraphs  whole lines; speakers are still to be found
@@ -57,7 +59,7 @@ class Reading:
     encoding: str  # "UTF-8"; empty where the file says so itself
     scripts: tuple[Script, ...]
     left_out: tuple[LeftOut, ...] = ()
-    notes: tuple[str, ...] = ()  # sentences about what may be wrong
+    notes: tuple[Text, ...] = ()  # sentences about what may be wrong
     kind: Literal["scripts", "chat", "subtitles"] = field(default="scripts")
 
 

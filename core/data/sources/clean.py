@@ -41,4 +41,4 @@ def read_clean(path: Path, *, cleaning: Cleaning) -> Reading:
         scripts = tuple(replace(Script(**script), is_clean=same) for script in document.pop("scripts"))
         return Reading(scripts=scripts, **document)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise CorpusError(f"{path.name} is damaged; bring the text again.") from error
+        raise CorpusError("{name} is damaged; bring the text again.", name=path.name) from error

@@ -75,12 +75,15 @@ def fetch(address: str, *, cache: Path | None = None) -> Path:
         )
     except (requests.RequestException, ValueError) as error:
         raise CorpusError(
-            f"The scripts could not be downloaded from {show_address(address)}; check the network, or name a file "
-            "you have with --scripts FILE."
+            "The scripts could not be downloaded from {address}; check the network, or name a file you "
+            "have with --scripts FILE.",
+            address=show_address(address),
         ) from error
     except OSError as error:
         raise CorpusError(
-            f"The downloaded scripts could not be stored in {folder}: {error.strerror}."
+            "The downloaded scripts could not be stored in {folder}: {reason}.",
+            folder=str(folder),
+            reason=error.strerror,
         ) from error
 
 

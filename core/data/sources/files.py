@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from core.data.formats.archive import ARCHIVES, Limits, too_large, why_left_out
+from core.data.formats.archive import ARCHIVES, Limits, why_left_out
 from core.data.formats.chats.exports import read_slack_people
 from core.data.formats.detect import read_file
 from core.data.formats.reading import ChatFacts, LeftOut, Reading, Script, natural_key
 from core.errors import CorpusError
+from core.text import Text
 
 _SLACK_LISTS = {
     "users.json",
@@ -44,7 +45,12 @@ def check_size(path: Path, limits: Limits) -> None:
         CorpusError: it is.
     """
     if path.stat().st_size > limits.text_bytes:
-        raise CorpusError(f"{path.name} has {path.stat().st_size / 1e6:,.0f} MB. {too_large(limits)}")
+        raise CorpusError(
+            "{name} has {size:,.0f} MB, and at most {most:g} MB of text may come; bring less.",
+            name=path.name,
+            size=path.stat().st_size / 1e6,
+            most=limits.text_bytes / 1e6,
+        )
 
 
 def read_many(files: Iterable[tuple[str, bytes | str]], place: str, limits: Limits, kind: str) -> Reading:
@@ -63,7 +69,7 @@ def read_many(files: Iterable[tuple[str, bytes | str]], place: str, limits: Limi
         path = PurePosixPath(name)
         is_day = bool(people) and _DAY.fullmatch(path.stem) is not None
         if people and path.name in _SLACK_LISTS:
-            left_out.append(LeftOut(name, "a list of Slack's, and no messages"))
+            left_out.append(LeftOut(name, Text("a list of Slack's, and no messages")))
             continue
         try:
             readings[name] = read_file(
@@ -74,14 +80,16 @@ def read_many(files: Iterable[tuple[str, bytes | str]], place: str, limits: Limi
             )
         except CorpusError as error:
             problem = problem or error
-            left_out.append(LeftOut(name, str(error)))
+            left_out.append(LeftOut(name, error.text))
     if not readings:
         if problem is not None and len(contents) == 1:
             raise problem
-        found = f"; {left_out[0].name}: {left_out[0].why}" if left_out else ""
-        raise CorpusError(
-            f"{place} has no text to learn from{found}. Put scripts, chats or tables there, an episode a file."
+        nothing = Text(
+            "{place} has no text to learn from. Put scripts, chats or tables there, an episode a file.",
+            place=place,
         )
+        why = [Text("Left out is {name}: {why}", name=out.name, why=out.why) for out in left_out[:1]]
+        raise CorpusError(Text.joined((nothing, *why)))
     return _join(readings, left_out, kind)
 
 

@@ -17,6 +17,7 @@ from core.data.sources.download import fetch, is_address
 from core.data.sources.files import check_size, read_many, walk
 from core.data.sources.source import Source, choose
 from core.errors import CorpusError
+from core.text import Text
 
 
 def read_source(source: Source, *, cleaning: Cleaning = "script", limits: Limits = LOCAL) -> Reading:
@@ -33,16 +34,24 @@ def read_source(source: Source, *, cleaning: Cleaning = "script", limits: Limits
             clean = read_clean(path, cleaning=cleaning)
             return replace(clean, scripts=tuple(choose(clean.scripts, source, path.name, is_table=False)))
         if path.is_dir():
-            reading = read_many(walk(path, limits), f"The folder {path}", limits, "folder")
+            reading = read_many(
+                walk(path, limits), Text("The folder {path}", path=str(path)), limits, "folder"
+            )
         else:
             check_size(path, limits)
             reading = _read_one(path.read_bytes(), path.name, limits)
     except FileNotFoundError as error:
-        raise CorpusError(f"There is no file {path}; name one that exists with --scripts.") from error
+        raise CorpusError(
+            "There is no file {path}; name one that exists with --scripts.", path=str(path)
+        ) from error
     except MemoryError as error:
-        raise CorpusError(f"{path.name} takes more memory than reading may have; give less text.") from error
+        raise CorpusError(
+            "{name} takes more memory than reading may have; give less text.", name=path.name
+        ) from error
     except OSError as error:
-        raise CorpusError(f"{path} cannot be read: {error.strerror}.") from error
+        raise CorpusError(
+            "{path} cannot be read: {reason}.", path=str(path), reason=error.strerror
+        ) from error
     whole = tuple(map(_without_halves, reading.scripts))
     scripts = choose(whole, source, path.name, is_table=reading.format == SERIES)
     if cleaning == "notes":
@@ -54,14 +63,14 @@ def read_source(source: Source, *, cleaning: Cleaning = "script", limits: Limits
 def _read_one(data: bytes, name: str, limits: Limits) -> Reading:
     if not is_archive(data):
         if PurePosixPath(name).suffix.lower() == ".zip":
-            raise CorpusError(f"{show_name(name)} is no sound .zip archive; pack it anew.")
+            raise CorpusError("{name} is no sound .zip archive; pack it anew.", name=show_name(name))
         return read_file(data, name, limits=limits)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members, left_out = check_archive(archive, name, limits)
             files = sorted(read_members(archive, members, limits), key=lambda file: natural_key(file[0]))
     except BROKEN as error:
-        raise CorpusError(f"{show_name(name)} is no sound .zip archive; pack it anew.") from error
+        raise CorpusError("{name} is no sound .zip archive; pack it anew.", name=show_name(name)) from error
     reading = read_many(iter(files), show_name(name), limits, "archive")
     return replace(reading, left_out=(*reading.left_out, *left_out))
 

@@ -7,6 +7,7 @@ from core.data.formats.reading import Reading, Script
 from core.data.sources.clean import CLEAN
 from core.data.sources.download import NOTES_ADDRESS, is_address, show_address
 from core.errors import CorpusError
+from core.text import Text
 
 NOTES_SERIES = "DS9"  # the lecture notes', where nobody names another
 
@@ -19,23 +20,24 @@ class Source:
     series: str = ""  # labels with commas between them, or "all"; empty for DS9 where there is one, else all
     episodes: range | None = None  # positions in a series, first 0; None for all
 
-    def __str__(self) -> str:
+    def describe(self) -> Text:
         """Return the source as a model card says it."""
         name = show_address(self.scripts) if is_address(self.scripts) else Path(self.scripts).name
-        name = name.removesuffix(CLEAN)
-        which = (
-            "" if self.episodes is None else f", episodes {self.episodes.start} to {self.episodes.stop - 1}"
-        )
-        series = f", series {self.series}" if self.series and Path(name).suffix.lower() == ".json" else ""
-        return f"{name}{series}{which}"
+        parts = [name.removesuffix(CLEAN)]
+        if self.series and Path(parts[0]).suffix.lower() == ".json":
+            parts.append(Text("series {series}", series=self.series))
+        if self.episodes is not None:
+            first, last = self.episodes.start, self.episodes.stop - 1
+            parts.append(Text("episodes {first} to {last}", first=first, last=last))
+        return Text.joined(parts, ", ")
 
 
-def described(source: Source, reading: Reading) -> str:
+def described(source: Source, reading: Reading) -> Text:
     """Return the source as a model card says it, with the series that were read where none was named."""
     labels = list(dict.fromkeys(script.label for script in reading.scripts))
     if source.series or labels != [NOTES_SERIES]:
-        return str(source)
-    return str(replace(source, series=NOTES_SERIES))
+        return source.describe()
+    return replace(source, series=NOTES_SERIES).describe()
 
 
 def choose(scripts: tuple[Script, ...], source: Source, name: str, *, is_table: bool) -> list[Script]:
@@ -49,7 +51,10 @@ def choose(scripts: tuple[Script, ...], source: Source, name: str, *, is_table: 
         for label in asked:
             if label not in series and any(series):
                 raise CorpusError(
-                    f"{name} has no series {label!r}. It has: {', '.join(list(series)[:12])}. Choose with --series."
+                    "{name} has no series {label!r}. It has: {labels}. Choose with --series.",
+                    name=name,
+                    label=label,
+                    labels=", ".join(list(series)[:12]),
                 )
         wanted = asked if any(series) else wanted
     elif not source.series and is_table and NOTES_SERIES in series:
@@ -64,7 +69,10 @@ def _choose_episodes(scripts: list[Script], source: Source) -> list[Script]:
     last = max(script.position for script in scripts)
     if not 0 <= wanted.start < wanted.stop <= last + 1:
         raise CorpusError(
-            f"Episodes {wanted.start} to {wanted.stop - 1} are not all there: {show_address(source.scripts)} has 0 to "
-            f"{last}. Choose with --episodes."
+            "Episodes {first} to {last} are not all there: {name} has 0 to {most}. Choose with --episodes.",
+            first=wanted.start,
+            last=wanted.stop - 1,
+            name=show_address(source.scripts),
+            most=last,
         )
     return [script for script in scripts if script.position in wanted]

@@ -39,9 +39,13 @@ def unpack_upload(upload: Path, *, name: str, folder: Path, limits: Limits | Non
             with zipfile.ZipFile(upload) as archive:
                 members, _ = check_archive(archive, name, limits)
         except BROKEN as error:
-            raise CorpusError(f"{show_name(name)} is no sound .zip archive; pack it anew.") from error
+            raise CorpusError(
+                "{name} is no sound .zip archive; pack it anew.", name=show_name(name)
+            ) from error
         if not members:
-            raise CorpusError(f"{show_name(name)} has no texts in it; pack scripts, chats or tables.")
+            raise CorpusError(
+                "{name} has no texts in it; pack scripts, chats or tables.", name=show_name(name)
+            )
     place = folder / f"{safe_name(Path(name).stem)}{suffix or '.txt'}"
     with disk_errors(folder):
         shutil.copyfile(upload, place)

@@ -110,8 +110,11 @@ def read_messages(
         lines.setdefault((message.channel or chat.label, message.day), []).append(line)
     if not lines:
         raise CorpusError(
-            f"{show_name(name)} is a {format_} of {seen:,} messages, and none has text to learn from; bring an export "
-            "in which people write."
+            "{name} is a chat of {count:,} message without text to learn from; bring an export in which people write.",
+            "{name} is a chat of {count:,} messages, and none has text to learn from; bring an export in which people "
+            "write.",
+            name=show_name(name),
+            count=seen,
         )
     scripts = _scripts(lines, name, chat.episode)
     return Reading(format_, encoding, scripts, counts.left_out(), kind="chat")

@@ -32,15 +32,16 @@ def read_docx(archive: zipfile.ZipFile, *, name: str) -> Reading:
             paragraphs = _read_paragraphs(io.BytesIO(file.read()))
     except DefusedXmlException as error:
         raise CorpusError(
-            f"{show_name(name)} holds XML that defines entities, as no Word document does; save it anew."
+            "{name} holds XML that defines entities, as no Word document does; save it anew.",
+            name=show_name(name),
         ) from error
     except (ParseError, KeyError, LookupError, ValueError) as error:
         raise CorpusError(
-            f"{show_name(name)} is a damaged Word document; save it anew as .docx or .txt."
+            "{name} is a damaged Word document; save it anew as .docx or .txt.", name=show_name(name)
         ) from error
     if not any(paragraphs):
         raise CorpusError(
-            f"{show_name(name)} is a Word document without any text; bring one with a script in it."
+            "{name} is a Word document without any text; bring one with a script in it.", name=show_name(name)
         )
     notes = [part for part in ("footnotes", "comments") if f"word/{part}.xml" in archive.namelist()]
     left_out = tuple(LeftOut(part, "no part of the script") for part in notes)

@@ -35,13 +35,14 @@ def read_epub(archive: zipfile.ZipFile, *, name: str) -> Reading:  # noqa: C901 
         and "META-INF/rights.xml" in archive.namelist()
     ):
         raise CorpusError(
-            f"{show_name(name)} is an e-book locked by its seller; bring a text that is free to read."
+            "{name} is an e-book locked by its seller; bring a text that is free to read.",
+            name=show_name(name),
         )
     try:
         paths = _spine(archive)
     except (KeyError, ParseError, DefusedXmlException, ValueError, StopIteration) as error:
         raise CorpusError(
-            f"{show_name(name)} is a damaged e-book; save it anew as .epub, or as .txt."
+            "{name} is a damaged e-book; save it anew as .epub, or as .txt.", name=show_name(name)
         ) from error
     scripts: list[Script] = []
     left_out: list[LeftOut] = []
@@ -72,7 +73,7 @@ def read_epub(archive: zipfile.ZipFile, *, name: str) -> Reading:  # noqa: C901 
         )
         if not whole.strip():
             raise CorpusError(
-                f"{show_name(name)} is an e-book without any text; bring one with a script in it."
+                "{name} is an e-book without any text; bring one with a script in it.", name=show_name(name)
             )
         scripts, left_out = [Script(name, 0, whole, "", "paragraphs")], []
     return Reading("EPUB", "", tuple(scripts), tuple(left_out))

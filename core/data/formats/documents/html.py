@@ -60,7 +60,7 @@ def read_html(text: str, *, encoding: str, name: str) -> Reading:
     body = html_text(text)
     if not body.strip():
         raise CorpusError(
-            f"{show_name(name)} is HTML without any text; bring the page with the script itself."
+            "{name} is HTML without any text; bring the page with the script itself.", name=show_name(name)
         )
     return Reading("HTML page", encoding, (Script(name, 0, body, "", "paragraphs"),))
 

@@ -29,14 +29,18 @@ def read_pdf(data: bytes, *, name: str) -> Reading:
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
             raise CorpusError(
-                f"{show_name(name)} is an encrypted PDF; save it without a password, or copy its text into a .txt file."
+                "{name} is an encrypted PDF; save it without a password, or copy its text into a .txt file.",
+                name=show_name(name),
             ) from error
         raise CorpusError(
-            f"{show_name(name)} is a damaged PDF; save it anew, or copy its text into a .txt file."
+            "{name} is a damaged PDF; save it anew, or copy its text into a .txt file.", name=show_name(name)
         ) from error
     if count > _MOST_PAGES:
         raise CorpusError(
-            f"{show_name(name)} is a PDF of {count:,} pages, and at most {_MOST_PAGES:,} are read; bring it in parts."
+            "{name} is a PDF of {count:,} pages, and at most {most:,} are read; bring it in parts.",
+            name=show_name(name),
+            count=count,
+            most=_MOST_PAGES,
         )
     pages: list[list[str]] = []
     broken = 0
@@ -52,8 +56,10 @@ def read_pdf(data: bytes, *, name: str) -> Reading:
     document.close()
     if not any(any(lines) for lines in pages):
         raise CorpusError(
-            f"{show_name(name)} is a PDF of {count:,} page{'s' if count != 1 else ''} without text, probably scanned; "
-            "bring it with text (OCR), or as .txt."
+            "{name} is a PDF of {count:,} page without text, probably scanned; bring it with text (OCR), or as .txt.",
+            "{name} is a PDF of {count:,} pages without text, probably scanned; bring it with text (OCR), or as .txt.",
+            name=show_name(name),
+            count=count,
         )
     running = _running_lines(pages)
     left_out = []

@@ -45,15 +45,17 @@ def read_final_draft(data: bytes, *, name: str) -> Reading:  # noqa: C901  # a c
         _close(parts, speaker, said)
     except DefusedXmlException as error:
         raise CorpusError(
-            f"{show_name(name)} is XML that defines entities, as no screenplay does; export it from Final Draft anew."
+            "{name} is XML that defines entities, as no screenplay does; export it from Final Draft anew.",
+            name=show_name(name),
         ) from error
     except (ParseError, ValueError, LookupError) as error:
         raise CorpusError(
-            f"{show_name(name)} is damaged XML ({error}); export it from Final Draft anew."
+            "{name} is damaged XML; export it from Final Draft anew.", name=show_name(name)
         ) from error
     if not parts:
         raise CorpusError(
-            f"{show_name(name)} is a Final Draft file without any text; bring a script with dialogue."
+            "{name} is a Final Draft file without any text; bring a script with dialogue.",
+            name=show_name(name),
         )
     return Reading("Final Draft screenplay", "", (Script(name, 0, "\n\n".join(parts), "", "lines"),))
 

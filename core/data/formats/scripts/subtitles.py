@@ -64,7 +64,7 @@ def read_subtitles(text: str, *, encoding: str, name: str) -> Reading:
         ArithmeticError,
     ) as error:
         raise CorpusError(
-            f"{show_name(name)} has damaged subtitles that cannot be read; save them anew as .srt."
+            "{name} has damaged subtitles that cannot be read; save them anew as .srt.", name=show_name(name)
         ) from error
     lines: list[str] = []
     adverts = 0
@@ -85,7 +85,9 @@ def read_subtitles(text: str, *, encoding: str, name: str) -> Reading:
         if line and (not lines or lines[-1] != line):
             lines.append(line)
     if not lines:
-        raise CorpusError(f"{show_name(name)} has subtitles without any text; bring ones with lines.")
+        raise CorpusError(
+            "{name} has subtitles without any text; bring ones with lines.", name=show_name(name)
+        )
     left_out = (LeftOut(f"{adverts:,} subtitles", "advertisements"),) if adverts else ()
     script = Script(name, 0, "\n".join(lines), "", "cues")
     formats = {

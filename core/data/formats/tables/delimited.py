@@ -58,7 +58,7 @@ def read_delimited(text: str, *, delimiter: str, encoding: str, name: str) -> Re
     """
     first = next(iter(_first_rows(text[: 20 * _LOOKED_AT], delimiter)), [])
     if len(first) > MOST_COLUMNS:
-        raise CorpusError(_too_wide(name, len(first)))
+        raise _too_wide(name, len(first))
     header = has_header(first)
     try:
         table = pd.read_csv(
@@ -76,7 +76,7 @@ def read_delimited(text: str, *, delimiter: str, encoding: str, name: str) -> Re
         )
     except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise CorpusError(
-            f"{show_name(name)} cannot be read as a table: {str(error).splitlines()[0][:120]}. Save it anew as CSV."
+            "{name} cannot be read as a table; save it anew as CSV.", name=show_name(name)
         ) from error
     table = table.fillna("").astype(str)
     format_ = "table (TSV)" if delimiter == "\t" else "table (CSV)"
@@ -118,11 +118,12 @@ def read_excel(data: bytes, *, name: str) -> Reading:
         EOFError,
     ) as error:
         raise CorpusError(
-            f"{show_name(name)} is no sound Excel workbook; save it anew as .xlsx, or as CSV in UTF-8."
+            "{name} is no sound Excel workbook; save it anew as .xlsx, or as CSV in UTF-8.",
+            name=show_name(name),
         ) from error
     if not readings:
         raise problem or CorpusError(
-            f"{show_name(name)} is a workbook without sheets; bring one with lines of text."
+            "{name} is a workbook without sheets; bring one with lines of text.", name=show_name(name)
         )
     if len(readings) == 1:
         return readings[0][1]
@@ -164,12 +165,12 @@ def _sheet_rows(sheet: object) -> list[list[str]]:
 def _table_of(rows: list[list[str]], name: str) -> pd.DataFrame:
     if not rows:
         raise CorpusError(
-            f"{show_name(name)} is a table without rows; bring one with a line of text in each row."
+            "{name} is a table without rows; bring one with a line of text in each row.", name=show_name(name)
         )
     rows = rows[_header_row(rows) :]
     width = max(map(len, rows[:1_000]))
     if width >= MOST_COLUMNS:
-        raise CorpusError(_too_wide(name, width))
+        raise _too_wide(name, width)
     filled = [(row + [""] * (width - len(row)))[:width] for row in rows]
     header = has_header([cell for cell in filled[0] if cell]) and len(filled) > 1
     names = filled[0] if header else [str(number) for number in range(width)]
@@ -198,8 +199,11 @@ def _names_columns(first: list[str]) -> bool:
     return known_names(first) > 1
 
 
-def _too_wide(name: str, columns: int) -> str:
-    return (
-        f"{show_name(name)} is a table of {columns:,} columns or more, and at most {MOST_COLUMNS:,} are read; bring "
-        "one with a line of text in each row."
+def _too_wide(name: str, columns: int) -> CorpusError:
+    return CorpusError(
+        "{name} is a table of {count:,} columns or more, and at most {most:,} are read; bring one with a line of text "
+        "in each row.",
+        name=show_name(name),
+        count=columns,
+        most=MOST_COLUMNS,
     )

@@ -8,6 +8,7 @@ from core.data.formats.reading import NO_FACTS, ChatFacts, LeftOut, Reading, Scr
 from core.data.formats.tables.json_rows import SHAPES, build_table, find_dialogues
 from core.data.formats.tables.rows import read_rows
 from core.errors import CorpusError
+from core.text import Text
 
 SERIES = "scripts JSON"
 _LINES = 20  # texts in a list, from which on short ones are lines and no episodes
@@ -35,8 +36,13 @@ def read_json(
     if isinstance(document, list):
         return _read_list(document, encoding, name, is_lines=is_lines)
     if document is None:
-        raise CorpusError(f"{show_name(name)} is JSON without any episodes; {SHAPES}.")
-    raise CorpusError(f"{show_name(name)} is JSON that holds {_describe(document)} alone; {SHAPES}.")
+        raise _no_episodes(name)
+    raise CorpusError(
+        "{name} is JSON that holds {what} alone; {instead}.",
+        name=show_name(name),
+        what=_describe(document),
+        instead=SHAPES,
+    )
 
 
 def looks_like_json(text: str) -> bool:
@@ -55,7 +61,9 @@ def _parse(text: str, name: str) -> tuple[Any, bool]:
     try:
         return json.loads(text), False
     except RecursionError as error:
-        raise CorpusError(f"{show_name(name)} is JSON nested too deeply; {SHAPES}.") from error
+        raise CorpusError(
+            "{name} is JSON nested too deeply; {instead}.", name=show_name(name), instead=SHAPES
+        ) from error
     except ValueError as error:
         broken = error
     lines = [line for line in text.split("\n") if line.strip()]
@@ -64,19 +72,26 @@ def _parse(text: str, name: str) -> tuple[Any, bool]:
             return [json.loads(line) for line in lines], True
         except (ValueError, RecursionError):
             pass
-    where = (
-        f", line {broken.lineno}, column {broken.colno}" if isinstance(broken, json.JSONDecodeError) else ""
-    )
-    cut = isinstance(broken, json.JSONDecodeError) and broken.pos >= len(text.rstrip()) - 1
-    unclosed = "Unterminated" in str(broken)
-    what = "ends in the middle: it is cut short" if cut or unclosed else f"cannot be read as JSON{where}"
-    raise CorpusError(f"{show_name(name)} {what}; export or copy it anew.") from broken
+    if not isinstance(broken, json.JSONDecodeError):  # a number of too many digits
+        raise CorpusError(
+            "{name} cannot be read as JSON; export or copy it anew.", name=show_name(name)
+        ) from broken
+    if broken.pos >= len(text.rstrip()) - 1 or "Unterminated" in str(broken):
+        raise CorpusError(
+            "{name} ends in the middle: it is cut short; export or copy it anew.", name=show_name(name)
+        ) from broken
+    raise CorpusError(
+        "{name} cannot be read as JSON, line {line}, column {column}; export or copy it anew.",
+        name=show_name(name),
+        line=broken.lineno,
+        column=broken.colno,
+    ) from broken
 
 
 def _read_object(document: dict[str, Any], encoding: str, name: str) -> Reading:
     values = [value for value in document.values() if value is not None]
     if not values:
-        raise CorpusError(f"{show_name(name)} is JSON without any episodes; {SHAPES}.")
+        raise _no_episodes(name)
     if all(isinstance(value, str) for value in values):
         return _read_series({"": document}, encoding)
     nested = all(isinstance(value, dict | list) for value in values)
@@ -101,14 +116,23 @@ def _read_object(document: dict[str, Any], encoding: str, name: str) -> Reading:
         return _read_named_lists(document, lists, encoding, name)
     for label, value in document.items():
         if value is not None and not isinstance(value, dict | list):
-            raise CorpusError(f"{show_name(name)} holds {_describe(value)} at {show_name(label)}; {SHAPES}.")
+            raise CorpusError(
+                "{name} holds {what} at {place}; {instead}.",
+                name=show_name(name),
+                what=_describe(value),
+                place=show_name(label),
+                instead=SHAPES,
+            )
         for item in _items(value).values() if value else ():
             if item is not None and not isinstance(item, str):
                 raise CorpusError(
-                    f"{show_name(name)} holds something other than texts in series {show_name(label)}: "
-                    f"{_describe(item)}; {SHAPES}."
+                    "{name} holds something other than texts in series {place}: {what}; {instead}.",
+                    name=show_name(name),
+                    place=show_name(label),
+                    what=_describe(item),
+                    instead=SHAPES,
                 )
-    raise CorpusError(f"{show_name(name)} is JSON without any episodes; {SHAPES}.")
+    raise _no_episodes(name)
 
 
 def _read_series(table: dict[str, dict[str, Any]], encoding: str) -> Reading:
@@ -129,7 +153,7 @@ def _read_series(table: dict[str, dict[str, Any]], encoding: str) -> Reading:
 
 def _read_list(items: list[Any], encoding: str, name: str, *, is_lines: bool) -> Reading:
     if not items:
-        raise CorpusError(f"{show_name(name)} is JSON without any episodes; {SHAPES}.")
+        raise _no_episodes(name)
     if all(item is None or isinstance(item, str) for item in items):
         texts = [item for item in items if item]
         if (
@@ -155,7 +179,12 @@ def _read_list(items: list[Any], encoding: str, name: str, *, is_lines: bool) ->
     ):
         return _read_dialogues(items, encoding, name)
     odd = next(item for item in items if not isinstance(item, str) and item is not None)
-    raise CorpusError(f"{show_name(name)} is a JSON list that holds {_describe(odd)}; {SHAPES}.")
+    raise CorpusError(
+        "{name} is a JSON list that holds {what}; {instead}.",
+        name=show_name(name),
+        what=_describe(odd),
+        instead=SHAPES,
+    )
 
 
 def _read_dialogues(dialogues: list[list[dict[str, Any]]], encoding: str, name: str) -> Reading:
@@ -179,13 +208,19 @@ def _items(value: dict[str, Any] | list[Any]) -> dict[str, Any]:
     )
 
 
-def _describe(value: object) -> str:
+def _no_episodes(name: str) -> CorpusError:
+    return CorpusError(
+        "{name} is JSON without any episodes; {instead}.", name=show_name(name), instead=SHAPES
+    )
+
+
+def _describe(value: object) -> Text:
     names = {
-        bool: "true or false",
-        int: "a number",
-        float: "a number",
-        str: "a text",
-        list: "a list",
-        dict: "an object",
+        bool: Text("true or false"),
+        int: Text("a number"),
+        float: Text("a number"),
+        str: Text("a text"),
+        list: Text("a list"),
+        dict: Text("an object"),
     }
-    return names.get(type(value), "nothing")
+    return names.get(type(value), Text("nothing"))

@@ -7,8 +7,9 @@ import pandas as pd
 from core.data.formats.reading import show_name
 from core.data.formats.tables.rows import MOST_COLUMNS
 from core.errors import CorpusError
+from core.text import Text
 
-SHAPES = (
+SHAPES = Text(
     "bring {series: {episode: text}}, a list of texts, a list of objects with a speaker and a line, or the export of a "
     "chat as its app makes it"
 )
@@ -43,7 +44,10 @@ def build_table(rows: list[dict[str, Any]], name: str) -> pd.DataFrame:
         columns.update(dict.fromkeys(row))
         if len(columns) > MOST_COLUMNS:
             raise CorpusError(
-                f"{show_name(name)} is JSON whose objects have more than {MOST_COLUMNS:,} different names; {SHAPES}."
+                "{name} is JSON whose objects have more than {most:,} different names; {instead}.",
+                name=show_name(name),
+                most=MOST_COLUMNS,
+                instead=SHAPES,
             )
     cells = {column: [_cell(row.get(column)) for row in rows] for column in columns}
     return pd.DataFrame(cells, dtype=str)

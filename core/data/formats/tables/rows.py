@@ -10,6 +10,7 @@ from core.data.formats.reading import LeftOut, Reading, Script, natural_key, sho
 from core.data.formats.scripts.names import is_heading
 from core.data.formats.tables.columns import Columns, find_columns, known_names
 from core.errors import CorpusError
+from core.text import Text
 
 MOST_COLUMNS = 1_000
 _DISCORD_COLUMNS = {"AuthorID", "Author", "Date", "Content"}
@@ -28,14 +29,16 @@ def read_rows(table: pd.DataFrame, *, format_: str, encoding: str, name: str) ->
     """
     if table.empty:
         raise CorpusError(
-            f"{show_name(name)} is a table without rows; bring one with a line of text in each row."
+            "{name} is a table without rows; bring one with a line of text in each row.", name=show_name(name)
         )
     columns = find_columns(table)
     if columns is None:
         names = ", ".join(show_name(str(column)) for column in table.columns[:12])
         raise CorpusError(
-            f"{show_name(name)} is a table in which no column holds lines of text. It has the columns {names}; name "
-            "the one that does `line`, and the one of who speaks `speaker`."
+            "{name} is a table in which no column holds lines of text. It has the columns {columns}; name "
+            "the one that does `line`, and the one of who speaks `speaker`.",
+            name=show_name(name),
+            columns=names,
         )
     notes = (_describe_guess(table, columns),) if columns.is_guess else ()
     if columns.speaker is None:
@@ -122,9 +125,7 @@ def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
         else:
             said.append(_line(who, line))
     if not episodes:
-        raise CorpusError(
-            f"{show_name(name)} is a table of {len(table):,} rows without any text; bring one with lines."
-        )
+        raise _no_text(name, table)
     order = sorted(episodes, key=lambda key: tuple(natural_key(part) for part in key))
     positions: dict[str, int] = {}
     scripts = []
@@ -193,9 +194,7 @@ def _read_texts(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
         if text.strip():
             scripts.append(Script(title.strip() or f"row {number + 1}", place, text, label))
     if not scripts:
-        raise CorpusError(
-            f"{show_name(name)} is a table of {len(table):,} rows without any text; bring one with lines."
-        )
+        raise _no_text(name, table)
     return Reading(format_, encoding, tuple(scripts))
 
 
@@ -210,9 +209,7 @@ def _read_lines_without_speakers(
         if line:
             episodes.setdefault(tuple(part[number] for part in parts), []).append(line)
     if not episodes:
-        raise CorpusError(
-            f"{show_name(name)} is a table of {len(table):,} rows without any text; bring one with lines."
-        )
+        raise _no_text(name, table)
     order = sorted(episodes, key=lambda key: tuple(natural_key(part) for part in key))
     scripts = tuple(
         Script(" ".join(key) or name, position, "\n".join(episodes[key]), "", "paragraphs")
@@ -221,9 +218,26 @@ def _read_lines_without_speakers(
     return Reading(format_, encoding, scripts)
 
 
-def _describe_guess(table: pd.DataFrame, columns: Columns) -> str:
+def _no_text(name: str, table: pd.DataFrame) -> CorpusError:
+    return CorpusError(
+        "{name} is a table without any text in its row; bring one with lines.",
+        "{name} is a table of {count:,} rows without any text; bring one with lines.",
+        name=show_name(name),
+        count=len(table),
+    )
+
+
+def _describe_guess(table: pd.DataFrame, columns: Columns) -> Text:
     """Say which columns were chosen by what they hold."""
-    said = f"the text is taken from the column {show_name(str(table.columns[columns.text]))}"
-    if columns.speaker is not None:
-        said += f" and who speaks from {show_name(str(table.columns[columns.speaker]))}"
-    return f"In the table {said}; if that is wrong, name the columns `line` and `speaker`."
+    text = show_name(str(table.columns[columns.text]))
+    if columns.speaker is None:
+        return Text(
+            "In the table the text is taken from the column {text}; if that is wrong, name the column `line`.",
+            text=text,
+        )
+    return Text(
+        "In the table the text is taken from the column {text} and who speaks from {speaker}; if that is wrong, name "
+        "the columns `line` and `speaker`.",
+        text=text,
+        speaker=show_name(str(table.columns[columns.speaker])),
+    )

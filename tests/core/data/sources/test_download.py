@@ -124,7 +124,7 @@ def test_download_shows_and_takes_a_secret_address_by_its_variable(
     monkeypatch.setenv("SCRIPTS", f"{address}/whole.json?key=geheim".replace("//", "//me:geheim@"))
     assert fetch("env:SCRIPTS", cache=tmp_path).read_bytes() == SCRIPT
     assert asked == ["/whole.json?key=geheim"]
-    assert str(Source(scripts="env:SCRIPTS", series="all")) == f"{address}/whole.json, series all"
+    assert Source(scripts="env:SCRIPTS", series="all").describe() == f"{address}/whole.json, series all"
     monkeypatch.setenv("SCRIPTS", f"{address}/none.json?key=geheim")
     with pytest.raises(CorpusError) as raised:
         fetch("env:SCRIPTS", cache=tmp_path)
