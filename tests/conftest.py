@@ -2,10 +2,13 @@
 
 import json
 import os
+import tempfile
+import warnings
 from functools import reduce
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before a test loads Keras
@@ -13,8 +16,16 @@ os.environ.setdefault(
     "OPENBLAS_NUM_THREADS", "1"
 )  # before NumPy: its threads wait for each other on busy cores
 
+if "TF_XLA_FLAGS" not in os.environ:
+    # What XLA has compiled for one training serves every other one of the same network, in whichever process: it is
+    # half of a tiny training's time. Kept here, so that it is deleted with the process that began the tests.
+    _compiled = tempfile.TemporaryDirectory(prefix="holosuite-xla-")
+    os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={_compiled.name}"
+
+from core.config import AUTO, RANDOM, TrainConfig
+from core.data.sources.source import Source
+from core.run.layout import FACTS
 from core.run.store import Run
-from tests.children import run_python
 
 settings.register_profile("house", max_examples=60, deadline=None, derandomize=True, database=None)
 settings.load_profile("house")
@@ -33,9 +44,11 @@ _LINES = (
 )
 _PLACES = ("[Ops]", "[Promenade]", "[Quark's bar]")
 
-# The default preset and the notes', each so small that it trains in seconds.
+# The default preset and the notes', each so small that it trains in seconds; the notes' learns all of the text at once,
+# because a last batch of another size would be compiled anew.
 TINY = ("--units", "24", "--window-length", "16", "--batch", "4", "--epochs", "4")
-TINY_NOTES = ("--preset", "notes", "--episodes", "0-11", "--units", "16", "--batch", "64", "--epochs", "2")
+TINY_CONFIG = TrainConfig(units=24, window_length=16, batch=4, epochs=4)
+NOTES_CONFIG = TrainConfig.from_preset("notes", units=16, batch=2_000, epochs=12, learning_rate=1e-2)
 
 
 def tiny_episodes(count: int = 12) -> list[str]:
@@ -49,53 +62,62 @@ def tiny_episodes(count: int = 12) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def tiny_scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a scripts JSON with one series, DS9, of twelve short episodes."""
-    path = tmp_path_factory.mktemp("scripts") / "tiny.json"
-    table = {"DS9": {f"episode {number}": text for number, text in enumerate(tiny_episodes())}}
-    path.write_text(json.dumps(table), encoding="utf-8")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that every process of this session has, for what is made once and treated as read-only."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def train_once(scripts: Path, config: TrainConfig, *, out: Path, series: str = "", start: str = AUTO) -> Run:
+    """Return the run at `out`, which the first process that asks for it trains."""
+    with FileLock(out.with_suffix(".lock")):
+        if not (out / FACTS).exists():
+            from core.training.plan import TrainingPlan  # noqa: PLC0415  # Keras takes seconds to load
+            from core.training.train import train  # noqa: PLC0415
+
+            with warnings.catch_warnings():
+                # Keras reads its variables in a way that NumPy 2 wants spelled otherwise.
+                warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+                train(TrainingPlan(Source(str(scripts), series=series), config, out, start=start))
+    return Run.read(out)
+
+
+def write_once(path: Path, content: object) -> Path:
+    """Write a JSON file that several processes of this session share; return its path."""
+    with FileLock(path.with_suffix(".lock")):
+        if not path.exists():
+            path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     return path
 
 
 @pytest.fixture(scope="session")
-def _tiny_paths(tiny_scripts: Path) -> dict[str, Path]:
-    """Return the directories of three runs, trained one after the other in one child process."""
-    folder = tiny_scripts.parent
+def tiny_scripts(shared_folder: Path) -> Path:
+    """Return a scripts JSON with one series, DS9, of twelve short episodes."""
+    table = {"DS9": {f"episode {number}": text for number, text in enumerate(tiny_episodes())}}
+    return write_once(shared_folder / "tiny.json", table)
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tiny_scripts: Path) -> Run:
+    """Return a run of the default preset (targets all, its state carried), 24 units; treat it as read-only."""
+    return train_once(tiny_scripts, TINY_CONFIG, out=tiny_scripts.parent / "tiny")
+
+
+@pytest.fixture(scope="session")
+def notes_run(tiny_scripts: Path) -> Run:
+    """Return a run of the notes' preset (targets last, a sliding window), 16 units; treat it as read-only."""
+    return train_once(tiny_scripts, NOTES_CONFIG, out=tiny_scripts.parent / "notes", start=RANDOM)
+
+
+@pytest.fixture(scope="session")
+def shows_run(shared_folder: Path) -> Run:
+    """Return a run of two shows; HOLMES, WATSON and Piccadilly stand for SISKO, ODO and the Promenade; read-only."""
     baker = {"SISKO": "HOLMES", "ODO": "WATSON", "Promenade": "Piccadilly"}
     others = [
         reduce(lambda found, pair: found.replace(*pair), baker.items(), text) for text in tiny_episodes()
     ]
     shows = {"DS9": dict(enumerate(tiny_episodes())), "Baker": dict(enumerate(others))}
-    (folder / "shows.json").write_text(json.dumps(shows), encoding="utf-8")
-    calls = {
-        "tiny": ("tiny.json", TINY),
-        "notes": ("tiny.json", TINY_NOTES),
-        "shows": ("shows.json", (*TINY, "--series", "all")),
-    }
-    arguments = [
-        ["--scripts", str(folder / scripts), *call, "--out", str(folder / name)]
-        for name, (scripts, call) in calls.items()
-    ]
-    done = run_python(
-        ["-c", f"import sys, train; sys.exit(max(train.main(call) for call in {arguments!r}))"], cwd=folder
-    )
-    assert done.returncode == 0, done.stderr
-    return {"all": folder / "tiny", "last": folder / "notes", "shows": folder / "shows"}
-
-
-@pytest.fixture(scope="session")
-def tiny_run(_tiny_paths: dict[str, Path]) -> Run:
-    """Return a run of the default preset (targets all, its state carried), 24 units; treat it as read-only."""
-    return Run.read(_tiny_paths["all"])
-
-
-@pytest.fixture(scope="session")
-def notes_run(_tiny_paths: dict[str, Path]) -> Run:
-    """Return a run of the notes' preset (targets last, a sliding window), 16 units; treat it as read-only."""
-    return Run.read(_tiny_paths["last"])
-
-
-@pytest.fixture(scope="session")
-def shows_run(_tiny_paths: dict[str, Path]) -> Run:
-    """Return a run of two shows; HOLMES, WATSON and Piccadilly stand for SISKO, ODO and the Promenade; read-only."""
-    return Run.read(_tiny_paths["shows"])
+    scripts = write_once(shared_folder / "shows.json", shows)
+    return train_once(scripts, TINY_CONFIG, out=shared_folder / "shows", series="all")
