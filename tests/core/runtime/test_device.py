@@ -1,10 +1,12 @@
 """The graphics card that cannot be used: the training goes on with the CPU, and says so."""
 
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
+import train
 from core.errors import RunError
 from core.run.layout import EVENTS
 from core.run.store import Run
@@ -57,17 +59,21 @@ def test_device_is_not_blamed_for_our_own_errors(error: Exception) -> None:
     assert not is_card_failure(error)
 
 
-def test_training_beside_a_folder_named_cuda_touches_nothing(tmp_path: Path, tiny_scripts: Path) -> None:
+def test_training_beside_a_folder_named_cuda_touches_nothing(
+    tmp_path: Path, tiny_scripts: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A run that is in the way stays as it is when its path has a graphics card's words in it."""
+    monkeypatch.setattr("os.execve", lambda *_: pytest.fail("begun anew"))
     run = tmp_path / "cuda out of memory"
     run.mkdir()
     (run / "run.json").write_text("mine")
-    done = run_python(
-        [ROOT / "train.py", *TINY, "--scripts", str(tiny_scripts), "--out", str(run)], cwd=tmp_path
-    )
-    assert done.returncode == 2
-    assert "exists already" in done.stderr
-    assert "CPU" not in done.stderr
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    assert train.main([*TINY, "--scripts", str(tiny_scripts), "--out", str(run)]) == 2
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+    said = capsys.readouterr().err
+    assert "exists already" in said
+    assert "CPU" not in said
     assert (run / "run.json").read_text() == "mine"
 
 

@@ -76,28 +76,38 @@ def test_resume_after_any_step_gives_the_same_run(
     assert [item.name for item in tmp_path.iterdir() if item.name.startswith("pieces.")] == []
 
 
-# A training that ends itself by a signal: after an epoch, or (SIGKILL) before it opens a file for the n-th time.
+# Trainings that end themselves by a signal: after an epoch, or (SIGKILL) before they open a file for the n-th time.
+# All have one parent, which has loaded Keras for them and computed nothing; it prints what became of each.
 _MORTAL = textwrap.dedent(
     """
-    import os, signal, sys
-    import core.training.progress.terminal, train
-    kind, file, moment = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    left = [moment]
+    import json, os, signal, sys
+    import core.training.progress.terminal, core.training.train, train
+    cases, call = json.loads(sys.argv[1]), sys.argv[2:]
     show = core.training.progress.terminal.TerminalProgress.__call__
-    def listen(progress, event):
-        show(progress, event)
-        if event["event"] == "epoch" and not file:
+
+    def end_by(kind, file, moment):
+        left = [moment]
+        def count():
             left[0] -= 1
             if not left[0]:
                 os.kill(os.getpid(), getattr(signal, "SIG" + kind))
-    core.training.progress.terminal.TerminalProgress.__call__ = listen
-    def count(event, arguments):
-        if file and event == "open" and str(arguments[0]).endswith(file):
-            left[0] -= 1
-            if not left[0]:
-                os.kill(os.getpid(), getattr(signal, "SIG" + kind))
-    sys.addaudithook(count)
-    sys.exit(train.main(sys.argv[4:]))
+        def listen(progress, event):
+            show(progress, event)
+            if event["event"] == "epoch" and not file:
+                count()
+        core.training.progress.terminal.TerminalProgress.__call__ = listen
+        def look(event, arguments):
+            if file and event == "open" and str(arguments[0]).endswith(file):
+                count()
+        sys.addaudithook(look)
+
+    for number, case in enumerate(cases):
+        child = os.fork()
+        if not child:
+            end_by(*case)
+            os._exit(train.main([*call, *(["--resume"] if number else [])]))
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        print(*sorted(name for name in os.listdir() if not name.endswith(".lock")), flush=True)
     """
 )
 
@@ -108,21 +118,16 @@ def test_resume_after_signals_and_kills_gives_the_same_run(
     """Ended by SIGTERM, then by `kill -9` within an epoch's end and while the run is written, it is the same run."""
     path = tmp_path / "tiny"
     call = ["--scripts", str(tiny_scripts), *TINY, "--out", str(path)]
-    for number, (kind, file, moment, status) in enumerate(
-        [
-            ("TERM", "", 1, 143),
-            ("KILL", ".checkpoint.safetensors.new", 2, -9),
-            ("KILL", ".run.json.new", 1, -9),
-        ]
-    ):
-        resume = ["--resume"] if number else []
-        done = run_python(["-c", _MORTAL, kind, file, str(moment), *call, *resume], cwd=tmp_path)
-        assert done.returncode == status, done.stderr
-        assert "Traceback" not in done.stderr
-        assert not path.exists()
-        assert (tmp_path / "tiny.partial" / "checkpoint.safetensors").exists()
-    done = run_python(["-c", _MORTAL, "KILL", "never", "1", *call, "--resume"], cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    cases = [
+        ("TERM", "", 1),
+        ("KILL", ".checkpoint.safetensors.new", 2),
+        ("KILL", ".run.json.new", 1),
+        ("KILL", "never", 1),
+    ]
+    done = run_python(["-c", _MORTAL, json.dumps(cases), *call], cwd=tmp_path)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    said = [line for line in done.stdout.splitlines() if "is ready" not in line]
+    assert said == ["143", "tiny.partial", "-9", "tiny.partial", "-9", "tiny.partial", "0", "tiny"]
     run = Run.read(path)
     run.weights()
     assert run.fingerprint == tiny_run.fingerprint

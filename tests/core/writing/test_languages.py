@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from core.config import TrainConfig
 from core.evaluation.acceptance import main as try_out
 from core.evaluation.preview import main as preview
 from core.run.store import Run
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
-from tests.children import run_python
+from tests.conftest import train_once, write_once
 
 LINES = {
     "german": (
@@ -37,35 +38,30 @@ ALPHABETS = {
     "russian": "абвгдежзийклмнопрстуфхцчшщъыьэюя",
     "japanese": "キラオドーいますでりせん",
 }
-TINY = ("--units", "24", "--window-length", "16", "--batch", "4", "--epochs", "3")
+CONFIG = TrainConfig(units=24, window_length=16, batch=4, epochs=3)
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a corpus and a run of each language, trained one after the other in one child process."""
-    folder = tmp_path_factory.mktemp("languages")
+def trained(shared_folder: Path) -> Path:
+    """Return a folder with a corpus and a run of each language."""
     for language, lines in LINES.items():
         episodes = [
             "\n".join(lines[(number * step + step * step) % len(lines)] for step in range(1, 60))
             for number in range(1, 12)
         ]
-        (folder / f"{language}.json").write_text(json.dumps(episodes, ensure_ascii=False), encoding="utf-8")
-    calls = [["--scripts", f"{language}.json", *TINY, "--out", language] for language in LINES]
-    done = run_python(
-        ["-c", f"import sys, train; sys.exit(max(train.main(call) for call in {calls!r}))"], cwd=folder
-    )
-    assert done.returncode == 0, done.stderr
-    return folder
+        corpus = write_once(shared_folder / f"{language}.json", episodes)
+        train_once(corpus, CONFIG, out=shared_folder / language)
+    return shared_folder
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LINES)
 def test_language_is_learnt_and_written(
-    trained: Path, language: str, capsys: pytest.CaptureFixture[str]
+    trained: Path, language: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A corpus in another alphabet is accepted, learnt beyond chance, and its letters come out again."""
     corpus = str(trained / f"{language}.json")
-    assert preview(["--upload", corpus, "--name", f"{language}.json", "--into", str(trained / "into")]) == 0
+    assert preview(["--upload", corpus, "--name", f"{language}.json", "--into", str(tmp_path / "into")]) == 0
     assert json.loads(capsys.readouterr().out)["episodes"] == 11
     written = Writer(Run.read(trained / language)).write(SceneRequest(length=300, seed=1)).text
     assert set(written) & set(ALPHABETS[language])
