@@ -5,11 +5,11 @@ import contextlib
 import logging
 import signal
 import sys
-from functools import partial
 
 import discord
 from discord.ext import commands
 
+from bot.channels.learning.build import LEARNING_BUTTONS, build_learning
 from bot.discord.client import DiscordClient
 from bot.discord.command_sync import synchronise_commands
 from bot.discord.connection import stay_connected, use_local_discord
@@ -78,7 +78,7 @@ class Holosuite(DiscordClient):
         self.permissions = TrainerPermissions(
             trainers=settings.trainers, roles=settings.trainer_roles, is_owner=self.is_owner
         )
-        folders = TrainingFolders(settings.data)
+        self.folders = folders = TrainingFolders(settings.data)
         announcer = TrainingAnnouncer(
             self,
             trainings=storage.trainings,
@@ -97,7 +97,7 @@ class Holosuite(DiscordClient):
             longest_minutes=settings.training_minutes,
         )
         self.sweeper = TrainingSweeper(storage=storage, folders=folders)
-        self.folders = folders
+        self.learning = build_learning(self)
         self.training_actions = TrainingActions(
             settings=settings,
             storage=storage,
@@ -111,13 +111,13 @@ class Holosuite(DiscordClient):
         await self.tree.set_translator(Translator())
         for cog in self._build_cogs():
             await self.add_cog(cog)
-        self.add_dynamic_items(EpisodeButton, PageButton, TrainingButton)
+        self.add_dynamic_items(EpisodeButton, PageButton, TrainingButton, *LEARNING_BUTTONS)
         log.info("Invite the bot with %s", self.invitation)
         self.tasks.begin(
             synchronise_commands(self.tree, self.storage.settings, test_guild=self.settings.test_guild)
         )
         self.tasks.begin(self._finish_pending())
-        self.tasks.keep("retention", partial(self.storage.scenes.delete_daily, self.settings.retention_days))
+        self.tasks.keep("retention", lambda: self.storage.scenes.delete_daily(self.settings.retention_days))
         self.tasks.keep("outbox", self._tell)
         self.tasks.keep("training", self._train)
         self.tasks.keep("clean-up", self.sweeper.run)
@@ -138,15 +138,14 @@ class Holosuite(DiscordClient):
         self.monitor.lose(shard_id)
 
     def _build_cogs(self) -> tuple[commands.Cog, ...]:
-        scenes = self.storage.scenes
         return (
-            EpisodeCog(handler=self.scene_handler, registry=self.registry, scenes=scenes),
+            EpisodeCog(handler=self.scene_handler, registry=self.registry, scenes=self.storage.scenes),
             QuoteCog(self, handler=self.scene_handler, actions=self.scene_actions),
             RetrainCog(self.training_actions, by_role=self.permissions.by_role),
             ModelsCog(storage=self.storage, registry=self.registry, permissions=self.permissions),
             AboutCog(
                 registry=self.registry,
-                scenes=scenes,
+                scenes=self.storage.scenes,
                 characters_per_second=lambda: self.pool.characters_per_second,
             ),
             DiagnoseCog(self, pool=self.pool, monitor=self.monitor, last_errors=self.last_errors),
@@ -155,8 +154,10 @@ class Holosuite(DiscordClient):
                 handler=self.scene_handler,
                 supervisor=self.supervisor,
                 folders=self.folders,
+                withdrawal=self.learning.withdrawal,
             ),
             HelpCog(),
+            *self.learning.cogs,
         )
 
     async def _finish_pending(self) -> None:

@@ -70,6 +70,10 @@ class DiscordClient(commands.AutoShardedBot):
         """Log what failed without an interaction to answer."""
         log.error("Error in %s", event_method, exc_info=True)  # noqa: LOG014 -- discord.py calls this in its handler
 
+    async def read_flags(self) -> discord.ApplicationFlags:
+        """Return what Discord has granted the application by now."""
+        return (await self.application_info()).flags
+
     @property
     def invitation(self) -> str:
         """The address that invites the bot to a server."""

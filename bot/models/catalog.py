@@ -4,6 +4,7 @@ import asyncio
 import re
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot.discord.errors import RefusalError
@@ -25,6 +26,7 @@ class ModelCatalog:
 
     def __init__(self, *, storage: Repositories, registry: ModelRegistry) -> None:
         self._models = storage.models
+        self._consents = storage.consents
         self._registry = registry
 
     async def find(self, guild_id: int, chosen: str, *, anywhere: bool = False) -> ModelRecord:
@@ -46,6 +48,13 @@ class ModelCatalog:
         """Return the server's models, and the number of the one in use."""
         return await self._models.read_all(guild_id), await self._models.read_active(guild_id)
 
+    async def count_withdrawn(self, models: list[ModelRecord]) -> Mapping[int, int]:
+        """Return how many of the members that each model learnt from have said no since; left out where none has."""
+        learnt = [model for model in models if model.people]
+        left = await self._consents.count_learners([model.id for model in learnt]) if learnt else {}
+        withdrawn = {model.id: model.people - left.get(model.id, 0) for model in learnt}
+        return {number: count for number, count in withdrawn.items() if count}
+
     async def use(self, guild_id: int, chosen: str) -> str:
         """Let a server use a model, or the default; return its name."""
         if chosen.strip().lower() == DEFAULT:
@@ -64,6 +73,10 @@ class ModelCatalog:
             await self._models.choose(None, SHIPPED)
             return self._registry.shipped.run.name
         model = await self.find(guild_id or 0, chosen, anywhere=True)
+        if model.people:
+            raise RefusalError(
+                "That model learnt from the messages of its server's members, who said yes for that server alone."
+            )
         await self._models.choose(None, model.id)
         return model.name
 

@@ -56,6 +56,7 @@ class ModelsCog(
         embed = build_list(
             models,
             active,
+            await self._catalog.count_withdrawn(models),
             [job for job in queue if job.guild_id == guild_id],
             shipped=shipped,
             language=language_of(interaction.locale),

@@ -1,5 +1,7 @@
 """A server's models as an embed."""
 
+from collections.abc import Mapping
+
 import discord
 
 from bot.discord.language.language import Language
@@ -17,9 +19,18 @@ BETWEEN = " \u00b7 "
 
 
 def build_list(
-    models: list[ModelRecord], active: int, queue: list[TrainingRecord], *, shipped: Run, language: Language
+    models: list[ModelRecord],
+    active: int,
+    withdrawn: Mapping[int, int],
+    queue: list[TrainingRecord],
+    *,
+    shipped: Run,
+    language: Language,
 ) -> discord.Embed:
-    """Show models with size, score, date and who trained them; the one in use is marked."""
+    """Show models with size, score, date and who trained them; the one in use is marked.
+
+    `withdrawn` has how many members a model learnt from who have said no since.
+    """
     lines = [
         _describe(
             SHIPPED, active, shipped.name, Text("comes with the bot"), _score(shipped.bits_per_character)
@@ -34,6 +45,7 @@ def build_list(
             Text("{size:.1f} MB", size=model.bytes / MEGABYTE),
             f"<t:{model.created}:d>",
             _trainer(model.member_id),
+            _learnt(model.people, withdrawn.get(model.id, 0)),
         )
         for model in models
     ]
@@ -56,6 +68,21 @@ def build_list(
 def _describe(number: int, active: int, name: str, *facts: str) -> Text:
     sign = "\N{WHITE HEAVY CHECK MARK}" if number == active else "\N{WHITE MEDIUM SMALL SQUARE}"
     return Text.joined((f"{sign} **{plain(name)}**", *facts), BETWEEN)
+
+
+def _learnt(people: int, withdrawn: int) -> str:
+    """Say from how many members' messages a model learnt, and that some have said no since."""
+    if not people:
+        return ""
+    learnt = Text("learnt from {count} member", "learnt from {count} members", count=people)
+    if not withdrawn:
+        return learnt
+    since = Text(
+        "{count} of them has said no since: delete it, or train anew",
+        "{count} of them have said no since: delete it, or train anew",
+        count=withdrawn,
+    )
+    return Text.joined((learnt, since), "; ")
 
 
 def _score(bits: float) -> Text:

@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
+from bot.channels.learning.withdrawal import Withdrawal
 from bot.discord.language.language import language_of
 from bot.discord.replies.sending import SILENT
 from bot.scenes.handler import SceneHandler
@@ -28,12 +29,14 @@ class ForgetCog(commands.Cog):
         handler: SceneHandler,
         supervisor: TrainingSupervisor,
         folders: TrainingFolders,
+        withdrawal: Withdrawal,
     ) -> None:
         """Delete from a database, and stop what is on its way."""
         self._database = database
         self._handler = handler
         self._supervisor = supervisor
         self._folders = folders
+        self._withdrawal = withdrawal
 
     @app_commands.command(
         name="forget-me", description=translated("Delete the scenes and lines that are stored about you.")
@@ -49,6 +52,7 @@ class ForgetCog(commands.Cog):
         self._handler.drop_member(member_id)
         deletion = await delete_member(self._database, member_id)
         await self._delete_texts(deletion)
+        await self._withdrawal.finish(deletion.learning)
         return describe_deletion(deletion, self._database.copies())
 
     async def _delete_texts(self, deletion: Deletion) -> None:
@@ -64,13 +68,19 @@ class ForgetCog(commands.Cog):
 
 def describe_deletion(deletion: Deletion, copies: list[str]) -> Text:
     """Say what was deleted, what stays, and why."""
-    done = [
-        Text(
+    if deletion.has_answered:
+        scenes = Text(
+            "Done: {count} of your scenes was deleted. All that stays stored of you is your No to being learnt from.",
+            "Done: {count} of your scenes were deleted. All that stays stored of you is your No to being learnt from.",
+            count=deletion.scenes,
+        )
+    else:
+        scenes = Text(
             "Done: {count} of your scenes was deleted, and nothing else is stored of you.",
             "Done: {count} of your scenes were deleted, and nothing else is stored of you.",
             count=deletion.scenes,
         )
-    ]
+    done = [scenes]
     if deletion.copies:
         done.append(
             Text(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.storage.database import Database
 from bot.storage.folders import FolderRepository
+from bot.storage.tables.consents import ConsentRepository
 from bot.storage.tables.models import ModelRepository
 from bot.storage.tables.pending import PendingRepository
 from bot.storage.tables.scenes import SceneRepository
@@ -23,6 +24,7 @@ class Repositories:
     trainings: TrainingRepository
     models: ModelRepository
     folders: FolderRepository
+    consents: ConsentRepository
 
     @classmethod
     async def open(cls, database_url: str, *, data: Path, machine: str) -> "Repositories":
@@ -41,6 +43,7 @@ class Repositories:
             TrainingRepository(database, machine=machine),
             ModelRepository(database, machine=machine),
             FolderRepository(database, machine=machine),
+            ConsentRepository(database),
         )
 
     async def close(self) -> None:

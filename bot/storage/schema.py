@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 # The migration that these tables correspond to: a database that says so needs no look at the migrations.
-REVISION = "0005_safety"
+REVISION = "0006_consent"
 
 metadata = MetaData()
 
@@ -135,6 +135,7 @@ models = Table(
     Column("fingerprint", String(64), nullable=False),
     Column("bits", Float, nullable=False),  # per character, on its held-out text
     Column("bytes", BigInteger, nullable=False),
+    Column("people", Integer, nullable=False, server_default="0"),  # members whose messages it learnt from
     Index("models_of_guild", "guild_id", "created"),
 )
 
@@ -164,4 +165,24 @@ deletions = Table(
     metadata,
     Column("member_id", BigInteger, primary_key=True, autoincrement=False),
     Column("time", Float, nullable=False),  # seconds since 1970
+)
+
+# What members answered when they were asked whether the bot may learn from what they write in a server.
+consents = Table(
+    "consents",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("answer", String(3), nullable=False),  # yes or no; without a row it is no
+    Column("speaker", Text, nullable=False),  # whose lines theirs are; empty for their own name
+    Index("consents_of_member", "member_id"),
+)
+
+# Whose messages a training learns from. A no takes its rows away, and those of models that are there already.
+learners = Table(
+    "learners",
+    metadata,
+    Column("training_id", BigInteger, primary_key=True, autoincrement=False),  # of its model, too
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Index("learners_of_member", "member_id"),
 )

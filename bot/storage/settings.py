@@ -18,6 +18,7 @@ TOKEN_FORM = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}", re.ASCII)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_TARGETS = ("stdout", "file")
 TRAINERS = ("administrators", "owner", "nobody")
+SWITCH = ("off", "on")
 Missing = TypeVar("Missing", int, None)
 HEALTH_FILE = "health.json"  # in the data directory; `python -m bot.ops.health` reads it
 
@@ -64,6 +65,7 @@ class Settings:
     reading_seconds: float = 60.0  # that it may take
     readings: int = 4  # uploads read at the same time, one of each server
     offers_per_server: int = 3  # previews that wait for Start
+    learn: str = "off"  # on: servers may train on what their members write, of those who say yes
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -114,6 +116,7 @@ class Settings:
             offers_per_server=_read_integer(
                 values, "HOLOSUITE_OFFERS_PER_SERVER", cls.offers_per_server, 1, 100
             ),
+            learn=_read_choice(values, "HOLOSUITE_LEARN", cls.learn, SWITCH),
         )
 
     @property

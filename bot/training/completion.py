@@ -86,6 +86,7 @@ class TrainingCompletion:
             fingerprint=made.fingerprint,
             bits=made.bits_per_character,
             bytes=await asyncio.to_thread(folder_size, run),
+            people=training.planned().people,
         )
         return model, {
             **verdict,
@@ -117,16 +118,17 @@ class TrainingCompletion:
             training, "failed", {"reason": reason.to_json() if isinstance(reason, Text) else reason}
         )
 
-    async def cancel(self, training: TrainingRecord) -> None:
-        """End a training that somebody stopped."""
-        await self._end(training, "cancelled", {})
+    async def cancel(self, training: TrainingRecord, why: Text | None = None) -> None:
+        """End a training that somebody stopped, and say why where it was not its server's own wish."""
+        await self._end(training, "cancelled", _reason(why))
 
-    async def cancel_waiting(self, training: TrainingRecord) -> bool:
+    async def cancel_waiting(self, training: TrainingRecord, why: Text | None = None) -> bool:
         """Take a training out of the queue; tell whether it waited there."""
-        changes = {"state": "cancelled", "ended": int(time.time())}
+        outcome = json.dumps(_reason(why))
+        changes = {"state": "cancelled", "ended": int(time.time()), "outcome": outcome}
         if not await self._trainings.update(training.id, only_from=("waiting",), **changes):
             return False
-        await self._finish(replace(training, state="cancelled"))
+        await self._finish(replace(training, state="cancelled", outcome=outcome))
         return True
 
     def explain(self, training: TrainingRecord, progress: Progress, status: int | None) -> str:
@@ -166,3 +168,7 @@ class TrainingCompletion:
         """Delete the upload's text, and tell."""
         await asyncio.to_thread(self._folders.delete_work, training)
         self._listener.show_end()
+
+
+def _reason(why: Text | None) -> dict[str, Any]:
+    return {} if why is None else {"reason": why.to_json()}

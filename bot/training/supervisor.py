@@ -48,7 +48,7 @@ class TrainingSupervisor:
         self._listener = listener
         self._longest_minutes = longest_minutes
         self._news = asyncio.Event()
-        self._cancelled: set[int] = set()
+        self._cancelled: dict[int, Text | None] = {}  # training to why, where that is to be said
         self._processes: dict[int, subprocess.Popen[bytes]] = {}  # pid to what reaps it
         self._current = 0  # number of the training that runs
         self._mishaps: dict[int, int] = {}  # training to errors of ours while it ran
@@ -75,12 +75,12 @@ class TrainingSupervisor:
         """Look for work now."""
         self._news.set()
 
-    async def cancel(self, training: TrainingRecord) -> bool:
-        """Stop a training, or take it out of the queue; tell whether it had not ended yet."""
+    async def cancel(self, training: TrainingRecord, why: Text | None = None) -> bool:
+        """Stop a training, or take it out of the queue, and say why; tell whether it had not ended yet."""
         if training.id == self._current or training.state == "running":
-            self._cancelled.add(training.id)
+            self._cancelled.setdefault(training.id, why)
             return True
-        if await self._completion.cancel_waiting(training):
+        if await self._completion.cancel_waiting(training, why):
             await self._tell_queue()
             return True
         return False
@@ -105,7 +105,7 @@ class TrainingSupervisor:
             if current is not None and current.state in UNFINISHED:
                 await self._tell_queue()
                 await self._train(current)
-            self._cancelled.discard(training.id)
+            self._cancelled.pop(training.id, None)
         except (CoreError, OSError):
             raise  # the database or the disk, which may be there again in a moment
         except Exception:
@@ -118,7 +118,7 @@ class TrainingSupervisor:
                 child.signal(signal.SIGKILL)
             reason = Text("Something went wrong; the bot's owner finds it in the log.")
             await self._completion.fail(training, reason)
-            self._cancelled.discard(training.id)
+            self._cancelled.pop(training.id, None)
         finally:
             self._current = 0
 
@@ -138,7 +138,7 @@ class TrainingSupervisor:
                 began, was_away = True, False
             progress = await asyncio.to_thread(events.read)
             if training.id in self._cancelled:
-                await self._completion.cancel(training)
+                await self._completion.cancel(training, self._cancelled[training.id])
                 return
             if (run / FACTS).is_file():
                 await self._complete(training, events)
@@ -166,7 +166,7 @@ class TrainingSupervisor:
                 child, process = await asyncio.to_thread(self._launch, training, in_time)
             except BusyError:
                 if training.id in self._cancelled:
-                    await self._completion.cancel(training)
+                    await self._completion.cancel(training, self._cancelled[training.id])
                     return None
                 await asyncio.sleep(BUSY_SECONDS)
             except (CoreError, OSError) as error:
@@ -223,7 +223,7 @@ class TrainingSupervisor:
             await self._completion.fail(training, error.text)
             return
         if training.id in self._cancelled:
-            await self._completion.cancel(training)
+            await self._completion.cancel(training, self._cancelled[training.id])
             return
         await self._completion.succeed(training, model, outcome)
 

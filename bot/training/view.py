@@ -121,7 +121,8 @@ def build_end(training: TrainingRecord, *, is_used: bool, language: Language) ->
     name, ending = plain(training.name), training.ending()
     if training.state == "cancelled":
         title = say(Text("{name} was cancelled", name=name))
-        return discord.Embed(title=title, description=say(Text("Nothing has changed.")), colour=COLOUR)
+        why = read_text(ending["reason"]) if "reason" in ending else Text("Nothing has changed.")
+        return discord.Embed(title=title, description=say(why), colour=COLOUR)
     if training.state == "failed":
         reason = name_options(say(read_text(ending["reason"])))
         stays = say(Text("The model in use stays as it is."))

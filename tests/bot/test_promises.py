@@ -12,6 +12,8 @@ from typing import Any
 
 import discord as discord_py
 
+from bot.channels.learning.buttons import LABELS as CONSENT_LABELS
+from bot.channels.learning.buttons import ConsentButton
 from bot.scenes.ui.buttons import LABELS as SCENE_LABELS
 from bot.scenes.ui.buttons import EpisodeButton, PageButton
 from bot.storage.repositories import Repositories
@@ -29,9 +31,10 @@ SECURITY = (PROJECT / "SECURITY.md").read_text(encoding="utf-8")
 PEOPLE = ("stranger", "member", "other administrator", "administrator", "owner")
 SECRET = "QUARK: The latinum is under the floor"
 HOME, AWAY = 1000, 2000
+GRANTED = 1 << 19  # the message content intent of an application in few servers: "Application Flags"
 REFUSALS = re.compile(
     "no longer stored|no longer known here|Only administrators|Only the bot's owner|for the bot's owner alone"
-    "|one that I am a member of"
+    "|one that I am a member of|for one server"
     "|no such model|Somebody else asked|cannot read that message"
 )
 WAITING = ("\N{MEMO}", "\N{HOURGLASS WITH FLOWING SAND}")
@@ -122,6 +125,11 @@ def training_button(action: str, state: str) -> Ask:
     return press
 
 
+def consent_button(answer: str) -> Ask:
+    """Return how somebody answers whether the bot may learn from them."""
+    return lambda stage, who: stage.press(who, f"hs:learn:{answer}")
+
+
 def command(name: str, **options: object) -> Ask:
     """Return how somebody uses a command."""
     return lambda stage, who: stage.slash(who, name, **options)
@@ -162,6 +170,7 @@ COMMANDS: dict[str, tuple[Ask, str]] = {
     "/about": (command("about"), "ds9"),
     "/help": (command("help"), "Holosuite"),
     "/forget-me": (command("forget-me"), "Done: "),
+    "/consent": (command("consent"), "kept or learnt from|You have said yes"),
     "/diagnose": (command("diagnose"), "queue"),
     "/retrain": (command("retrain", minutes=61.0), "at most 60 minutes"),
     "/models list": (command("models list"), "ds9"),
@@ -187,6 +196,8 @@ THINGS: dict[str, tuple[Ask, str]] = {
     "`Cancel` of a training": (training_button("cancel", "waiting"), "being stopped"),
     "`Use it`": (training_button("use", "done"), "bits per character"),
     "`Go back`": (training_button("back", "done"), "bits per character"),
+    "`Yes, learn from me`, for oneself": (consent_button("yes"), "Yes: "),
+    "`No`, for oneself": (consent_button("no"), "No: "),
     "a model by its number: use": (models_command("use", foreign=True), "from now on"),
     "a model by its number: rename": (models_command("rename", foreign=True), "is called New"),
     "a model by its number: delete": (models_command("delete", foreign=True), "was deleted"),
@@ -228,8 +239,13 @@ async def open_stage(data: Path) -> AsyncIterator[Stage]:
             "stranger": discord.direct_messages(people["stranger"]),
             "other administrator": there,
         }
+        discord.world.application.flags = GRANTED
         async with running_bot(
-            discord, data, HOLOSUITE_MODELS_PER_SERVER="100", HOLOSUITE_TRAININGS_PER_DAY="100"
+            discord,
+            data,
+            HOLOSUITE_MODELS_PER_SERVER="100",
+            HOLOSUITE_TRAININGS_PER_DAY="100",
+            HOLOSUITE_LEARN="on",
         ):
             options = {"line": SECRET, "length": 20, "seed": 1}
             scene = await scene_of(await discord.slash(people["member"], "episode", options))
@@ -307,11 +323,17 @@ async def test_tables_of_who_may_do_what_are_true(tmp_path: Path) -> None:
 def test_every_button_is_in_a_table() -> None:
     """A button that is added has to be added to SECURITY.md, too."""
     named = set(re.findall(r"`([^`]+)`", " ".join(rows_of("What belongs to a server"))))
-    assert named == {*SCENE_LABELS.values(), *TRAINING_LABELS.values(), "Next page", "Previous page"}
+    assert named == {
+        *SCENE_LABELS.values(),
+        *TRAINING_LABELS.values(),
+        *CONSENT_LABELS.values(),
+        "Next page",
+        "Previous page",
+    }
     kinds = {
         kind for kind in discord_py.ui.DynamicItem.__subclasses__() if kind.__module__.startswith("bot.")
     }
-    assert kinds == {EpisodeButton, PageButton, TrainingButton}
+    assert kinds == {EpisodeButton, PageButton, TrainingButton, ConsentButton}
 
 
 def test_every_promise_names_a_test_that_there_is() -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
-from bot.storage.schema import deletions, episode_words, episodes, jobs, models, pending
+from bot.storage.schema import deletions, episode_words, episodes, jobs, learners, models, pending
+from bot.storage.tables.consents import has_answered, withdraw
 from bot.storage.tables.scenes import NO_SCENES_WORDS
 from bot.storage.tables.trainings import TrainingRecord, as_training
 
@@ -23,12 +24,15 @@ class Deletion:
     scenes: int  # the member's own
     copies: int  # others' scenes that had the member's words
     trainings: tuple[TrainingRecord, ...]  # offered, waiting or running, or with a text that was kept
+    learning: tuple[TrainingRecord, ...] = ()  # that hold what the member wrote in a server's channels
+    has_answered: bool = False  # whether the bot may learn from them; what stays is a no
 
 
 async def delete_member(database: Database, member_id: int) -> Deletion:
     """Delete what is stored of a member, and what they typed wherever it was copied.
 
-    A server's trainings and models are its own and stay, without the name of who started them.
+    A server's trainings and models are its own and stay, without the name of who started them. A yes to being learnt
+    from becomes a no, and a no stays.
     """
 
     async def remove(connection: AsyncConnection) -> Deletion:
@@ -41,9 +45,11 @@ async def delete_member(database: Database, member_id: int) -> Deletion:
         await _delete_pending(connection, member_id, numbers, {str(code) for _, code, _ in found if code})
         await connection.execute(delete(episodes).where(gone))
         await connection.execute(NO_SCENES_WORDS)
+        learning = await withdraw(connection, member_id, guild_id=None)
         rows = (await connection.execute(select(jobs).where(jobs.c.member_id == member_id))).mappings()
         trainings = tuple(map(as_training, rows))
         await connection.execute(delete(jobs).where(jobs.c.member_id == member_id, jobs.c.state == "offered"))
+        await connection.execute(delete(learners).where(learners.c.training_id.not_in(select(jobs.c.id))))
         for table in (jobs, models):
             own = update(table).where(table.c.member_id == member_id)
             await connection.execute(own.values(member_id=NOBODY))
@@ -51,7 +57,13 @@ async def delete_member(database: Database, member_id: int) -> Deletion:
         await connection.execute(delete(deletions).where(or_(old, deletions.c.member_id == member_id)))
         await connection.execute(insert(deletions).values(member_id=member_id, time=now))
         own_scenes = sum(int(author) == member_id for _, _, author in found)
-        return Deletion(own_scenes, len(found) - own_scenes, trainings)
+        return Deletion(
+            own_scenes,
+            len(found) - own_scenes,
+            trainings,
+            learning=learning,
+            has_answered=await has_answered(connection, member_id),
+        )
 
     deletion = await database.transact(remove)
     await database.purge_log()

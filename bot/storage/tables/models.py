@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from bot.storage.names import LimitError, release_name, take_name
-from bot.storage.schema import jobs, models, settings
+from bot.storage.schema import jobs, learners, models, settings
 from bot.storage.tables.settings import BOT, read_setting, scope_of, write_setting
 from bot.storage.tables.trainings import UNFINISHED, TrainingRecord
 
@@ -35,6 +35,7 @@ class ModelRecord:
     fingerprint: str
     bits: float
     bytes: int
+    people: int = 0  # members whose messages it learnt from
 
 
 class ModelRepository:
@@ -113,6 +114,7 @@ class ModelRepository:
             gone = delete(models).where(models.c.id == number)
             if (await connection.execute(gone)).rowcount:  # else the name may be a training's
                 await release_name(connection, machine=self.machine, owner=number)
+                await connection.execute(delete(learners).where(learners.c.training_id == number))
             chosen = (settings.c.name == ACTIVE, settings.c.value == str(number))
             await connection.execute(delete(settings).where(*chosen))
             return True

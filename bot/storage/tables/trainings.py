@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database, lock_guild
 from bot.storage.names import LimitError, is_taken, release_name, take_name
-from bot.storage.schema import jobs, models
+from bot.storage.schema import jobs, learners, models
 from bot.storage.tables.settings import BOT, read_setting, write_setting
 from core.config import RANDOM
 from core.text import Text
@@ -38,6 +38,7 @@ class RetrainPlan:
     seconds: float  # that it will probably take
     start: str = RANDOM  # the run whose weights it begins with, or none
     speed: str = ""  # what its speed is remembered by; empty for its preset
+    people: int = 0  # members whose messages it learns from
 
     def to_json(self) -> str:
         """Return the plan as JSON."""
@@ -123,6 +124,7 @@ class TrainingRepository:
             is_changed = bool((await connection.execute(query.values(changes))).rowcount)
             if is_changed and changes.get("state") in ("failed", "cancelled"):
                 await release_name(connection, machine=self.machine, owner=number)
+                await connection.execute(delete(learners).where(learners.c.training_id == number))
             return is_changed
 
         return await self._database.transact(change)
@@ -178,7 +180,14 @@ class TrainingRepository:
     async def delete_offer(self, number: int) -> bool:
         """Delete a training that was offered and never begun; tell whether it was there."""
         offered = (jobs.c.id == number, jobs.c.state == "offered")
-        return bool(await self._database.execute(delete(jobs).where(*offered)))
+
+        async def remove(connection: AsyncConnection) -> bool:
+            is_deleted = bool((await connection.execute(delete(jobs).where(*offered))).rowcount)
+            if is_deleted:
+                await connection.execute(delete(learners).where(learners.c.training_id == number))
+            return is_deleted
+
+        return await self._database.transact(remove)
 
     async def is_name_taken(self, guild_id: int, name: str) -> bool:
         """Tell whether a server has a model, or an unfinished training, of that name in any case."""

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.channels.learning.withdrawal import Withdrawal
 from bot.discord.language.language import Language
 from bot.discord.page import Page
 from bot.models.registry import ModelRegistry
@@ -30,7 +31,9 @@ from bot.storage.tables.pending import PendingRequest
 from bot.storage.tables.scenes import SceneRecord
 from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
 from bot.training.corpora.folders import TrainingFolders
+from bot.training.corpora.sweeper import TrainingSweeper
 from core.errors import CoreError
+from core.text import Text
 from core.writing.writer import Writer
 from tests.bot.bot_process import running_bot, scene_of
 from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
@@ -93,7 +96,7 @@ class Stopped:
     def __init__(self, storage: Repositories, folders: TrainingFolders) -> None:
         self._storage, self._folders = storage, folders
 
-    async def cancel(self, training: TrainingRecord) -> bool:
+    async def cancel(self, training: TrainingRecord, _why: Text | None = None) -> bool:
         """End a training as the supervisor does."""
         self._folders.delete_run(training)
         self._folders.delete_work(training)
@@ -136,8 +139,11 @@ async def living(data: Path, writer: Writer, requests: Any) -> AsyncIterator[Lif
     registry = ModelRegistry(writer, models=storage.models, data=data)
     handler = SceneHandler(pool=pool, storage=storage, registry=registry, cooldown=Cooldown(0))
     folders = TrainingFolders(data)
+    supervisor = cast("Any", Stopped(storage, folders))
+    sweeper = TrainingSweeper(storage=storage, folders=folders)
+    withdrawal = Withdrawal(consents=storage.consents, supervisor=supervisor, sweeper=sweeper)
     cog = ForgetCog(
-        storage.database, handler=handler, supervisor=cast("Any", Stopped(storage, folders)), folders=folders
+        storage.database, handler=handler, supervisor=supervisor, folders=folders, withdrawal=withdrawal
     )
     try:
         yield Life(storage, handler, cog, folders, requests)

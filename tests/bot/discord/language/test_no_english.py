@@ -31,7 +31,7 @@ NAMES = """
     Holosuite Discord UTF NumPy SQLAlchemy Python discord py AutoMod Apps Keras CPU Ctrl pip install holosuite
     train QUARK ODO KIRA DAX Quark DS9 ds9 TNG The Way of the Warrior MB ms json txt zip srt md False on off temp
     length line seed cast place spelling takes show originality code model name minutes epochs scripts corpus
-    episode replay about help forget me models retrain list use rename delete download everywhere diagnose
+    episode replay about help forget me consent models retrain list use rename delete download everywhere diagnose
     settings star trek default notes preset scenes list user owner python core training results index
 """
 WORDS = re.compile(r"[A-Za-z][A-Za-z0-9]+")
