@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
             settings = replace(settings, run=options.run)
         open_data_folder(settings.data)
         if settings.token and not options.console:
-            from bot.app import serve  # noqa: PLC0415  # the console does without discord.py
+            from bot.app.serve import serve  # noqa: PLC0415  # the console does without discord.py
 
             return serve(settings)
         from bot.console.console import run_console  # noqa: PLC0415

@@ -14,6 +14,7 @@ from bot.models.names import check_name
 from bot.models.registry import ModelRegistry
 from bot.storage.repositories import Repositories
 from bot.storage.tables.models import SHIPPED, ModelRecord
+from core.errors import RunError
 from core.text import Text
 
 DEFAULT = "default"  # what a server goes back to
@@ -104,8 +105,8 @@ class ModelCatalog:
         """
         model = await self.find(guild_id, chosen)
         try:
-            data = await asyncio.to_thread(_pack, self._registry.path_of(model), most_bytes)
-        except OSError as error:
+            data = await asyncio.to_thread(_pack, await self._registry.folder_of(model), most_bytes)
+        except (OSError, RunError) as error:
             raise RefusalError("The files of that model cannot be read; tell the bot's owner.") from error
         if data is None:
             raise RefusalError(

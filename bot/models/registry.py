@@ -2,19 +2,22 @@
 
 import asyncio
 import logging
-import shutil
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bot.discord.errors import RefusalError
-from bot.storage.tables.models import SHIPPED, ModelRecord, ModelRepository
-from core.errors import CoreError
+from bot.storage.runs.store import RunStore
+from bot.storage.tables.models import FRESH_SECONDS, SHIPPED, ModelRecord, ModelRepository
+from core.errors import CoreError, RunError
 from core.run.store import Run
 from core.writing.writer import Writer
 
 LOADED = 6  # models in memory beside the shipped one, 10 MB each
+MOST_CHECKED = 10_000
+RETRY_SECONDS = 60.0  # after which a run that could not be had is asked for again
 
 log = logging.getLogger(__name__)
 
@@ -22,13 +25,14 @@ log = logging.getLogger(__name__)
 class ModelRegistry:
     """Finds the model of a server."""
 
-    def __init__(self, shipped: Writer, *, models: ModelRepository, data: Path) -> None:
-        """Offer the shipped model, and the stored ones, whose runs are below `data`."""
+    def __init__(self, shipped: Writer, *, models: ModelRepository, runs: RunStore) -> None:
+        """Offer the shipped model, and the stored ones."""
         self.shipped = shipped
         self._models = models
-        self._data = data
+        self._runs = runs
         self._loaded: OrderedDict[int, Writer] = OrderedDict()
-        self._loading = asyncio.Lock()
+        self._checked: dict[int, float] = {}  # model to when the database was asked for it
+        self._loading: dict[int, asyncio.Task[Writer | None]] = {}
 
     async def writer_for(self, guild_id: int | None) -> Writer:
         """Return the model that a server uses; outside of servers, the one for everybody."""
@@ -51,9 +55,13 @@ class ModelRegistry:
         """Return the shows of the model that a server uses."""
         return (await self.writer_for(guild_id)).casts.shows
 
-    def path_of(self, model: ModelRecord) -> Path:
-        """Return the run directory of a model."""
-        return self._data / model.folder
+    async def folder_of(self, model: ModelRecord) -> Path:
+        """Return the run directory of a model.
+
+        Raises:
+            RunError: It is gone or damaged, or the store is out of reach.
+        """
+        return await self._runs.fetch(model)
 
     async def rename(self, model: ModelRecord, name: str) -> None:
         """Give a model another name."""
@@ -71,30 +79,60 @@ class ModelRegistry:
                 "That model is the default of all servers; the bot's owner has to choose another first."
             )
         self._loaded.pop(model.id, None)
-        # The folder above holds this run alone, and the text that somebody chose to keep.
-        await asyncio.to_thread(shutil.rmtree, self.path_of(model).parent, ignore_errors=True)
+        others = await self._models.read_all(None)
+        try:
+            await self._runs.delete(model, is_shared=any(each.folder == model.folder for each in others))
+        except RunError as error:
+            log.warning("The run of model %d stays in the store: %s", model.id, error)
 
     async def _load(self, number: int) -> Writer | None:
         if number == SHIPPED:
             return self.shipped
-        if number in self._loaded:
+        if (
+            time.monotonic() - self._checked.get(number, -RETRY_SECONDS) < FRESH_SECONDS
+            and number in self._loaded
+        ):
             self._loaded.move_to_end(number)
             return self._loaded[number]
-        async with self._loading:
-            if number in self._loaded:  # another request was quicker
-                return self._loaded[number]
-            model = await self._models.read(number)
-            if model is None:
-                return None
-            try:
-                writer = await asyncio.to_thread(self._open, model)
-            except CoreError as error:
-                log.warning("Model %d cannot be used, the shipped one stands in: %s", number, error)
-                return None
-            self._loaded[number] = writer
-            while len(self._loaded) > LOADED:
-                self._loaded.popitem(last=False)
+        if number not in self._loading:  # else another request was quicker
+            task = self._loading[number] = asyncio.create_task(self._read(number))
+            task.add_done_callback(lambda _: self._loading.pop(number, None))
+        return await asyncio.shield(self._loading[number])
+
+    async def _read(self, number: int) -> Writer | None:
+        """Return the model of a number as it is now: it may have been renamed or deleted by a bot elsewhere."""
+        since, loaded = time.monotonic() - self._checked.get(number, -RETRY_SECONDS), self._loaded.get(number)
+        if loaded is None and since < RETRY_SECONDS and number in self._checked:
+            return None  # it could not be had a moment ago
+        model = await self._models.read(number)
+        if model is None or (loaded is not None and loaded.run.name != model.name):
+            self._loaded.pop(number, None)
+            loaded = None
+        if model is None:
+            return None
+        if len(self._checked) > MOST_CHECKED:
+            self._checked.clear()
+        self._checked[number] = time.monotonic()
+        if loaded is not None:
+            return loaded
+        try:
+            writer = await self._open(model)
+        except CoreError as error:
+            log.warning("Model %d cannot be used, the shipped one stands in: %s", number, error)
+            return None
+        self._loaded[number] = writer
+        while len(self._loaded) > LOADED:
+            self._checked.pop(self._loaded.popitem(last=False)[0], None)
         return writer
 
-    def _open(self, model: ModelRecord) -> Writer:
-        return Writer(replace(Run.read(self.path_of(model)), name=model.name))
+    async def _open(self, model: ModelRecord) -> Writer:
+        try:
+            return await asyncio.to_thread(_open_run, await self._runs.fetch(model), model.name)
+        except RunError:
+            if not await self._runs.forget(model):
+                raise
+        return await asyncio.to_thread(_open_run, await self._runs.fetch(model), model.name)
+
+
+def _open_run(folder: Path, name: str) -> Writer:
+    return Writer(replace(Run.read(folder), name=name))

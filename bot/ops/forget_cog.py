@@ -12,6 +12,7 @@ from bot.discord.language.language import language_of
 from bot.discord.replies.sending import SILENT
 from bot.scenes.handler import SceneHandler
 from bot.storage.database import Database
+from bot.storage.runs.store import RunStore
 from bot.storage.tables.members import Deletion, delete_member
 from bot.storage.tables.trainings import UNFINISHED
 from bot.training.corpora.folders import TrainingFolders
@@ -30,6 +31,7 @@ class ForgetCog(commands.Cog):
         supervisor: TrainingSupervisor,
         folders: TrainingFolders,
         withdrawal: Withdrawal,
+        runs: RunStore,
     ) -> None:
         """Delete from a database, and stop what is on its way."""
         self._database = database
@@ -37,6 +39,7 @@ class ForgetCog(commands.Cog):
         self._supervisor = supervisor
         self._folders = folders
         self._withdrawal = withdrawal
+        self._runs = runs
 
     @app_commands.command(
         name="forget-me", description=translated("Delete the scenes and lines that are stored about you.")
@@ -63,7 +66,7 @@ class ForgetCog(commands.Cog):
             elif training.state in UNFINISHED and training.planned().upload:
                 await self._supervisor.cancel(training)
             else:
-                await asyncio.to_thread(self._folders.delete_kept, training)
+                await self._runs.delete_text(training)
 
 
 def describe_deletion(deletion: Deletion, copies: list[str]) -> Text:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -53,3 +54,19 @@ def hold_data_folder(data: Path) -> FileLock:
     except OSError as error:
         raise ConfigError(f"The folder {data} cannot be used; check HOLOSUITE_DATA.") from error
     return lock
+
+
+def read_machine(data: Path) -> str:
+    """Return the name of this data directory, which it gets the first time.
+
+    Raises:
+        ConfigError: the directory cannot be written.
+    """
+    path = data / "machine"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError), path.open("x", encoding="ascii") as file:
+            file.write(secrets.token_hex(8))
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The folder {data} cannot be used; check HOLOSUITE_DATA.") from error

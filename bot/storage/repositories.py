@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.storage.database import Database
 from bot.storage.folders import FolderRepository
 from bot.storage.tables.consents import ConsentRepository
+from bot.storage.tables.leases import LeaseRepository
 from bot.storage.tables.models import ModelRepository
 from bot.storage.tables.pending import PendingRepository
 from bot.storage.tables.scenes import SceneRepository
@@ -25,10 +26,14 @@ class Repositories:
     models: ModelRepository
     folders: FolderRepository
     consents: ConsentRepository
+    leases: LeaseRepository
 
     @classmethod
-    async def open(cls, database_url: str, *, data: Path, machine: str) -> "Repositories":
-        """Open the database; `machine` names the data directory, whose trainings and models are meant.
+    async def open(cls, database_url: str, *, data: Path, machine: str, home: str = "") -> "Repositories":
+        """Open the database.
+
+        `machine` names the data directory, whose trainings are meant; `home` the store that the models are in, where
+        that is not the data directory.
 
         Raises:
             ConfigError: The address cannot be used.
@@ -40,10 +45,11 @@ class Repositories:
             SceneRepository(database),
             PendingRepository(database, machine=machine),
             SettingRepository(database),
-            TrainingRepository(database, machine=machine),
-            ModelRepository(database, machine=machine),
+            TrainingRepository(database, machine=machine, home=home or machine),
+            ModelRepository(database, machine=home or machine),
             FolderRepository(database, machine=machine),
             ConsentRepository(database),
+            LeaseRepository(database, machine=machine),
         )
 
     async def close(self) -> None:

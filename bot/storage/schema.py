@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 # The migration that these tables correspond to: a database that says so needs no look at the migrations.
-REVISION = "0006_consent"
+REVISION = "0007_leases"
 
 metadata = MetaData()
 
@@ -185,4 +185,15 @@ learners = Table(
     Column("training_id", BigInteger, primary_key=True, autoincrement=False),  # of its model, too
     Column("member_id", BigInteger, primary_key=True, autoincrement=False),
     Index("learners_of_member", "member_id"),
+)
+
+# What belongs to one process for a while: that it lives, and which shards are its own.
+leases = Table(
+    "leases",
+    metadata,
+    Column("kind", String(32), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),  # a machine
+    Column("ends", Float, nullable=False),  # seconds since 1970, by the database's clock
+    Index("leases_of_owner", "owner"),
 )

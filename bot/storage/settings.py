@@ -17,6 +17,7 @@ from core.runtime.threads import count_cores
 TOKEN_FORM = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}", re.ASCII)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_TARGETS = ("stdout", "file")
+STORES = ("s3://", "gs://", "az://", "file:///")
 TRAINERS = ("administrators", "owner", "nobody")
 SWITCH = ("off", "on")
 Missing = TypeVar("Missing", int, None)
@@ -44,6 +45,7 @@ class Settings:
     run: Path  # the run directory of the model for everybody
     data: Path  # the database, the logs and the health file
     database_url: str = field(default="", repr=False)  # empty: SQLite in the data directory
+    store: str = field(default="", repr=False)  # of runs, an address; empty: the data directory
     test_guild: int | None = None  # the one server that gets the commands, at once
     threads: int = 1  # episodes written at the same time
     queue: int = 100  # episodes that may wait
@@ -82,6 +84,7 @@ class Settings:
             run=Path(values.get("HOLOSUITE_RUN", SHIPPED)),
             data=data,
             database_url=values.get("DATABASE_URL", ""),
+            store=_read_store(values.get("HOLOSUITE_STORE", "")),
             test_guild=_read_integer(values, "HOLOSUITE_TEST_GUILD", None, 1, 2**63 - 1),
             # One core is left to the event loop, which must answer Discord within 3 s.
             threads=_read_integer(values, "HOLOSUITE_THREADS", max(1, count_cores() - 1), 1, 64),
@@ -134,6 +137,15 @@ def _read_token(text: str) -> str:
             'copy it from the developer portal, page "Bot", button "Reset Token".'
         )
     return token
+
+
+def _read_store(text: str) -> str:
+    if text and not text.startswith(STORES):
+        # The address may hold a secret: it is not repeated.
+        raise ConfigError(
+            f"HOLOSUITE_STORE has to begin with one of {', '.join(STORES)}; empty is the data folder."
+        )
+    return text
 
 
 def _read_integer(

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from bot.models.registry import ModelRegistry
 from bot.storage.repositories import Repositories
+from bot.storage.runs.store import RunStore
 from bot.storage.tables.models import ModelRecord
 from bot.storage.tables.trainings import UNFINISHED, TrainingRecord
 from bot.training.corpora.arguments import corpus_arguments
@@ -46,12 +47,14 @@ class TrainingCompletion:
         registry: ModelRegistry,
         folders: TrainingFolders,
         listener: TrainingListener,
+        runs: RunStore,
     ) -> None:
         self._models = storage.models
         self._trainings = storage.trainings
         self._registry = registry
         self._folders = folders
         self._listener = listener
+        self._runs = runs
 
     async def evaluate(
         self, training: TrainingRecord, progress: Progress
@@ -77,12 +80,12 @@ class TrainingCompletion:
         made = await asyncio.to_thread(Run.read, run)
         model = ModelRecord(
             id=training.id,
-            machine=training.machine,
+            machine=self._models.machine,
             guild_id=training.guild_id,
             member_id=training.member_id,
             name=training.name,
             created=int(time.time()),
-            folder=self._folders.out(training),
+            folder=self._runs.place_of(training, made.fingerprint),
             fingerprint=made.fingerprint,
             bits=made.bits_per_character,
             bytes=await asyncio.to_thread(folder_size, run),
@@ -105,7 +108,8 @@ class TrainingCompletion:
         if outcome["characters_per_second"]:
             await self._trainings.write_speed(plan.speed or plan.preset, outcome["characters_per_second"])
         if plan.keep:
-            await asyncio.to_thread(self._folders.keep_corpus, training)
+            await self._runs.keep_text(training, self._folders.corpus(training))
+        await self._runs.put(model, self._folders.run(training))
         use = is_better(outcome) is not False
         if not await self._models.add_trained(training, model, outcome, use=use):
             await self.cancel(training)

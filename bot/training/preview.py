@@ -14,12 +14,12 @@ from bot.models.names import NAME_CHARACTERS, check_name
 from bot.scenes.cooldown import Cooldown
 from bot.storage.names import LimitError, taken_name
 from bot.storage.repositories import Repositories
+from bot.storage.runs.store import RunStore
 from bot.storage.settings import Settings
 from bot.storage.tables.trainings import RetrainPlan, TrainingRecord, too_many_models
-from bot.storage.text import storable
-from bot.training.corpora.arguments import scripts_argument
+from bot.training.corpora.reading import read_corpus
 from bot.training.corpora.sweeper import OFFER_SECONDS
-from bot.training.process import FREE_BYTES, ask_child, full_disk, missing_packages
+from bot.training.process import FREE_BYTES, full_disk, missing_packages
 from bot.training.request import (
     TrainingOrigin,
     TrainingRequest,
@@ -29,6 +29,7 @@ from bot.training.request import (
     too_many_offers,
 )
 from core.data.sources.upload import safe_name
+from core.errors import RunError
 
 USUAL_MINUTES = 15.0
 START_SECONDS = 20.0  # until TensorFlow is loaded and the network compiled
@@ -38,8 +39,9 @@ Download = Callable[[Path], Awaitable[None]]
 class TrainingPreviews:
     """Checks requests for trainings and reads their texts."""
 
-    def __init__(self, *, settings: Settings, storage: Repositories) -> None:
+    def __init__(self, *, settings: Settings, storage: Repositories, runs: RunStore) -> None:
         self._settings = settings
+        self._runs = runs
         self._trainings = storage.trainings
         self._models = storage.models
         self._data = settings.data.resolve()
@@ -140,7 +142,8 @@ class TrainingPreviews:
             if download is not None:
                 await download(folder / "upload")
             async with self._slots:  # a corpus takes memory
-                facts = await self._read(request, folder, await self._model_of(origin.guild_id))
+                own = await self._model_of(origin.guild_id)
+                facts = await read_corpus(request, folder, own, settings=self._settings)
             plan = await self._plan(request, key, safe_name(name), facts)
             training = await self._trainings.add(
                 TrainingRecord(
@@ -195,31 +198,10 @@ class TrainingPreviews:
     async def _model_of(self, guild_id: int) -> Path:
         """Return the run of the model that a server uses: a training may begin with its weights."""
         model = await self._models.read(await self._models.read_active(guild_id))
-        return self._settings.run.resolve() if model is None else self._data / model.folder
-
-    async def _read(self, request: TrainingRequest, folder: Path, own: Path) -> dict[str, Any]:
-        """Return what the child process finds in the corpus; its text is then in a folder of the training."""
-        arguments = ["--preset", request.preset, "--own", str(own)]
-        if request.upload_name:
-            inside = folder.relative_to(self._data)
-            arguments += ["--upload", str(inside / "upload"), f"--name={request.upload_name}"]
-            arguments += ["--into", str(inside / "corpus")]
-        elif self._settings.scripts:
-            arguments += ["--scripts", scripts_argument(self._settings.scripts)]
-        arguments += [f"--series={request.series}"] if request.series else []
-        arguments += [f"--episodes={request.episodes}"] if request.episodes else []
-        try:
-            found = await ask_child(
-                "core.evaluation.preview",
-                arguments,
-                data=self._data,
-                seconds=self._settings.reading_seconds,
-                megabytes=self._settings.reading_megabytes,
-            )
-            return dict(storable(found))
-        finally:
-            with contextlib.suppress(OSError):
-                await asyncio.to_thread((folder / "upload").unlink)
+        if model is not None:
+            with contextlib.suppress(RunError):
+                return await self._runs.fetch(model)
+        return self._settings.run.resolve()
 
     async def _plan(
         self, request: TrainingRequest, key: str, folder: str, facts: dict[str, Any]

@@ -5,7 +5,6 @@ import contextlib
 import fcntl
 import json
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -26,7 +25,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 TRAIN = PROJECT / "train.py"
 NICENESS = 15
 NEEDED = ("keras", "pandas")  # of what `pip install '.[train]'` adds
-SECRETS = ("DISCORD_TOKEN", "DATABASE_URL")  # of no use to a child
+# Of no use to a child: the bot's secrets, and those of the database and the store.
+SECRETS = ("DISCORD_TOKEN", "DATABASE_URL", "HOLOSUITE_STORE", "AWS_", "AZURE_", "GOOGLE_", "PG")
 THREADS = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
     "RAYON_NUM_THREADS",
@@ -67,22 +67,6 @@ class Child:
                 os.killpg(self.pid, number)
 
 
-def read_machine(data: Path) -> str:
-    """Return the name of this data directory, which it gets the first time.
-
-    Raises:
-        ProcessError: the directory cannot be written.
-    """
-    path = data / "machine"
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError), path.open("x", encoding="ascii") as file:
-            file.write(secrets.token_hex(8))
-        return path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProcessError("The folder {data} cannot be used; check HOLOSUITE_DATA.", data=data) from error
-
-
 def missing_packages() -> str:
     """Return a sentence where this installation cannot train, else an empty text."""
     if all(find_spec(name) for name in NEEDED) and TRAIN.is_file():
@@ -109,7 +93,7 @@ def child_environment(data: Path) -> dict[str, str]:
     """
     cache = (data / CACHE).resolve()
     (cache / "tmp").mkdir(parents=True, exist_ok=True)
-    kept = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(SECRETS)}
     threads = str(max(1, count_cores() - 1))
     return {
         **kept,

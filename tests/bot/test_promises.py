@@ -16,12 +16,12 @@ from bot.channels.learning.buttons import LABELS as CONSENT_LABELS
 from bot.channels.learning.buttons import ConsentButton
 from bot.scenes.ui.buttons import LABELS as SCENE_LABELS
 from bot.scenes.ui.buttons import EpisodeButton, PageButton
+from bot.storage.data_folder import read_machine
 from bot.storage.repositories import Repositories
 from bot.storage.tables.models import ModelRecord
 from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
 from bot.training.buttons import LABELS as TRAINING_LABELS
 from bot.training.buttons import TrainingButton
-from bot.training.process import read_machine
 from tests.bot.bot_process import PROJECT, running_bot, scene_of, shows_scene
 from tests.bot.training.announcements.test_outbox import OUTCOME
 from tests.local_discord import Channel, Component, Interaction, LocalDiscord, Message, Permission

@@ -26,12 +26,12 @@ class ModelRecord:
     """A model that a server trained."""
 
     id: int
-    machine: str
+    machine: str  # or the store that several share
     guild_id: int
     member_id: int
     name: str
     created: int
-    folder: str
+    folder: str  # of the run below the data folder, or its name in the store
     fingerprint: str
     bits: float
     bytes: int
@@ -39,10 +39,10 @@ class ModelRecord:
 
 
 class ModelRepository:
-    """The models of this machine, and the choices of the servers."""
+    """The models of one home, which is this machine or a store, and the choices of the servers."""
 
     def __init__(self, database: Database, *, machine: str) -> None:
-        """Store them in a database; `machine` names the data directory that their files are in."""
+        """Store them in a database; `machine` names the data directory or the store that their files are in."""
         self._database = database
         self.machine = machine
         self._active: dict[int | None, tuple[float, int]] = {}  # server to when it was read, and the model

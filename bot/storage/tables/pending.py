@@ -6,11 +6,12 @@ import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
-from bot.storage.schema import pending
+from bot.storage.schema import leases, pending
+from bot.storage.tables.leases import BOT, read_clock
 from core.errors import CoreError
 
 SETTLE_SECONDS = 5.0  # between two attempts to forget a request that was answered
@@ -85,7 +86,26 @@ class PendingRepository:
         mine = pending.c.machine.in_((self._machine, ""))  # "": stored by an older version
         await self._database.execute(delete(pending).where(mine, pending.c.created < oldest))
         rows = await self._database.rows(select(pending).where(mine).order_by(pending.c.id))
-        return [PendingRequest(**{str(name): value for name, value in row.items()}) for row in rows]
+        return list(map(_as_request, rows))
+
+    async def take_over(self, *, newer_than_seconds: float) -> list[PendingRequest]:
+        """Make the requests of processes that live no longer this one's, and return them, oldest first."""
+
+        async def take(connection: AsyncConnection) -> list[PendingRequest]:
+            alive = select(leases.c.owner).where(
+                leases.c.kind == BOT, leases.c.ends >= await read_clock(connection)
+            )
+            left = (pending.c.machine != self._machine, pending.c.machine.not_in(alive))
+            oldest = int(time.time() - newer_than_seconds)
+            mine = update(pending).where(*left, pending.c.created >= oldest).values(machine=self._machine)
+            rows = (await connection.execute(mine.returning(pending))).mappings()
+            return sorted(map(_as_request, rows), key=lambda request: request.id)
+
+        return await self._database.transact(take)
+
+
+def _as_request(row: RowMapping) -> PendingRequest:
+    return PendingRequest(**{str(name): value for name, value in row.items()})
 
 
 class Promises:

@@ -5,10 +5,11 @@ import contextlib
 import logging
 import math
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, delete, insert, select, text
+from sqlalchemy import RowMapping, Select, delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
@@ -20,6 +21,8 @@ from core.wording import count
 log = logging.getLogger(__name__)
 _DAY_SECONDS = 86_400.0
 SENTENCES = ("notice", "originality")  # columns that are said in the reader's language
+WHOSE = episode_words.c.member_id.label("whose")
+WORDS = (episode_words, episode_words.c.episode_id == episodes.c.id)
 # Deletes whose words were in scenes that are gone.
 NO_SCENES_WORDS = delete(episode_words).where(episode_words.c.episode_id.not_in(select(episodes.c.id)))
 
@@ -88,7 +91,7 @@ class SceneRepository:
             row = (await connection.execute(same)).mappings().first()
             if row is not None:
                 whose = await connection.execute(_whose_words(row["id"]))
-                return _as_scene(row, frozenset(int(member) for (member,) in whose))
+                return _as_scene(dict(row), frozenset(int(member) for (member,) in whose))
             gone = select(deletions).where(
                 deletions.c.member_id.in_({scene.member_id, *scene.words_of}), deletions.c.time >= begun
             )
@@ -109,8 +112,15 @@ class SceneRepository:
 
     async def read(self, number: int) -> SceneRecord | None:
         """Return the scene of that number, unless it was deleted."""
-        row = await self._database.row(select(episodes).where(episodes.c.id == number))
-        return None if row is None else _as_scene(row, await self._whose_words(number))
+        # One statement: between two, the scene and whose words it holds may be deleted.
+        rows = await self._database.rows(
+            select(episodes, WHOSE).outerjoin(*WORDS).where(episodes.c.id == number)
+        )
+        if not rows:
+            return None
+        return _as_scene(
+            {str(name): value for name, value in rows[0].items() if name != WHOSE.name}, _whose(rows)
+        )
 
     async def read_by_handle(self, handle: str, *, place: str) -> SceneRecord | None:
         """Return the scene of a handle, in the place where it was written; None anywhere else."""
@@ -122,13 +132,11 @@ class SceneRepository:
 
     async def whose_code(self, code: str) -> frozenset[int] | None:
         """Return whose words a code holds, by the first scene that it was given to; None if there is none."""
-        first = select(episodes.c.id).where(episodes.c.code == code).order_by(episodes.c.id).limit(1)
-        row = await self._database.row(first)
-        return None if row is None else await self._whose_words(int(row["id"]))
-
-    async def _whose_words(self, number: int) -> frozenset[int]:
-        rows = await self._database.rows(_whose_words(number))
-        return frozenset(int(row["member_id"]) for row in rows)
+        first = select(func.min(episodes.c.id)).where(episodes.c.code == code).scalar_subquery()
+        rows = await self._database.rows(
+            select(WHOSE).select_from(episodes).outerjoin(*WORDS).where(episodes.c.id == first)
+        )
+        return _whose(rows) if rows else None
 
     async def read_recent_lines(self, member_id: int, *, limit: int) -> list[str]:
         """Return the lines that the member gave last, newest first, each once."""
@@ -166,9 +174,13 @@ def _whose_words(number: int) -> Select[Any]:
     return select(episode_words.c.member_id).where(episode_words.c.episode_id == number)
 
 
-def _as_scene(row: RowMapping, words_of: frozenset[int]) -> SceneRecord:
+def _whose(rows: Sequence[RowMapping]) -> frozenset[int]:
+    return frozenset(int(row[WHOSE.name]) for row in rows if row[WHOSE.name] is not None)
+
+
+def _as_scene(row: Mapping[str, Any], words_of: frozenset[int]) -> SceneRecord:
     values: dict[str, Any] = {
-        str(name): load_text(value) if name in SENTENCES else value for name, value in row.items()
+        name: load_text(value) if name in SENTENCES else value for name, value in row.items()
     }
     return SceneRecord(**values, words_of=words_of)
 

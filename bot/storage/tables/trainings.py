@@ -80,10 +80,14 @@ class TrainingRecord:
 class TrainingRepository:
     """The trainings of this machine."""
 
-    def __init__(self, database: Database, *, machine: str) -> None:
-        """Store them in a database; `machine` names the data directory that their files are in."""
+    def __init__(self, database: Database, *, machine: str, home: str) -> None:
+        """Store them in a database.
+
+        `machine` names the data directory that their files are in, and `home` the place that their models will be in.
+        """
         self._database = database
         self.machine = machine
+        self._home = home
 
     async def add(self, training: TrainingRecord) -> TrainingRecord:
         """Store a training and return it with its number."""
@@ -123,7 +127,7 @@ class TrainingRepository:
         async def change(connection: AsyncConnection) -> bool:
             is_changed = bool((await connection.execute(query.values(changes))).rowcount)
             if is_changed and changes.get("state") in ("failed", "cancelled"):
-                await release_name(connection, machine=self.machine, owner=number)
+                await release_name(connection, machine=self._home, owner=number)
                 await connection.execute(delete(learners).where(learners.c.training_id == number))
             return is_changed
 
@@ -136,7 +140,7 @@ class TrainingRepository:
             LimitError: It was begun or dropped already, its name is taken, or its server has what it may have.
         """
         now = int(time.time())
-        guild_id, machine = training.guild_id, self.machine
+        guild_id, machine, home = training.guild_id, self.machine, self._home
 
         async def begin(connection: AsyncConnection) -> None:
             await lock_guild(connection, guild_id)
@@ -146,7 +150,7 @@ class TrainingRepository:
                 raise LimitError("That training was started already, or is no longer offered.")
             others = (jobs.c.guild_id == guild_id, jobs.c.id != training.id)
             await _check_day(connection, *others, most=most_a_day, now=now)
-            of_models = select(func.count()).where(models.c.guild_id == guild_id, models.c.machine == machine)
+            of_models = select(func.count()).where(models.c.guild_id == guild_id, models.c.machine == home)
             of_jobs = select(func.count()).where(
                 *others, jobs.c.machine == machine, jobs.c.state.in_(UNFINISHED)
             )
@@ -154,7 +158,7 @@ class TrainingRepository:
             if held >= most_models:
                 raise too_many_models(held)
             await take_name(
-                connection, machine=machine, guild_id=guild_id, name=training.name, owner=training.id
+                connection, machine=home, guild_id=guild_id, name=training.name, owner=training.id
             )
 
         await self._database.transact(begin)
@@ -192,7 +196,7 @@ class TrainingRepository:
     async def is_name_taken(self, guild_id: int, name: str) -> bool:
         """Tell whether a server has a model, or an unfinished training, of that name in any case."""
         return await self._database.transact(
-            lambda connection: is_taken(connection, machine=self.machine, guild_id=guild_id, name=name)
+            lambda connection: is_taken(connection, machine=self._home, guild_id=guild_id, name=name)
         )
 
     async def read_speed(self, preset: str) -> float:

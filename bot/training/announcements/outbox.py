@@ -10,12 +10,13 @@ import discord
 from discord.ext import commands
 
 from bot.discord.replies.sending import SILENT, GoneError, TooLateError, insist, refuses_reference
+from bot.storage.runs.store import RunStore
 from bot.storage.tables.models import ModelRepository
 from bot.storage.tables.trainings import TrainingRecord, TrainingRepository
 from bot.training.announcements.announcer import TrainingAnnouncer
 from bot.training.buttons import build_buttons
-from bot.training.corpora.folders import TrainingFolders
 from bot.training.view import build_closed, build_end, describe_end
+from core.errors import RunError
 from core.run.layout import PLOT
 
 ATTEMPT_SECONDS = 10.0  # before another training's turn
@@ -36,13 +37,13 @@ class TrainingOutbox:
         *,
         trainings: TrainingRepository,
         models: ModelRepository,
-        folders: TrainingFolders,
+        runs: RunStore,
         announcer: TrainingAnnouncer,
     ) -> None:
         self._bot = bot
         self._trainings = trainings
         self._models = models
-        self._folders = folders
+        self._runs = runs
         self._announcer = announcer
         self._news = asyncio.Event()
         self._pauses: dict[int, tuple[float, float]] = {}  # training to when it is tried again, and the pause
@@ -104,7 +105,7 @@ class TrainingOutbox:
 
     async def _send(self, training: TrainingRecord) -> discord.Message:
         is_used = await self._models.read_active(training.guild_id) == training.id
-        plot = await asyncio.to_thread(self._read_plot, training)
+        plot = await self._read_plot(training)
         language = self._announcer.language_of(training)
         embed = build_end(training, is_used=is_used, language=language)
         if plot:
@@ -151,10 +152,11 @@ class TrainingOutbox:
             except TooLateError:
                 await insist(message.delete, seconds=ATTEMPT_SECONDS)
 
-    def _read_plot(self, training: TrainingRecord) -> bytes:
-        if training.state != "done":
+    async def _read_plot(self, training: TrainingRecord) -> bytes:
+        model = await self._models.read(training.id) if training.state == "done" else None
+        if model is None:
             return b""
         try:
-            return (self._folders.run(training) / PLOT).read_bytes()
-        except OSError:
+            return await asyncio.to_thread((await self._runs.fetch(model) / PLOT).read_bytes)
+        except (OSError, RunError):
             return b""

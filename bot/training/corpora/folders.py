@@ -1,6 +1,5 @@
 """Where the files of a training are, below the data directory."""
 
-import contextlib
 import re
 import shutil
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 from bot.storage.tables.trainings import TrainingRecord
 from core.run.layout import CHECKPOINT, partial_folder
 
-KEPT = "corpus.kept"  # beside a run, whose name has no dot
 KEY = re.compile(r"[0-9a-f]{16}")
 
 
@@ -39,14 +37,9 @@ class TrainingFolders:
         """Tell whether a half-done training can be resumed."""
         return (partial_folder(self.run(training)) / CHECKPOINT).is_file()
 
-    def keep_corpus(self, training: TrainingRecord) -> None:
-        """Move the uploaded text beside the run."""
-        with contextlib.suppress(OSError):
-            (self.work(training) / "corpus").rename(self.run(training).parent / KEPT)
-
-    def delete_kept(self, training: TrainingRecord) -> None:
-        """Delete the text that was kept beside a run."""
-        shutil.rmtree(self.run(training).parent / KEPT, ignore_errors=True)
+    def corpus(self, training: TrainingRecord) -> Path:
+        """Return the folder of an uploaded text."""
+        return self.work(training) / "corpus"
 
     def delete_work(self, training: TrainingRecord) -> None:
         """Delete the upload and the log."""

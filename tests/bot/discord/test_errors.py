@@ -371,7 +371,7 @@ async def test_bot_runs_the_shards_that_it_is_told_to(tmp_path: Path) -> None:
 def test_bot_package_imports_no_training_package() -> None:
     """Loading all of the bot brings in neither TensorFlow nor keras nor pandas."""
     program = (
-        "import sys, bot.app, bot.console.console, bot.console.training; "
+        "import sys, bot.app.serve, bot.console.console, bot.console.training; "
         "print({'tensorflow', 'keras', 'pandas'} & {name.split('.')[0] for name in sys.modules})"
     )
     done = subprocess.run(

@@ -7,6 +7,7 @@ import pytest
 
 from bot.models.registry import ModelRegistry
 from bot.storage.repositories import Repositories
+from bot.storage.runs.folder import FolderRuns
 from bot.storage.tables.models import ModelRecord
 from bot.storage.tables.trainings import TrainingRecord
 from core.run.store import Run
@@ -32,7 +33,7 @@ async def test_crowd_loads_a_servers_model_once(tmp_path: Path, monkeypatch: pyt
         folder="models/a/nor", fingerprint=own.run.fingerprint, bits=2.0, bytes=10,
     )  # fmt: skip
     await storage.models.add_trained(training, model, {}, use=True)
-    registry = ModelRegistry(shipped, models=storage.models, data=tmp_path / "data")
+    registry = ModelRegistry(shipped, models=storage.models, runs=FolderRuns(tmp_path / "data", home="here"))
     loaded: list[Run] = []
 
     def load(run: Run) -> Writer:

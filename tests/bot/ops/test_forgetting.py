@@ -27,6 +27,7 @@ from bot.scenes.pool import WriterPool
 from bot.scenes.request import Asker, Request, change_heat, go_on, take_again
 from bot.scenes.ui.form import direct_anew
 from bot.storage.repositories import Repositories
+from bot.storage.runs.folder import FolderRuns
 from bot.storage.tables.pending import PendingRequest
 from bot.storage.tables.scenes import SceneRecord
 from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
@@ -136,14 +137,20 @@ async def living(data: Path, writer: Writer, requests: Any) -> AsyncIterator[Lif
     """Open a data folder as the bot does."""
     storage = await Repositories.open("", data=data, machine="here")
     pool = WriterPool(writer, threads=1, queue=50)
-    registry = ModelRegistry(writer, models=storage.models, data=data)
+    runs = FolderRuns(data, home="here")
+    registry = ModelRegistry(writer, models=storage.models, runs=runs)
     handler = SceneHandler(pool=pool, storage=storage, registry=registry, cooldown=Cooldown(0))
     folders = TrainingFolders(data)
     supervisor = cast("Any", Stopped(storage, folders))
     sweeper = TrainingSweeper(storage=storage, folders=folders)
     withdrawal = Withdrawal(consents=storage.consents, supervisor=supervisor, sweeper=sweeper)
     cog = ForgetCog(
-        storage.database, handler=handler, supervisor=supervisor, folders=folders, withdrawal=withdrawal
+        storage.database,
+        handler=handler,
+        supervisor=supervisor,
+        folders=folders,
+        runs=runs,
+        withdrawal=withdrawal,
     )
     try:
         yield Life(storage, handler, cog, folders, requests)
@@ -184,7 +191,7 @@ async def train(life: Life, member: int, text: str, state: str, dice: random.Ran
     if state in ("running", "done"):
         life.folders.run(training).mkdir(parents=True)
     if state == "done":
-        life.folders.keep_corpus(training)
+        await FolderRuns(life.folders.data, home="here").keep_text(training, corpus)
 
 
 async def live(data: Path, writer: Writer, seed: int) -> None:  # noqa: C901, PLR0912 -- one case for each deed

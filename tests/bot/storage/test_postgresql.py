@@ -20,6 +20,7 @@ from bot.storage.schema import metadata
 from bot.storage.tables.members import delete_member
 from tests.bot.storage.test_database import EPISODE, PENDING
 from tests.bot.storage.test_interleavings import keep_together
+from tests.bot.storage.test_leases import share
 from tests.bot.storage.test_trainings import JOB, MODEL
 from tests.bot.test_promises import PLAN
 
@@ -111,3 +112,11 @@ async def test_postgresql_stores_and_forgets(connections: list[Repositories]) ->
 async def test_postgresql_keeps_limits_names_and_states(connections: list[Repositories]) -> None:
     """What people do at once with trainings and models, in transactions that do run side by side."""
     await keep_together(connections, histories=10)
+
+
+async def test_postgresql_lets_one_take_what_another_has_left(address: str, tmp_path: Path) -> None:
+    """Leases and requests of three bots, in transactions that do run side by side."""
+    bots = [await Repositories.open(address, data=tmp_path, machine=name) for name in ("a", "b", "c")]
+    await share(bots)
+    for storage in bots:
+        await storage.close()

@@ -21,6 +21,7 @@ from bot.discord.limits import EMBED_DESCRIPTION_CHARACTERS, EMBED_FIELD_CHARACT
 from bot.models.catalog import ModelCatalog
 from bot.models.names import check_name
 from bot.models.registry import ModelRegistry
+from bot.storage.data_folder import read_machine
 from bot.storage.names import LimitError
 from bot.storage.repositories import Repositories
 from bot.storage.settings import Settings, TrainerRole
@@ -34,7 +35,6 @@ from bot.training.process import (
     ask_child,
     child_environment,
     full_disk,
-    read_machine,
     start_training,
 )
 from bot.training.progress import bar, clock, describe_comparison

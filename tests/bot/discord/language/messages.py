@@ -17,7 +17,6 @@ COMMAND_LINE = (
     "bot/console/",
     "bot/storage/settings.py",
     "bot/storage/engine.py",
-    "bot/training/process.py:read_machine",
     "core/config.py",
     "core/evaluate.py",
     "core/evaluation/pairs.py",

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.storage.data_folder import read_machine
 from bot.storage.repositories import Repositories
 from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
-from bot.training.process import read_machine
 from tests.bot.bot_process import running_bot
 from tests.local_discord import LocalDiscord, Permission
 from tests.local_discord.http.errors import Reason

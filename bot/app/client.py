@@ -1,10 +1,8 @@
-"""The Discord client: what it is told of, what it is made of, and how it starts and leaves."""
+"""The Discord client: what it is told of, and what it is made of."""
 
 import asyncio
-import contextlib
 import logging
-import signal
-import sys
+from collections.abc import Iterable
 
 import discord
 from discord.ext import commands
@@ -12,7 +10,6 @@ from discord.ext import commands
 from bot.channels.learning.build import LEARNING_BUTTONS, build_learning
 from bot.discord.client import DiscordClient
 from bot.discord.command_sync import synchronise_commands
-from bot.discord.connection import stay_connected, use_local_discord
 from bot.discord.language.language import read_language
 from bot.discord.language.translator import Translator
 from bot.discord.limits import PROMISE_SECONDS
@@ -24,7 +21,7 @@ from bot.models.registry import ModelRegistry
 from bot.ops.diagnose_cog import DiagnoseCog
 from bot.ops.forget_cog import ForgetCog
 from bot.ops.help_cog import HelpCog
-from bot.ops.logs import LastErrors, set_up_logging
+from bot.ops.logs import LastErrors
 from bot.ops.monitor import Monitor
 from bot.scenes.actions import SceneActions
 from bot.scenes.cog import EpisodeCog
@@ -34,9 +31,11 @@ from bot.scenes.pool import WriterPool
 from bot.scenes.quote_cog import QuoteCog
 from bot.scenes.request import Request
 from bot.scenes.ui.buttons import EpisodeButton, PageButton
-from bot.storage.data_folder import hold_data_folder
 from bot.storage.repositories import Repositories
+from bot.storage.runs.store import RunStore
 from bot.storage.settings import Settings
+from bot.storage.tables.leases import BEAT_SECONDS
+from bot.storage.tables.pending import PendingRequest
 from bot.training.actions import TrainingActions
 from bot.training.announcements.announcer import TrainingAnnouncer
 from bot.training.announcements.outbox import TrainingOutbox
@@ -45,13 +44,7 @@ from bot.training.cog import RetrainCog
 from bot.training.completion import TrainingCompletion
 from bot.training.corpora.folders import TrainingFolders
 from bot.training.corpora.sweeper import TrainingSweeper
-from bot.training.process import read_machine
 from bot.training.supervisor import TrainingSupervisor
-
-ANEW_SECONDS = 5.0  # before a new client, where discord.py has given one up
-FINISH_SECONDS = 8.0  # Docker kills 10 s after SIGTERM
-# A thread that writes gives the interpreter up within this time when the event loop wants it.
-SWITCH_SECONDS = 0.001
 
 log = logging.getLogger(__name__)
 
@@ -60,15 +53,22 @@ class Holosuite(DiscordClient):
     """The bot. Its resources are opened before it and closed after it."""
 
     def __init__(
-        self, settings: Settings, *, pool: WriterPool, storage: Repositories, last_errors: LastErrors
+        self,
+        settings: Settings,
+        *,
+        pool: WriterPool,
+        storage: Repositories,
+        runs: RunStore,
+        last_errors: LastErrors,
     ) -> None:
         super().__init__(shard_ids=settings.shard_ids, shard_count=settings.shard_count)
         self.settings = settings
         self.pool = pool
         self.storage = storage
+        self.runs = runs
         self.last_errors = last_errors
         self.monitor = Monitor(settings.health_file, tasks=self.tasks)
-        self.registry = ModelRegistry(pool.writer, models=storage.models, data=settings.data)
+        self.registry = ModelRegistry(pool.writer, models=storage.models, runs=runs)
         self.scene_handler = SceneHandler(
             pool=pool, storage=storage, registry=self.registry, cooldown=Cooldown(settings.cooldown_seconds)
         )
@@ -85,12 +85,12 @@ class Holosuite(DiscordClient):
             show_end=lambda: self.outbox.wake(),  # noqa: PLW0108 -- made below
         )
         self.outbox = TrainingOutbox(
-            self, trainings=storage.trainings, models=storage.models, folders=folders, announcer=announcer
+            self, trainings=storage.trainings, models=storage.models, runs=runs, announcer=announcer
         )
         self.supervisor = TrainingSupervisor(
             trainings=storage.trainings,
             completion=TrainingCompletion(
-                storage=storage, registry=self.registry, folders=folders, listener=announcer
+                storage=storage, registry=self.registry, folders=folders, listener=announcer, runs=runs
             ),
             folders=folders,
             listener=announcer,
@@ -104,6 +104,7 @@ class Holosuite(DiscordClient):
             permissions=self.permissions,
             supervisor=self.supervisor,
             announcer=announcer,
+            runs=runs,
         )
 
     async def setup_hook(self) -> None:
@@ -117,6 +118,7 @@ class Holosuite(DiscordClient):
             synchronise_commands(self.tree, self.storage.settings, test_guild=self.settings.test_guild)
         )
         self.tasks.begin(self._finish_pending())
+        self.tasks.keep("lease", self._live)
         self.tasks.keep("retention", lambda: self.storage.scenes.delete_daily(self.settings.retention_days))
         self.tasks.keep("outbox", self._tell)
         self.tasks.keep("training", self._train)
@@ -155,6 +157,7 @@ class Holosuite(DiscordClient):
                 supervisor=self.supervisor,
                 folders=self.folders,
                 withdrawal=self.learning.withdrawal,
+                runs=self.runs,
             ),
             HelpCog(),
             *self.learning.cogs,
@@ -162,7 +165,20 @@ class Holosuite(DiscordClient):
 
     async def _finish_pending(self) -> None:
         """Answer what an earlier process acknowledged."""
-        for pending in await self.storage.pending.read_unfinished(newer_than_seconds=PROMISE_SECONDS):
+        self._resume(await self.storage.pending.read_unfinished(newer_than_seconds=PROMISE_SECONDS))
+
+    async def _live(self) -> None:
+        """Say to the other bots on this database that this one lives, and answer what one has left that does not."""
+        while True:
+            await self.storage.leases.live()
+            left = await self.storage.pending.take_over(newer_than_seconds=PROMISE_SECONDS)
+            if left:
+                log.warning("%d requests of a bot that lives no longer are answered here.", len(left))
+            self._resume(left)
+            await asyncio.sleep(BEAT_SECONDS)
+
+    def _resume(self, unfinished: Iterable[PendingRequest]) -> None:
+        for pending in unfinished:
             request = Request.from_json(pending.request)
             self.tasks.begin(
                 self.scene_handler.resume(
@@ -184,67 +200,3 @@ class Holosuite(DiscordClient):
         await self.supervisor.cancel_where(lambda guild_id: self.get_guild(guild_id) is None)
         await self.sweeper.drop_where(lambda guild_id: self.get_guild(guild_id) is None)
         await self.supervisor.run()
-
-
-def serve(settings: Settings) -> int:
-    """Run the bot until SIGTERM or Ctrl+C; return the exit status.
-
-    Raises:
-        CoreError: It cannot start: no model, no database, a token that Discord refuses.
-    """
-    last_errors = set_up_logging(settings)
-    # No voice is used: its packages are not missed.
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-    sys.setswitchinterval(SWITCH_SECONDS)
-    asyncio.run(_serve(settings, last_errors))
-    return 0
-
-
-async def _serve(settings: Settings, last_errors: LastErrors) -> None:
-    leave = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, leave.set)
-    async with contextlib.AsyncExitStack() as resources:
-        lock = await asyncio.to_thread(hold_data_folder, settings.data)
-        resources.callback(lock.release)
-        machine = await asyncio.to_thread(read_machine, settings.data)
-        storage = await Repositories.open(settings.database_url, data=settings.data, machine=machine)
-        resources.push_async_callback(storage.close)
-        pool = await WriterPool.open(settings.run, threads=settings.threads, queue=settings.queue)
-        resources.push_async_callback(pool.close)
-        while not leave.is_set():
-            await _serve_once(settings, leave, pool=pool, storage=storage, last_errors=last_errors)
-    log.info("Left.")
-
-
-async def _serve_once(
-    settings: Settings,
-    leave: asyncio.Event,
-    *,
-    pool: WriterPool,
-    storage: Repositories,
-    last_errors: LastErrors,
-) -> None:
-    """Serve until asked to leave, or until discord.py has given the connection up and a new client is needed."""
-
-    async def use_another_discord() -> None:
-        if settings.discord_api:
-            await use_local_discord(settings.discord_api)
-
-    async with Holosuite(settings, pool=pool, storage=storage, last_errors=last_errors) as bot:
-        bot.tasks.keep("monitor", bot.monitor.beat)
-        serving = asyncio.create_task(stay_connected(bot, settings.token, prepare=use_another_discord))
-        leaving = asyncio.create_task(leave.wait())
-        await asyncio.wait([serving, leaving], return_when=asyncio.FIRST_COMPLETED)
-        leaving.cancel()
-        if leave.is_set():
-            log.info("Asked to leave.")
-        # Without a connection nobody can be answered: what was promised is left to the next client at once.
-        await bot.scene_handler.close(seconds=FINISH_SECONDS if leave.is_set() else 0.0)
-        await bot.close()
-        serving.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await serving
-    if not leave.is_set():
-        log.error("The connection was given up; a new one is begun.")
-        await asyncio.sleep(ANEW_SECONDS)

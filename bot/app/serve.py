@@ -1,0 +1,103 @@
+"""How the bot starts and leaves: its resources are opened before the client, and closed after it."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+
+import discord
+
+from bot.app.client import Holosuite
+from bot.discord.connection import stay_connected, use_local_discord
+from bot.ops.logs import LastErrors, set_up_logging
+from bot.scenes.pool import WriterPool
+from bot.storage.data_folder import hold_data_folder, read_machine
+from bot.storage.engine import StorageError
+from bot.storage.repositories import Repositories
+from bot.storage.runs.opening import open_run_store
+from bot.storage.runs.store import RunStore
+from bot.storage.settings import Settings
+
+ANEW_SECONDS = 5.0  # before a new client, where discord.py has given one up
+FINISH_SECONDS = 8.0  # Docker kills 10 s after SIGTERM
+# A thread that writes gives the interpreter up within this time when the event loop wants it.
+SWITCH_SECONDS = 0.001
+
+log = logging.getLogger(__name__)
+
+
+def serve(settings: Settings) -> int:
+    """Run the bot until SIGTERM or Ctrl+C; return the exit status.
+
+    Raises:
+        CoreError: It cannot start: no model, no database, a token that Discord refuses.
+    """
+    last_errors = set_up_logging(settings)
+    # No voice is used: its packages are not missed.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    sys.setswitchinterval(SWITCH_SECONDS)
+    asyncio.run(_serve(settings, last_errors))
+    return 0
+
+
+async def _serve(settings: Settings, last_errors: LastErrors) -> None:
+    leave = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, leave.set)
+    async with contextlib.AsyncExitStack() as resources:
+        lock = await asyncio.to_thread(hold_data_folder, settings.data)
+        resources.callback(lock.release)
+        machine = await asyncio.to_thread(read_machine, settings.data)
+        runs = await open_run_store(settings, machine=machine)
+        storage = await Repositories.open(
+            settings.database_url, data=settings.data, machine=machine, home=runs.home
+        )
+        resources.push_async_callback(storage.close)
+        await storage.leases.live()
+        resources.push_async_callback(_release, storage)
+        pool = await WriterPool.open(settings.run, threads=settings.threads, queue=settings.queue)
+        resources.push_async_callback(pool.close)
+        while not leave.is_set():
+            await _serve_once(settings, leave, pool=pool, storage=storage, runs=runs, last_errors=last_errors)
+    log.info("Left.")
+
+
+async def _release(storage: Repositories) -> None:
+    """Let the other bots have what this one held; where the database is gone, they wait for its leases' end."""
+    with contextlib.suppress(StorageError):
+        await storage.leases.release_all()
+
+
+async def _serve_once(
+    settings: Settings,
+    leave: asyncio.Event,
+    *,
+    pool: WriterPool,
+    storage: Repositories,
+    runs: RunStore,
+    last_errors: LastErrors,
+) -> None:
+    """Serve until asked to leave, or until discord.py has given the connection up and a new client is needed."""
+
+    async def use_another_discord() -> None:
+        if settings.discord_api:
+            await use_local_discord(settings.discord_api)
+
+    async with Holosuite(settings, pool=pool, storage=storage, runs=runs, last_errors=last_errors) as bot:
+        bot.tasks.keep("monitor", bot.monitor.beat)
+        serving = asyncio.create_task(stay_connected(bot, settings.token, prepare=use_another_discord))
+        leaving = asyncio.create_task(leave.wait())
+        await asyncio.wait([serving, leaving], return_when=asyncio.FIRST_COMPLETED)
+        leaving.cancel()
+        if leave.is_set():
+            log.info("Asked to leave.")
+        # Without a connection nobody can be answered: what was promised is left to the next client at once.
+        await bot.scene_handler.close(seconds=FINISH_SECONDS if leave.is_set() else 0.0)
+        await bot.close()
+        serving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+    if not leave.is_set():
+        log.error("The connection was given up; a new one is begun.")
+        await asyncio.sleep(ANEW_SECONDS)

@@ -1,0 +1,51 @@
+"""What belongs to one bot of several: a lease is one process's until it ends, and so is what it has promised."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import update
+
+from bot.storage.repositories import Repositories
+from bot.storage.schema import leases
+from tests.bot.storage.test_database import PENDING
+
+
+async def share(bots: Sequence[Repositories]) -> None:
+    """Let three bots on one database hold, lose and take over."""
+    first, second, third = bots
+    for storage in bots:
+        await storage.leases.live()
+    held = await asyncio.gather(*(storage.leases.hold("shard", "0") for storage in bots))
+    assert sorted(held) == [False, False, True]
+    holder = bots[held.index(True)]
+    assert await holder.leases.hold("shard", "0")
+    assert await first.leases.read_holders("shard") == {"0": holder.leases.machine}
+    await holder.leases.release("shard", "0")
+    assert await second.leases.hold("shard", "0")
+    await first.leases.release("shard", "0")  # not its own
+    assert not await third.leases.hold("shard", "0")
+
+    requests = [replace(PENDING, id=number, created=2**31) for number in (71, 72)]
+    for request in requests:
+        await first.pending.add(request)
+    assert [await storage.pending.take_over(newer_than_seconds=60) for storage in bots] == [[], [], []]
+    await first.database.execute(update(leases).where(leases.c.owner != "c").values(ends=0.0))
+    await third.leases.hold("bot", "c")
+    await second.leases.live()
+    taken = await asyncio.gather(*(each.pending.take_over(newer_than_seconds=60) for each in (second, third)))
+    assert sorted(request.id for requests in taken for request in requests) == [71, 72]
+    assert await first.pending.read_unfinished(newer_than_seconds=60) == []
+    assert await third.leases.hold("shard", "0")
+    await third.leases.release_all()
+    assert await first.leases.read_holders("bot") == {"b": "b"}
+
+
+async def test_one_takes_what_another_has_left(tmp_path: Path) -> None:
+    """A lease has one holder; requests are taken over once, and only from a bot that lives no longer."""
+    url = f"sqlite:///{tmp_path / 'one.db'}"
+    bots = [await Repositories.open(url, data=tmp_path, machine=name) for name in ("a", "b", "c")]
+    await share(bots)
+    for storage in bots:
+        await storage.close()
