@@ -15,6 +15,9 @@ from bot.discord.language.translator import Translator
 from bot.discord.limits import PROMISE_SECONDS
 from bot.discord.permissions import TrainerPermissions
 from bot.discord.replies.resumed import read_reply
+from bot.guilds.actions import SettingActions
+from bot.guilds.buttons import SETTING_ITEMS
+from bot.guilds.cog import SettingsCog
 from bot.models.about_cog import AboutCog
 from bot.models.cog import ModelsCog
 from bot.models.registry import ModelRegistry
@@ -24,8 +27,8 @@ from bot.ops.help_cog import HelpCog
 from bot.ops.logs import LastErrors
 from bot.ops.monitor import Monitor
 from bot.scenes.actions import SceneActions
+from bot.scenes.admission import Cooldown
 from bot.scenes.cog import EpisodeCog
-from bot.scenes.cooldown import Cooldown
 from bot.scenes.handler import SceneHandler
 from bot.scenes.pool import WriterPool
 from bot.scenes.quote_cog import QuoteCog
@@ -73,7 +76,10 @@ class Holosuite(DiscordClient):
             pool=pool, storage=storage, registry=self.registry, cooldown=Cooldown(settings.cooldown_seconds)
         )
         self.scene_actions = SceneActions(
-            handler=self.scene_handler, scenes=storage.scenes, read_shows=self.registry.shows_of
+            handler=self.scene_handler, storage=storage, read_shows=self.registry.shows_of
+        )
+        self.setting_actions = SettingActions(
+            settings=storage.guild_settings, read_shows=self.registry.shows_of
         )
         self.permissions = TrainerPermissions(
             trainers=settings.trainers, roles=settings.trainer_roles, is_owner=self.is_owner
@@ -112,7 +118,7 @@ class Holosuite(DiscordClient):
         await self.tree.set_translator(Translator())
         for cog in self._build_cogs():
             await self.add_cog(cog)
-        self.add_dynamic_items(EpisodeButton, PageButton, TrainingButton, *LEARNING_BUTTONS)
+        self.add_dynamic_items(EpisodeButton, PageButton, TrainingButton, *SETTING_ITEMS, *LEARNING_BUTTONS)
         log.info("Invite the bot with %s", self.invitation)
         self.tasks.begin(
             synchronise_commands(self.tree, self.storage.settings, test_guild=self.settings.test_guild)
@@ -141,7 +147,7 @@ class Holosuite(DiscordClient):
 
     def _build_cogs(self) -> tuple[commands.Cog, ...]:
         return (
-            EpisodeCog(handler=self.scene_handler, registry=self.registry, scenes=self.storage.scenes),
+            EpisodeCog(handler=self.scene_handler, registry=self.registry, storage=self.storage),
             QuoteCog(self, handler=self.scene_handler, actions=self.scene_actions),
             RetrainCog(self.training_actions, by_role=self.permissions.by_role),
             ModelsCog(storage=self.storage, registry=self.registry, permissions=self.permissions),
@@ -159,6 +165,7 @@ class Holosuite(DiscordClient):
                 withdrawal=self.learning.withdrawal,
                 runs=self.runs,
             ),
+            SettingsCog(self.setting_actions),
             HelpCog(),
             *self.learning.cogs,
         )

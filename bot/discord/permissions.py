@@ -11,6 +11,20 @@ from core.text import Text
 IsOwner = Callable[[discord.User | discord.Member], Awaitable[bool]]
 
 
+def check_administrator(interaction: discord.Interaction) -> int:
+    """Return the number of the server that the asker administers.
+
+    Raises:
+        RefusalError: There is no server that the bot is a member of, or they are none of its administrators.
+    """
+    # An app added to an account works in servers that the bot is no member of, and that nobody there chose it for.
+    if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
+        raise RefusalError("Settings belong to a server; use this command in one that I am a member of.")
+    if not interaction.permissions.administrator:
+        raise RefusalError("Only administrators of this server may change its settings.")
+    return interaction.guild_id
+
+
 class TrainerPermissions:
     """Knows from the settings who may train; the bot's owner may always."""
 

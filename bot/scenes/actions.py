@@ -11,12 +11,15 @@ from bot.discord.markdown import find_quoted
 from bot.discord.reading.message import read_message
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.sending import insist
+from bot.guilds.definitions import DETAILS
+from bot.guilds.settings import read_guild_settings
 from bot.scenes.handler import SceneHandler
 from bot.scenes.request import Asker, Request, change_heat, go_on, take_again
 from bot.scenes.ui.buttons import EPISODE_ID
 from bot.scenes.ui.form import FORM_ID, build_form, direct_anew, read_form
 from bot.scenes.ui.view import build_details, build_file, build_page, is_covered_page
-from bot.storage.tables.scenes import SceneRecord, SceneRepository
+from bot.storage.repositories import Repositories
+from bot.storage.tables.scenes import SceneRecord
 from core.text import Text
 
 MENU = Text("Continue as an episode")
@@ -38,12 +41,13 @@ class SceneActions:
         self,
         *,
         handler: SceneHandler,
-        scenes: SceneRepository,
+        storage: Repositories,
         read_shows: Callable[[int | None], Awaitable[Sequence[str]]],
     ) -> None:
         self._read_shows = read_shows
         self._handler = handler
-        self._scenes = scenes
+        self._scenes = storage.scenes
+        self._settings = storage.guild_settings
 
     async def press(self, interaction: discord.Interaction, *, action: str, episode: str) -> None:
         """Continue, Another take, Hotter, Colder, Script, Details or Direct it."""
@@ -101,13 +105,14 @@ class SceneActions:
         """Show another page of a scene in the same message."""
         reply = InteractionReply(interaction)
         try:
-            is_covered = is_covered_page(interaction.message)
+            settings = await read_guild_settings(self._settings, interaction.guild_id)
             await reply.turn_to(
                 build_page(
                     await self._read(interaction, episode),
                     number,
                     language=reply.language,
-                    is_covered=is_covered,
+                    is_covered=is_covered_page(interaction.message),
+                    has_details=settings.get(DETAILS) is not False,
                 )
             )
         except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
@@ -176,7 +181,16 @@ def read_asker(interaction: discord.Interaction) -> Asker:
         is_administrator=is_administrator,
         guild_id=interaction.guild_id,
         channel_id=interaction.channel_id or 0,
+        channels=find_channels(interaction.channel),
     )
+
+
+def find_channels(channel: object) -> frozenset[int]:
+    """Return the ids of a channel, of the one that it is a thread of, and of their category, where they are known."""
+    above = channel.parent if isinstance(channel, discord.Thread) else channel
+    names = ((channel, "id"), (channel, "parent_id"), (above, "category_id"))
+    found = [getattr(one, name, None) for one, name in names]
+    return frozenset(number for number in found if number)
 
 
 def read_handle(message: discord.Message) -> str:

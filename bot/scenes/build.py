@@ -36,7 +36,9 @@ def build_work(request: Request, source: SceneRecord | None, *, writer: Writer, 
     if request.code:
         return _replay(request.code, writer)
     if request.takes is None:
-        request = replace(request, takes=max(1, writer.usual_takes >> (waiting // _CROWD)))
+        request = replace(
+            request, takes=max(1, (request.usual_takes or writer.usual_takes) >> (waiting // _CROWD))
+        )
     if not request.after and not request.again:
         return _write(request, read_directions(request, usual=writer.usual), writer)
     if source is None:
@@ -62,7 +64,7 @@ def build_work(request: Request, source: SceneRecord | None, *, writer: Writer, 
 def count_characters(request: Request) -> int:
     """Return how many characters a request asks for."""
     if not request.code:
-        return request.length
+        return request.characters
     return sum(part.length for part in read_code(request.code).requests)
 
 
@@ -128,7 +130,7 @@ def _ask(request: Request, directions: Directions | None) -> SceneRequest:
         prompt=request.line,
         directions=directions,
         temperature=request.temperature,
-        length=request.length,
+        length=request.characters,
         seed=request.seed,
         takes=request.takes or 1,
         show=request.show or None,

@@ -20,12 +20,14 @@ from bot.discord.limits import (
 )
 from bot.discord.markdown import unquote
 from bot.discord.replies.interaction import InteractionReply
+from bot.guilds.definitions import SHOW
+from bot.guilds.settings import read_guild_settings
 from bot.models.registry import ModelRegistry
 from bot.scenes.actions import read_asker
 from bot.scenes.autocomplete import choose_cast, choose_places, suggest_lines
 from bot.scenes.handler import SceneHandler
-from bot.scenes.request import LENGTH, Request
-from bot.storage.tables.scenes import SceneRepository
+from bot.scenes.request import Request
+from bot.storage.repositories import Repositories
 from core.writing.codes import LONGEST_CODE
 from core.writing.request import MOST_TAKES
 from core.writing.writer import Writer
@@ -46,11 +48,12 @@ SENTENCE_ENDS = (".", "!", "?", "\u2026", "\u3002", "\uff01", "\uff1f")
 class EpisodeCog(commands.Cog):
     """Writes scenes."""
 
-    def __init__(self, *, handler: SceneHandler, registry: ModelRegistry, scenes: SceneRepository) -> None:
+    def __init__(self, *, handler: SceneHandler, registry: ModelRegistry, storage: Repositories) -> None:
         """Have requests handled; suggest from the server's model and the stored scenes."""
         self._handler = handler
         self._registry = registry
-        self._scenes = scenes
+        self._scenes = storage.scenes
+        self._settings = storage.guild_settings
 
     @app_commands.command(description=translated("Write a new scene of the show."))
     @app_commands.describe(
@@ -69,7 +72,7 @@ class EpisodeCog(commands.Cog):
         self,
         interaction: discord.Interaction,
         temp: Temperature | None = None,
-        length: Length = LENGTH,
+        length: Length | None = None,
         line: Line = "",
         seed: Seed | None = None,
         cast: Cast = "",
@@ -127,7 +130,7 @@ class EpisodeCog(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         """Offer the speakers who are not on the list yet."""
         writer = await self._registry.writer_for(interaction.guild_id)
-        speakers = writer.speakers(_show_of(interaction, writer))
+        speakers = writer.speakers(await self._show_of(interaction, writer))
         return _as_choices(choose_cast(speakers, typed))
 
     @episode.autocomplete("place")
@@ -136,7 +139,7 @@ class EpisodeCog(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         """Offer the places of the scripts."""
         writer = await self._registry.writer_for(interaction.guild_id)
-        places = writer.places(_show_of(interaction, writer))
+        places = writer.places(await self._show_of(interaction, writer))
         return _as_choices(choose_places(places, typed))
 
     @episode.autocomplete("show")
@@ -147,11 +150,12 @@ class EpisodeCog(commands.Cog):
         writer = await self._registry.writer_for(interaction.guild_id)
         return _as_choices(choose_places(list(writer.casts.shows), typed))
 
-
-def _show_of(interaction: discord.Interaction, writer: Writer) -> str | None:
-    """Return the show that has been chosen so far in the command that is typed, if the model has it."""
-    chosen = getattr(interaction.namespace, "show", None)
-    return chosen if chosen in writer.casts.shows else None
+    async def _show_of(self, interaction: discord.Interaction, writer: Writer) -> str | None:
+        """Return the show that has been chosen so far, or is the server's, if the model has it."""
+        chosen = getattr(interaction.namespace, "show", None)
+        if not chosen:
+            chosen = (await read_guild_settings(self._settings, interaction.guild_id)).get(SHOW)
+        return chosen if chosen in writer.casts.shows else None
 
 
 def _as_choices(values: list[str]) -> list[app_commands.Choice[str]]:

@@ -11,9 +11,11 @@ from bot.discord.errors import RefusalError, say
 from bot.discord.limits import DIRECT_ANSWER_SECONDS, REQUEST_SECONDS, SECONDS_BETWEEN_EDITS
 from bot.discord.replies.reply import Reply
 from bot.discord.replies.sending import GoneError
+from bot.guilds.definitions import COOLDOWN
+from bot.guilds.settings import read_guild_settings
 from bot.models.registry import ModelRegistry
+from bot.scenes.admission import Cooldown, admit
 from bot.scenes.build import build_record, build_work, count_characters
-from bot.scenes.cooldown import Cooldown, CooldownError
 from bot.scenes.pool import PlacesTakenError, WriterPool
 from bot.scenes.queue import Ticket, Work, describe_place
 from bot.scenes.request import Asker, Request
@@ -51,6 +53,7 @@ class SceneHandler:
         self._pool = pool
         self._registry = registry
         self._scenes = storage.scenes
+        self._settings = storage.guild_settings
         self._promises = Promises(storage.pending)
         self._cooldown = cooldown
         self._keys: set[str] = set()
@@ -74,10 +77,14 @@ class SceneHandler:
         """
         if self._is_closing:
             raise RefusalError("The bot is restarting; try again in a moment.")
-        request = request.asked_by(asker, language=reply.language.code)
+        settings = await read_guild_settings(self._settings, asker.guild_id)
+        shows = await self._registry.shows_of(asker.guild_id)
+        request = request.asked_by(asker, language=reply.language.code).completed(settings, shows=shows)
         with self._once(key):
-            self._check_cooldown(asker)
-            await self._carry_out(reply, request, request_id=request_id, asker=asker)
+            admit(asker, settings, self._cooldown)
+            await self._carry_out(
+                reply, request, request_id=request_id, asker=asker, pause=settings.get(COOLDOWN)
+            )
 
     async def resume(self, reply: Reply, request: Request, *, request_id: int, member_id: int) -> None:
         """Finish what an earlier process acknowledged; the scene may be kept already."""
@@ -107,20 +114,23 @@ class SceneHandler:
             if flight.ticket is not None and member_id in flight.members:
                 flight.ticket.fail(RefusalError("/forget-me was used, so this scene was given up."))
 
-    async def _carry_out(self, reply: Reply, request: Request, *, request_id: int, asker: Asker) -> None:
+    async def _carry_out(
+        self, reply: Reply, request: Request, *, request_id: int, asker: Asker, pause: float | None = None
+    ) -> None:
         task = asyncio.current_task()
         if task is None:
             raise ValueError("a request is carried out in a task")
         self._tasks[task] = _Flight(reply, frozenset())
         try:
             scene = await self._write(reply, request, request_id=request_id, asker=asker)
-            await reply.show(build_page(scene, language=reply.language, is_covered=request.is_covered))
+            shown = {"is_covered": request.is_covered, "has_details": request.has_details}
+            await reply.show(build_page(scene, language=reply.language, **shown))
         except GoneError as error:
             log.info("A request was dropped: nobody is left to answer (%s).", error)
         except Exception as error:
             if isinstance(error, CoreError) and not isinstance(error, PlacesTakenError):
                 # Nothing was written: a typing error costs nobody the cooldown.
-                self._cooldown.forget(asker.member_id)
+                self._cooldown.forget(asker.member_id, seconds=pause)
             if request_id not in self._promises:
                 raise
             if not await _refuse(reply, error):
@@ -213,13 +223,6 @@ class SceneHandler:
             if not ticket.episode.done() and ticket.place != place:
                 place = ticket.place
                 await reply.progress(describe_place(place))
-
-    def _check_cooldown(self, asker: Asker) -> None:
-        if asker.is_administrator:
-            return
-        left = self._cooldown.begin(asker.member_id)
-        if left:
-            raise CooldownError(left, is_first=self._cooldown.note_refusal(asker.member_id))
 
     @contextmanager
     def _once(self, key: str) -> Iterator[None]:

@@ -11,8 +11,8 @@ from discord.ext import commands
 from bot.discord.errors import RefusalError, answer_error
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.message import MessageReply
-from bot.scenes.actions import MENU, SceneActions, read_asker, say_unseen
-from bot.scenes.cooldown import CooldownError
+from bot.scenes.actions import MENU, SceneActions, find_channels, read_asker, say_unseen
+from bot.scenes.admission import NotNowError
 from bot.scenes.handler import SceneHandler
 from bot.scenes.request import Asker
 
@@ -65,7 +65,7 @@ class QuoteCog(commands.Cog):
         reply = MessageReply.to(message)
         try:
             await self._answer_mention(reply, message, me)
-        except CooldownError as error:
+        except NotNowError as error:
             # A refusal to a mention is seen by all: one in each pause is enough.
             if error.is_first:
                 await answer_error(reply, error)
@@ -116,5 +116,9 @@ def _read_author(message: discord.Message) -> Asker:
     is_administrator = isinstance(author, discord.Member) and author.guild_permissions.administrator
     guild_id = message.guild.id if message.guild else None
     return Asker(
-        author.id, is_administrator=is_administrator, guild_id=guild_id, channel_id=message.channel.id
+        author.id,
+        is_administrator=is_administrator,
+        guild_id=guild_id,
+        channel_id=message.channel.id,
+        channels=find_channels(message.channel),
     )

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
@@ -16,6 +17,9 @@ from bot.discord.limits import (
     MOST_TEMPERATURE,
     PLACE_CHARACTERS,
 )
+from bot.guilds.definitions import DETAILS, SHOW, TAKES, TEMPERATURE
+from bot.guilds.definitions import LENGTH as USUAL_LENGTH
+from bot.guilds.settings import GuildSettings
 from bot.storage.tables.scenes import SceneRecord
 from bot.storage.text import storable
 from core.errors import PromptError
@@ -36,6 +40,7 @@ class Asker:
     is_administrator: bool
     guild_id: int | None = None  # None outside of servers
     channel_id: int = 0
+    channels: frozenset[int] = frozenset()  # the channel, and the thread's channel and category that it is in
 
     @property
     def place(self) -> str:
@@ -51,7 +56,7 @@ class Request:
     speaker: str = ""  # who says the line, where it is no script; empty for a line that goes on as it stands
     is_covered: bool = False  # as a spoiler, which the scene is shown as, too
     temperature: float | None = None  # None: the model's own
-    length: int = LENGTH  # characters
+    length: int | None = None  # characters; None: as many as usual
     seed: int
     after: int = 0  # number of the kept episode that this one goes on from
     again: int = 0  # number of the kept episode that is written a second time
@@ -59,6 +64,7 @@ class Request:
     place: str = ""  # heading to open under; empty for any
     spelling: bool | None = None  # None: as the model can
     takes: int | None = None  # versions of each line; None: as many as the queue leaves time for
+    usual_takes: int | None = None  # of the server, where the queue leaves time for them; None: of the model
     originality: int | None = None  # most words in a row as in the scripts; None: as the model does
     show: str = ""  # which of the model's shows; empty for the first
     code: str = ""  # of the scene to write again; the rest is then as the code says
@@ -66,6 +72,7 @@ class Request:
     channel_id: int = 0
     quoted: tuple[int, ...] = ()  # the members whose words the line is; none where the asker gave it
     language: str = "en"  # of the answer, as `read_language` names it
+    has_details: bool = True  # whether the scene is shown with the line under it
 
     @property
     def where(self) -> str:
@@ -75,6 +82,27 @@ class Request:
     def asked_by(self, asker: Asker, *, language: str) -> Self:
         """Return the request with where it was asked, and in which language."""
         return replace(self, guild_id=asker.guild_id or 0, channel_id=asker.channel_id, language=language)
+
+    def completed(self, settings: GuildSettings, *, shows: Sequence[str]) -> Self:
+        """Return the request with what its server has set, where it leaves that open; `shows` are the model's.
+
+        A scene from a code is what the code says, and one that goes on or is taken again stays in its own show.
+        """
+        show = settings.get(SHOW)
+        is_new = not (self.code or self.after or self.again)
+        return replace(
+            self,
+            temperature=settings.get(TEMPERATURE) if self.temperature is None else self.temperature,
+            length=settings.get(USUAL_LENGTH) if self.length is None else self.length,
+            usual_takes=settings.get(TAKES),
+            show=show if show and is_new and not self.show and show in shows else self.show,
+            has_details=settings.get(DETAILS) is not False,
+        )
+
+    @property
+    def characters(self) -> int:
+        """How many characters are asked for."""
+        return self.length or LENGTH
 
     def words_of(self, asker: int) -> frozenset[int]:
         """Return the members whose words are in it."""
@@ -88,7 +116,7 @@ class Request:
         line: str = "",
         *,
         temperature: float | None = None,
-        length: int = LENGTH,
+        length: int | None = None,
         seed: int | None = None,
         cast: str = "",
         place: str = "",

@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.storage.database import Database
 from bot.storage.folders import FolderRepository
 from bot.storage.tables.consents import ConsentRepository
+from bot.storage.tables.guild_settings import GuildSettingRepository
 from bot.storage.tables.leases import LeaseRepository
 from bot.storage.tables.models import ModelRepository
 from bot.storage.tables.pending import PendingRepository
@@ -22,6 +23,7 @@ class Repositories:
     scenes: SceneRepository
     pending: PendingRepository
     settings: SettingRepository
+    guild_settings: GuildSettingRepository
     trainings: TrainingRepository
     models: ModelRepository
     folders: FolderRepository
@@ -45,6 +47,7 @@ class Repositories:
             SceneRepository(database),
             PendingRepository(database, machine=machine),
             SettingRepository(database),
+            GuildSettingRepository(database),
             TrainingRepository(database, machine=machine, home=home or machine),
             ModelRepository(database, machine=home or machine),
             FolderRepository(database, machine=machine),

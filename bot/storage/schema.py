@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 # The migration that these tables correspond to: a database that says so needs no look at the migrations.
-REVISION = "0007_leases"
+REVISION = "0008_guild_settings"
 
 metadata = MetaData()
 
@@ -85,6 +85,17 @@ settings = Table(
     Column("scope", String(64), primary_key=True),  # "bot", or a server
     Column("name", String(64), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# What the administrators of a server have set with /settings, each with the value before it.
+guild_settings = Table(
+    "guild_settings",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=True),  # None: not set, so the usual holds
+    Column("before", Text, nullable=True),
+    Column("version", Integer, nullable=False),  # how often it was changed; a button undoes one version
 )
 
 counts = Table(

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.discord.errors import RefusalError
 from bot.models.names import NAME_CHARACTERS, check_name
-from bot.scenes.cooldown import Cooldown
+from bot.scenes.admission import Cooldown
 from bot.storage.names import LimitError, taken_name
 from bot.storage.repositories import Repositories
 from bot.storage.runs.store import RunStore

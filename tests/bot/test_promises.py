@@ -14,6 +14,8 @@ import discord as discord_py
 
 from bot.channels.learning.buttons import LABELS as CONSENT_LABELS
 from bot.channels.learning.buttons import ConsentButton
+from bot.guilds.buttons import LABELS as SETTING_LABELS
+from bot.guilds.buttons import SettingMenu, UndoButton
 from bot.scenes.ui.buttons import LABELS as SCENE_LABELS
 from bot.scenes.ui.buttons import EpisodeButton, PageButton
 from bot.storage.data_folder import read_machine
@@ -34,7 +36,7 @@ HOME, AWAY = 1000, 2000
 GRANTED = 1 << 19  # the message content intent of an application in few servers: "Application Flags"
 REFUSALS = re.compile(
     "no longer stored|no longer known here|Only administrators|Only the bot's owner|for the bot's owner alone"
-    "|one that I am a member of|for one server"
+    "|one that I am a member of|for one server|was changed since"
     "|no such model|Somebody else asked|cannot read that message"
 )
 WAITING = ("\N{MEMO}", "\N{HOURGLASS WITH FLOWING SAND}")
@@ -69,11 +71,14 @@ class Stage:
     async def press(self, who: str, custom_id: str) -> Interaction:
         """Press a button of that id under a message of the bot where the person is."""
         raw: dict[str, Any] = {"type": 2, "style": 1, "label": "x", "custom_id": custom_id}
+        return await self.discord.press(Component(self.post(who, raw), raw), self.people[who], forged=True)
+
+    def post(self, who: str, raw: dict[str, Any]) -> Message:
+        """Return a message of the bot's with a component, where the person is."""
         body = {"content": ".", "components": [{"type": 1, "components": [raw]}]}
-        message = self.discord.board.send(
+        return self.discord.board.send(
             body, channel=self.channels[who], author=self.discord.world.bot, uploads={}
         )
-        return await self.discord.press(Component(message, raw), self.people[who], forged=True)
 
     async def training(self, state: str, guild: int, *, asker: str = "administrator") -> int:
         """Store a training of another machine, which this bot only shows; return its number."""
@@ -154,6 +159,34 @@ async def fill_in_form(stage: Stage, who: str) -> Interaction:
     return await stage.discord.submit_modal(opened, {"Temperature": ["Calm (0.3)"]})
 
 
+async def choose_setting(stage: Stage, who: str) -> Interaction:
+    """Use the menu of settings under a message of the bot's."""
+    raw: dict[str, Any] = {
+        "type": 3,
+        "custom_id": "hs:settings:choose",
+        "options": [{"label": "x", "value": "temperature"}],
+    }
+    message = stage.post(who, raw)
+    return await stage.discord.select(
+        Component(message, raw), stage.people[who], ["temperature"], forged=True
+    )
+
+
+async def fill_in_setting(stage: Stage, who: str) -> Interaction:
+    """Send the form of the server's temperature, over one that an administrator opened."""
+    opened = await choose_setting(stage, "administrator")
+    await opened.modal()
+    opened.person, opened.channel = stage.people[who], stage.channels[who]
+    return await stage.discord.submit_modal(opened, {"Temperature": "0.7"})
+
+
+async def undo_setting(stage: Stage, who: str) -> Interaction:
+    """Take back what was set in the home server."""
+    name = ("temperature", "length", "takes", "cooldown", "show")[PEOPLE.index(who)]
+    change = await stage.storage.guild_settings.change(HOME, name, "20")
+    return await stage.press(who, f"hs:settings:undo:{name}:{change.version}")
+
+
 async def go_on_from_menu(stage: Stage, who: str) -> Interaction:
     """Use the menu of a message that the person sees."""
     said = await stage.discord.say(stage.people[who], stage.channels[who], "ODO: No")
@@ -173,6 +206,7 @@ COMMANDS: dict[str, tuple[Ask, str]] = {
     "/consent": (command("consent"), "kept or learnt from|You have said yes"),
     "/diagnose": (command("diagnose"), "queue"),
     "/retrain": (command("retrain", minutes=61.0), "at most 60 minutes"),
+    "/settings": (command("settings"), "Settings of this server"),
     "/models list": (command("models list"), "ds9"),
     "/models use": (models_command("use", foreign=False), "from now on"),
     "/models rename": (models_command("rename", foreign=False), "is called New"),
@@ -191,6 +225,9 @@ THINGS: dict[str, tuple[Ask, str]] = {
     "`Direct it`": (scene_button("direct"), "form"),
     "`Direct it`, covered": (scene_button("direct_c"), "form"),
     "the form, sent": (fill_in_form, "scene"),
+    "the menu of settings": (choose_setting, "form"),
+    "the form of a setting, sent": (fill_in_setting, "Temperature"),
+    "`Undo` of a setting's change": (undo_setting, "Temperature"),
     "`Start` of a preview": (training_button("start", "offered"), "in the queue"),
     "`Cancel` of a preview": (training_button("drop", "offered"), "Nothing was started"),
     "`Cancel` of a training": (training_button("cancel", "waiting"), "being stopped"),
@@ -327,13 +364,14 @@ def test_every_button_is_in_a_table() -> None:
         *SCENE_LABELS.values(),
         *TRAINING_LABELS.values(),
         *CONSENT_LABELS.values(),
+        *SETTING_LABELS.values(),
         "Next page",
         "Previous page",
     }
     kinds = {
         kind for kind in discord_py.ui.DynamicItem.__subclasses__() if kind.__module__.startswith("bot.")
     }
-    assert kinds == {EpisodeButton, PageButton, TrainingButton, ConsentButton}
+    assert kinds == {EpisodeButton, PageButton, TrainingButton, ConsentButton, SettingMenu, UndoButton}
 
 
 def test_every_promise_names_a_test_that_there_is() -> None:

@@ -24,12 +24,17 @@ SHOWN_CODE_CHARACTERS = 200  # a longer one stands in the file
 
 
 def build_page(
-    episode: SceneRecord, number: int = 0, *, language: Language, is_covered: bool = False
+    episode: SceneRecord,
+    number: int = 0,
+    *,
+    language: Language,
+    is_covered: bool = False,
+    has_details: bool = True,
 ) -> Page:
     """Build page `number`, counted from 0, of an episode; the nearest one if there is no such page.
 
     The scene comes first, then what can be done with it, then one quiet line. One that is covered is shown to those
-    who uncover it.
+    who uncover it. Without details there is no line.
     """
     pages = split_pages(
         format_episode(_readable(episode.earlier), _readable(episode.text), prompt=episode.prompt),
@@ -41,6 +46,9 @@ def build_page(
         accent_colour=COLOUR,
         spoiler=is_covered,
     )
+    parts = (scene, *_build_rows(episode, number, len(pages), language))
+    if not has_details:
+        return Page(parts)
     name = " ".join(clean_text(episode.model).split())
     model = escape_markdown(shorten(name, limit=MODEL_CHARACTERS))
     facts = [model, f"{episode.temperature:g}", Text("seed {seed}", seed=str(episode.seed))]
@@ -49,7 +57,7 @@ def build_page(
     quiet = " \u00b7 ".join(map(language.say, facts))
     details = EpisodeButton("details", episode.handle, language=language)
     line = discord.ui.Section[Any](f"-# {quiet}", accessory=details)
-    return Page((scene, *_build_rows(episode, number, len(pages), language), line))
+    return Page((*parts, line))
 
 
 def build_details(episode: SceneRecord, *, language: Language, is_covered: bool = False) -> Page:

@@ -21,7 +21,7 @@ from bot.discord.language.language import Language
 from bot.discord.page import Page
 from bot.models.registry import ModelRegistry
 from bot.ops.forget_cog import ForgetCog
-from bot.scenes.cooldown import Cooldown
+from bot.scenes.admission import Cooldown
 from bot.scenes.handler import SceneHandler
 from bot.scenes.pool import WriterPool
 from bot.scenes.request import Asker, Request, change_heat, go_on, take_again

@@ -9,9 +9,9 @@ import pytest
 
 from bot.ops.health import check_health
 from bot.ops.logs import LastErrors, RedactingFormatter
+from bot.scenes.admission import Cooldown
 from bot.scenes.autocomplete import choose_cast, choose_lines, choose_places
 from bot.scenes.build import build_work, read_directions
-from bot.scenes.cooldown import Cooldown
 from bot.scenes.request import Request, change_heat, colder_than, go_on, hotter_than, take_again
 from bot.scenes.ui.form import direct_anew
 from bot.storage.tables.scenes import SceneRecord

@@ -86,7 +86,9 @@ def _fill(
     if field["type"] != TEXT_INPUT:
         # "String Select Structure": what is chosen by default is sent, and a menu that is not required may be empty.
         default = [option["value"] for option in field.get("options") or [] if option.get("default")]
-        chosen = values.get(name) or default
+        # "User Select Structure" and the others: what is chosen by default there has an id.
+        default += [value["id"] for value in field.get("default_values") or []]
+        chosen = [str(getattr(value, "id", value)) for value in values.get(name, default)]
         is_left_out = not chosen and not field.get("required", True)
         return filled | {"values": chosen if forged or is_left_out else check_selection(field, chosen)}
     value = str(values.get(name, field.get("value") or ""))

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.discord.language.language import read_language
+from bot.guilds.definitions import SETTINGS
+from bot.guilds.kinds import ChannelsSetting, SwitchSetting
 from bot.ops.forget_cog import describe_deletion
 from bot.storage.tables.members import Deletion
 from bot.storage.tables.trainings import RetrainPlan
@@ -32,7 +34,7 @@ NAMES = """
     train QUARK ODO KIRA DAX Quark DS9 ds9 TNG The Way of the Warrior MB ms json txt zip srt md False on off temp
     length line seed cast place spelling takes show originality code model name minutes epochs scripts corpus
     episode replay about help forget me consent models retrain list use rename delete download everywhere diagnose
-    settings star trek default notes preset scenes list user owner python core training results index
+    UTC Europe Berlin settings star trek default notes preset scenes list user owner python core training results index
 """
 WORDS = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 NOT_TEXT = re.compile(
@@ -76,6 +78,27 @@ def texts_of_components(components: list[dict[str, Any]]) -> Iterator[str]:
             *filter(None, [part.get("accessory"), part.get("component")]),
         ]
         yield from texts_of_components(inner)
+
+
+async def tour_settings(discord: LocalDiscord, chief: Member) -> None:
+    """Look at a server's settings, at the form of each, at a change and at what is refused."""
+    listed = await answer(await discord.slash(chief, "settings"))
+    check(listed)
+    for setting in SETTINGS[1:]:  # a model of one show leaves none to choose
+        chosen = await discord.select(listed.selects[0], chief, [setting.name])
+        opened = await chosen.modal()
+        for text in texts_of_components([opened, *opened["components"]]):
+            check_text(text)
+        given = ["off"] if isinstance(setting, SwitchSetting) else "-1"
+        if not isinstance(setting, ChannelsSetting):
+            await (await discord.submit_modal(chosen, {"value": given})).acknowledged()
+    await discord.until(lambda: LANGUAGE.say(Text("off")) in listed.text)
+    check(listed)
+    await (await discord.press(listed.buttons[0], chief)).acknowledged()
+    check(listed)
+    for message in discord.messages:
+        if message.ephemeral and message.author.user is discord.world.bot:
+            check(message)
 
 
 @asynccontextmanager
@@ -126,6 +149,7 @@ async def test_tour_of_commands_leaves_no_english(tmp_path: Path) -> None:
         ]
         for person, command, options in calls:
             check(await answer(await discord.slash(person, command, options)))
+        await tour_settings(discord, chief)
         menu = await discord.context_menu(member, LANGUAGE.say("Continue as an episode"), sticker)
         check(await answer(menu))
         discord.add_member(member.guild, discord.world.application.owner)

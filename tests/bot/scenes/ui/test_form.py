@@ -71,7 +71,7 @@ def test_forged_form_is_a_request_or_a_sentence(values: dict[str, str]) -> None:
         request = direct_anew(EPISODE, read_form([*raw, {}, {"component": {"custom_id": 1, "value": None}}]))
     except PromptError:
         return
-    assert 20 <= request.length <= 4_000
+    assert 20 <= request.characters <= 4_000
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "9", "-1"])
