@@ -21,7 +21,8 @@ from bot.discord.language.options import name_options
 from core.errors import CoreError, PromptError
 from core.run.card import card_rows
 from core.run.store import Run
-from core.writing.codes import code_of, read_code, replay
+from core.writing.codes.code import code_of, read_code
+from core.writing.codes.replay import replay
 from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.request import SceneRequest

@@ -7,17 +7,19 @@ from dataclasses import replace
 
 from bot.discord.errors import RefusalError
 from bot.discord.limits import REPLAYED_PARTS, SCENE_CHARACTERS
-from bot.scenes.queue import Work
+from bot.scenes.queue import UnfinishedError, Work
 from bot.scenes.request import Request
 from bot.storage.tables.scenes import SceneRecord
 from core.data.prompt import UNSPELLED
 from core.data.screenplay import is_script, name_speaker, speak
 from core.errors import PromptError
-from core.writing.codes import code_of, read_code, replay
+from core.writing.codes.code import code_of, read_code
+from core.writing.codes.replay import Replay
 from core.writing.constraints.cast import split_cast
 from core.writing.directions import Directions
 from core.writing.episode import Episode, read_parts, write_parts
 from core.writing.request import SceneRequest
+from core.writing.scene_reader import KeptReaders, SceneReader
 from core.writing.writer import Writer
 
 UNNAMED = "Guest"  # a speaker whose name the model cannot spell
@@ -25,8 +27,15 @@ _CROWD = 8  # waiting scenes that halve the takes
 KEY_BYTES = 6  # eight characters
 
 
-def build_work(request: Request, source: SceneRecord | None, *, writer: Writer, waiting: int = 0) -> Work:
-    """Return the work that a request makes; `source` is the stored scene that it names.
+def build_work(
+    request: Request,
+    source: SceneRecord | None,
+    *,
+    writer: Writer,
+    waiting: int = 0,
+    readers: KeptReaders | None = None,
+) -> Work:
+    """Return the work that a request makes; `source` is the stored scene that it names, perhaps read by `readers`.
 
     Where the request leaves the number of takes open, it is fewer the more scenes are `waiting`.
 
@@ -58,7 +67,7 @@ def build_work(request: Request, source: SceneRecord | None, *, writer: Writer, 
         raise RefusalError("That scene was written by another model, which is no longer here.")
     if len(source.script) > SCENE_CHARACTERS:
         raise RefusalError("This scene is at its longest; start a new one with /episode.")
-    return _go_on(request, source, writer)
+    return _go_on(request, source, writer, readers or KeptReaders())
 
 
 def count_characters(request: Request) -> int:
@@ -137,7 +146,7 @@ def _ask(request: Request, directions: Directions | None) -> SceneRequest:
     )
 
 
-def _go_on(request: Request, source: SceneRecord, writer: Writer) -> Work:
+def _go_on(request: Request, source: SceneRecord, writer: Writer, readers: KeptReaders) -> Work:
     scene = _begin_of(source) if request.again else _as_episode(source)
     is_known = not source.earlier or len(read_parts(source.parts)) > 1
     if request.line and not request.again:
@@ -145,8 +154,15 @@ def _go_on(request: Request, source: SceneRecord, writer: Writer) -> Work:
     # Without directions those of the scene hold on, which for one taken again are those of its own part.
     asked = _ask(request, _last_part(source).directions if request.again else None)
 
+    reader: SceneReader | None = None
+
     def go_on(cancelled: Callable[[], bool]) -> Episode:
-        written = writer.go_on(scene, asked, cancelled=cancelled)
+        nonlocal reader
+        reader = reader or readers.take(scene, writer.generator) or writer.reading()
+        written = writer.go_on(scene, asked, cancelled=cancelled, reading=reader)
+        if not reader.has_read(written):
+            raise UnfinishedError
+        readers.keep(reader)
         return written if is_known else replace(written, before=())
 
     return go_on
@@ -167,7 +183,15 @@ def _insert(line: str, scene: Episode, writer: Writer) -> Episode:
 def _replay(text: str, writer: Writer) -> Work:
     code = read_code(text)
     code.check_size(most_parts=REPLAYED_PARTS, most_characters=SCENE_CHARACTERS)
-    return lambda cancelled: replay(code, writer=writer, cancelled=cancelled)
+    replaying = Replay(code, writer=writer)
+
+    def write(cancelled: Callable[[], bool]) -> Episode:
+        scene = replaying.go_on(cancelled)
+        if scene is None:
+            raise UnfinishedError
+        return scene
+
+    return write
 
 
 def _as_episode(kept: SceneRecord) -> Episode:

@@ -28,7 +28,7 @@ from bot.scenes.autocomplete import choose_cast, choose_places, suggest_lines
 from bot.scenes.handler import SceneHandler
 from bot.scenes.request import Request
 from bot.storage.repositories import Repositories
-from core.writing.codes import LONGEST_CODE
+from core.writing.codes.code import LONGEST_CODE
 from core.writing.request import MOST_TAKES
 from core.writing.writer import Writer
 

@@ -25,7 +25,8 @@ from bot.storage.tables.pending import Promises
 from bot.storage.tables.scenes import SceneRecord
 from core.errors import CoreError
 from core.text import Text
-from core.writing.codes import read_code
+from core.writing.codes.code import read_code
+from core.writing.scene_reader import KeptReaders
 from core.writing.writer import Writer
 
 DIRECT_PLACES = 8  # in the queue that are waited for before anything is said; a crowd is told at once
@@ -56,6 +57,7 @@ class SceneHandler:
         self._settings = storage.guild_settings
         self._promises = Promises(storage.pending)
         self._cooldown = cooldown
+        self._readers = KeptReaders()
         self._keys: set[str] = set()
         self._tasks: dict[asyncio.Task[None], _Flight] = {}
         self._is_closing = False
@@ -109,7 +111,8 @@ class SceneHandler:
             await asyncio.wait([*left, *farewells], timeout=2)
 
     def drop_member(self, member_id: int) -> None:
-        """Give up what is being written for a member, or from their words."""
+        """Give up what is being written for a member, or from their words, and what was read of scenes."""
+        self._readers.clear()
         for flight in self._tasks.values():
             if flight.ticket is not None and member_id in flight.members:
                 flight.ticket.fail(RefusalError("/forget-me was used, so this scene was given up."))
@@ -195,7 +198,8 @@ class SceneHandler:
         if fingerprint and not writer.run.fingerprint.startswith(fingerprint):
             # The server has another model by now; where the scene's own is still there, it goes on.
             writer = await self._registry.writer_of(fingerprint, request.guild_id or None) or writer
-        return build_work(request, source, writer=writer, waiting=self._pool.waiting), writer
+        work = build_work(request, source, writer=writer, waiting=self._pool.waiting, readers=self._readers)
+        return work, writer
 
     async def _wait(self, ticket: Ticket, reply: Reply, request: Request, *, asker: Asker) -> None:
         """Wait for the scene; where that takes long, acknowledge and show the place in the queue."""

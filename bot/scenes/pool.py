@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from bot.scenes.queue import FairQueue, Ticket, Work
+from bot.scenes.queue import FairQueue, Ticket, UnfinishedError, Work
 from core.errors import CoreError
 from core.run.store import Run
 from core.writing.episode import Episode
@@ -149,8 +149,13 @@ class WriterPool:
 
     def _finish(self, ticket: Ticket, work: asyncio.Future[Episode]) -> None:
         self._writing.pop(work, None)
-        self._begin()
         error = work.exception()
+        goes_on = isinstance(error, UnfinishedError) and not ticket.episode.done()
+        if goes_on:
+            self._waiting.push(ticket)  # behind those who came meanwhile
+        self._begin()
+        if goes_on:
+            return
         if error is None:
             episode = work.result()
             self.learn_speed(episode)

@@ -12,7 +12,7 @@ from core.writing.episode import Episode
 
 Work = Callable[[Callable[[], bool]], Episode]
 
-LONGEST_SECONDS = 10.0  # that one request may hold a thread
+LONGEST_SECONDS = 10.0  # that one request may hold a thread, before others have their turns
 
 
 class TicketOwner(Protocol):
@@ -30,6 +30,10 @@ class TicketOwner(Protocol):
 
 class TooLongError(CoreError):
     """An episode took so long that it was given up."""
+
+
+class UnfinishedError(Exception):
+    """An episode is not whole yet, but further than it was before this turn: it is gone on with in another one."""
 
 
 class Ticket:
@@ -73,6 +77,7 @@ class Ticket:
 
         Raises:
             TooLongError: It held the thread for longer than a request may.
+            UnfinishedError: It did, but goes on in another turn.
         """
         last = time.monotonic() + LONGEST_SECONDS
         is_late = False

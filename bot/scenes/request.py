@@ -23,7 +23,7 @@ from bot.guilds.settings import GuildSettings
 from bot.storage.tables.scenes import SceneRecord
 from bot.storage.text import storable
 from core.errors import PromptError
-from core.writing.codes import read_code
+from core.writing.codes.code import read_code
 from core.writing.request import MOST_TAKES
 
 SHORT_SEEDS = 1_000_000  # seeds that we choose are short enough to type

@@ -13,9 +13,10 @@ from core.errors import PromptError
 from core.run.cast import Casts
 from core.run.store import Run
 from core.text import Text
-from core.writing.constraints.build import check_directions, direct
+from core.writing.constraints.build import check_directions
 from core.writing.constraints.cast import describe_changes
 from core.writing.constraints.index import read_index
+from core.writing.constraints.lexicon import Lexicon
 from core.writing.constraints.place import open_under
 from core.writing.constraints.run_filter import Originality
 from core.writing.directions import Directions
@@ -176,11 +177,14 @@ class Writer:
         """Return `scene` with the text that its request adds."""
         started = time.perf_counter()
         request = scene.request
-        reader = (reading or self.reading()).open(scene, cancelled)
+        reading = reading or self.reading()
+        reader = reading.open(scene, cancelled)
+        if not reading.has_read(scene):
+            return scene  # it is no longer wanted
         longest = request.length if request.directions is None or not request.directions.ending else None
         written: list[int] = []
         ended = False
-        for character in self._stream(scene, reader, cancelled):
+        for character in self._stream(scene, reader, reading, cancelled):
             if character == self._end:
                 ended = True
                 break
@@ -196,24 +200,15 @@ class Writer:
             seconds=time.perf_counter() - started,
         )
 
-    def _stream(self, scene: Episode, reader: Reader, cancelled: Callable[[], bool] | None) -> Iterator[int]:
+    def _stream(
+        self, scene: Episode, reader: Reader, reading: SceneReader, cancelled: Callable[[], bool] | None
+    ) -> Iterator[int]:
         """Return the ids that follow what `reader` has read, as the scene's request asks."""
         request = scene.request
-        before = scene.prompt + scene.earlier
         directed = None
         if request.directions is not None:
-            named = "\n".join((before, *(name.title() for name in request.directions.cast)))
-            directed = direct(
-                request.directions,
-                length=request.length,
-                speakers=self.speakers(),
-                vocabulary=self.run.vocabulary,
-                index=self.index,
-                words=self.index.words_by_show.of(self.casts.written(request.show), named)
-                if self.index
-                else None,
-            )
-            directed.constraints.read_all(self.run.vocabulary.encode(before))
+            words = self._words(scene, request.directions)
+            directed = reading.direct(scene, speakers=self.speakers(), index=self.index, words=words)
         # Where the network knows who speaks, the rules of a scene hold for one take as well.
         if request.takes > 1 or self._keeps_rules:
             return stream_takes(
@@ -227,7 +222,7 @@ class Writer:
                 scale=self.run.config.temperature_scale,
                 temperature=scene.temperature,
                 directed=directed,
-                before=before,
+                before=scene.prompt + scene.earlier,
                 end=self._end,
                 cancelled=cancelled,
             )
@@ -239,7 +234,14 @@ class Writer:
         )
         if directed is None:
             return self.generator.stream(sampler, reader=reader, forbidden_first=self._end)
-        return directed.stream(sampler, reader=reader, forbidden_first=self._end)
+        return directed.stream(sampler, reader=reader, length=request.length, forbidden_first=self._end)
+
+    def _words(self, scene: Episode, directions: Directions) -> Lexicon | None:
+        """Return the words that a scene may have: those of its show, and the names that it has already."""
+        if self.index is None:
+            return None
+        named = "\n".join((scene.prompt + scene.earlier, *(name.title() for name in directions.cast)))
+        return self.index.words_by_show.of(self.casts.written(scene.request.show), named)
 
 
 def _notice(spelling: Spelling, asked: Directions | None, settled: Directions | None) -> str:

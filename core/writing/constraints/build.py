@@ -33,11 +33,13 @@ class ConstrainedWriting:
         forks = Forks()
         return ConstrainedWriting(self.constraints.fork(forks), forks.of(self.ending))
 
-    def stream(self, sampler: Sampler, *, reader: Reader, forbidden_first: int | None) -> Iterator[int]:
+    def stream(
+        self, sampler: Sampler, *, reader: Reader, length: int, forbidden_first: int | None
+    ) -> Iterator[int]:
         """Yield id after id, as `Generator.stream` does, up to where the scene ends; all have read the text."""
         ending = self.ending
         if ending:
-            ending.begin()
+            ending.begin(length)
         forbidden = forbidden_first
         while not (ending and ending.done):
             drawn = self.constraints.choose(sampler, reader.logits, forbidden=forbidden)
@@ -96,13 +98,12 @@ def check_directions(
 def direct(
     asked: Directions,
     *,
-    length: int,
     speakers: Sequence[str],
     vocabulary: Vocabulary,
     index: CorpusIndex | None,
     words: Lexicon | None = None,
 ) -> ConstrainedWriting:
-    """Return the directions of a scene of `length` characters; `asked` has been checked.
+    """Return the directions of a scene; `asked` has been checked.
 
     Spelling knows `words`, by default all of the index.
 
@@ -115,7 +116,7 @@ def direct(
         directions.append(SpellingConstraint(words or index.words, alphabet, form=form))
     if form:
         directions.append(form)
-    ending = EndingConstraint(alphabet, length=length, form=form) if asked.ending else None
+    ending = EndingConstraint(alphabet, form=form) if asked.ending else None
     if ending:
         directions.append(ending)
     if asked.loops:

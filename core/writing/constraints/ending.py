@@ -19,15 +19,15 @@ _QUOTES = "\"')]}\u201d\u2019\u00bb\u300d"  # may stand between a sentence's mar
 
 
 class EndingConstraint:
-    """How far the scene is from an end, which it seeks when `length` new characters stand there.
+    """How far the scene is from an end, which it seeks when as many new characters stand there as are asked for.
 
     Up to then it only keeps a line from ending within brackets. From `GRACE` characters beyond the length it brings
     the end about: the word ends, the bracket closes, a full stop follows.
     """
 
-    def __init__(self, alphabet: Alphabet, *, length: int, form: FormConstraint | None = None) -> None:
+    def __init__(self, alphabet: Alphabet, *, form: FormConstraint | None = None) -> None:
         known = alphabet.vocabulary.characters
-        self._length = length
+        self._length = 0
         self._form = form
         self._written = 0
         self._spaced = alphabet.letters.tolist()
@@ -54,8 +54,9 @@ class EndingConstraint:
         self._fresh_line = True  # whether the text ends with a line break
         self._said = False  # whether a line has begun that is no heading
 
-    def begin(self) -> None:
-        """Count from here: what was read so far is not the scene's own."""
+    def begin(self, length: int) -> None:
+        """Count `length` characters from here: what was read so far is not the scene's own."""
+        self._length = length
         self._written = 0
         self._said = not self._fresh_line
 

@@ -111,13 +111,15 @@ class _Runs:
         self._within = within
         self._last: deque[int] = deque(maxlen=run - 1)  # hashes of the last words
         self._followers: _Followers = {}
-        self._earlier: _Followers = {}  # in a fork: up to where it began, and not its own
+        self._earlier: tuple[
+            _Followers, ...
+        ] = ()  # in a fork: up to where it began, the last first; not its own
 
     def fork(self) -> "_Runs":
-        """Return one that goes on from here by itself; it is not forked in turn."""
+        """Return one that goes on from here by itself."""
         forked = _Runs((self._last.maxlen or 0) + 1, self._times, self._within)
         forked._last = self._last.copy()
-        forked._earlier = self._followers
+        forked._earlier = (self._followers, *self._earlier)
         return forked
 
     def begin_word(self, folded: int, now: int) -> None:
@@ -126,8 +128,7 @@ class _Runs:
             run = tuple(self._last)
             followers = self._followers.get(run)
             if followers is None:
-                earlier = self._earlier.get(run, {})
-                followers = {letter: whens.copy() for letter, whens in earlier.items()}
+                followers = {letter: whens.copy() for letter, whens in self._find_earlier(run).items()}
                 self._followers[run] = followers
             whens = followers.setdefault(folded, [])
             whens.append(now)
@@ -139,9 +140,15 @@ class _Runs:
         if len(self._last) < (self._last.maxlen or 0):
             return set()
         run = tuple(self._last)
-        followers = self._followers.get(run) or self._earlier.get(run, {})
+        followers = self._followers.get(run) or self._find_earlier(run)
         return {
             folded
             for folded, whens in followers.items()
             if len(whens) == self._times and now - whens[0] <= self._within
         }
+
+    def _find_earlier(self, run: tuple[int, ...]) -> dict[int, list[int]]:
+        for followers in self._earlier:
+            if run in followers:
+                return followers[run]
+        return {}

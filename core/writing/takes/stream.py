@@ -71,7 +71,7 @@ class TakesStream:
         """
         seeks_end = directed is not None and directed.ending is not None
         if directed is not None and directed.ending is not None:
-            directed.ending.begin()
+            directed.ending.begin(length)
         written = piece = 0
         forbidden = forbidden_first
         one_take = False  # of the rest of this line

@@ -9,7 +9,7 @@ import pytest
 from bot.scenes.build import build_work
 from bot.scenes.request import Request
 from core.errors import CoreError
-from core.writing.codes import code_of
+from core.writing.codes.code import code_of
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.scenes.pool import PlacesTakenError, QueueFullError, WriterPool
-from bot.scenes.queue import FairQueue, Ticket, TooLongError
+from bot.scenes.queue import FairQueue, Ticket, TooLongError, UnfinishedError
 from core.errors import PromptError
 from core.writing.episode import Episode
 from core.writing.request import SceneRequest
@@ -212,3 +212,25 @@ async def test_request_that_holds_a_thread_is_given_up(
     with pytest.raises(TooLongError, match="ask for a shorter one"):
         await endless.episode
     assert (await behind.episode).text == "behind"
+
+
+async def test_scene_that_takes_long_is_written_in_turns(pool: WriterPool) -> None:
+    """What is further after its turn, but not whole, goes on behind those who came meanwhile."""
+    turns: list[str] = []
+
+    def long(_: Callable[[], bool]) -> Episode:
+        turns.append("long")
+        if turns.count("long") < 3:
+            raise UnfinishedError
+        return build_episode("long")
+
+    def short(_: Callable[[], bool]) -> Episode:
+        turns.append("short")
+        return build_episode("short")
+
+    gate = Gate()
+    pool.submit(gate, party=1)
+    tickets = [pool.submit(long, party=1), pool.submit(short, party=2)]
+    gate.open.set()
+    assert [(await ticket.episode).text for ticket in tickets] == ["long", "short"]
+    assert turns == ["long", "short", "long", "long"]

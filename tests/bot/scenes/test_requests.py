@@ -16,7 +16,7 @@ from bot.scenes.request import Request, change_heat, colder_than, go_on, hotter_
 from bot.scenes.ui.form import direct_anew
 from bot.storage.tables.scenes import SceneRecord
 from core.errors import CoreError, PromptError
-from core.writing.codes import code_of
+from core.writing.codes.code import code_of
 from core.writing.directions import Directions
 from core.writing.episode import Episode, read_parts, write_parts
 from core.writing.request import SceneRequest

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import PromptError
-from core.writing.codes import LONGEST_CODE, Code, _write_code, code_of, read_code, replay
+from core.writing.codes.code import LONGEST_CODE, Code, _write_code, code_of, read_code
+from core.writing.codes.replay import replay
 from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.request import LONGEST, MOST_SEED, MOST_TAKES, SceneRequest

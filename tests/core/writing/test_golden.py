@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from core.run.store import Run
-from core.writing.codes import read_code, replay
+from core.writing.codes.code import read_code
+from core.writing.codes.replay import replay
 from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.request import SceneRequest

@@ -8,7 +8,8 @@ import pytest
 
 from core.data.vocabulary import Ids, Vocabulary
 from core.run.store import Run
-from core.writing.codes import Code, replay
+from core.writing.codes.code import Code
+from core.writing.codes.replay import Replay
 from core.writing.episode import Episode
 from core.writing.request import SceneRequest
 from core.writing.scene_reader import SceneReader
@@ -70,7 +71,9 @@ def test_parts_are_the_same_and_each_character_is_read_once(writer: Writer, prom
     reading._vocabulary = counting  # type: ignore[assignment]  # all of it that is asked for
     episode = write_parts(writer, prompt, reading)
     assert episode.script == write_parts(writer, prompt, None).script
-    assert counting.count == len(episode.prompt + episode.earlier)
+    assert counting.count == 2 * len(
+        episode.prompt + episode.earlier
+    )  # by the network, and by the directions
     # Another scene is read from its beginning.
     again = write_parts(writer, prompt, reading)
     assert again.script == episode.script
@@ -102,6 +105,7 @@ def test_replay_stops_where_it_is_no_longer_wanted(tmp_path: Path) -> None:
 
     first = SceneRequest(prompt="ODO: No. " * 2_000, length=1, seed=1, temperature=1.0)
     code = Code(writer.run.fingerprint[:8], "0000", (first, *[SceneRequest(length=1, seed=1)] * 80))
-    begun = replay(code, writer=writer, cancelled=cancelled)
-    assert begun.before == ()
+    begun = Replay(code, writer=writer).go_on(cancelled)
+    assert begun is not None
+    assert (begun.before, begun.text) == ((), "")
     assert asked <= 3

@@ -7,7 +7,8 @@ import pytest
 from core.data.screenplay import speakers_of
 from core.errors import PromptError
 from core.run.store import Run
-from core.writing.codes import code_of, read_code, replay
+from core.writing.codes.code import code_of, read_code
+from core.writing.codes.replay import replay
 from core.writing.directions import Directions
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer

@@ -64,7 +64,8 @@ def test_brackets_of_a_model_that_writes_nothing_else_are_paired(tmp_path: Path)
     logits = np.full(len(known), -3.0, dtype=np.float32)
     logits[[known.index(sign) for sign in "()[]"]] = 5.0
     for seed in range(SCENES):
-        ending = EndingConstraint(writer.index.alphabet, length=100)
+        ending = EndingConstraint(writer.index.alphabet)
+        ending.begin(100)
         constraints = ConstraintSet([ending], vocabulary=len(known), veto=ending)
         sampler = Sampler(vocabulary=len(known), temperature=1.0, rng=np.random.default_rng(seed))
         text = ""

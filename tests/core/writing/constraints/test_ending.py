@@ -10,10 +10,10 @@ SCRIPT = "[Ops]\n\nODO: No.\n"
 def read(text: str, *, length: int, before: str = "") -> str:
     """Return as much of `text` as a scene of `length` takes in after `before`."""
     vocabulary = Vocabulary.of(SCRIPT + text + before)
-    ending = EndingConstraint(Alphabet(vocabulary), length=length)
+    ending = EndingConstraint(Alphabet(vocabulary))
     for character in vocabulary.encode(before):
         ending.read(int(character))
-    ending.begin()
+    ending.begin(length)
     for index, character in enumerate(vocabulary.encode(text)):
         if ending.done or ending.stops_before(int(character)):
             return text[:index]

@@ -25,13 +25,12 @@ def direct_all(writer: Writer) -> ConstrainedWriting:
     assert writer.index is not None
     directed = direct(
         Directions(originality=writer.index.runs.run),
-        length=60,
         speakers=writer.speakers(),
         vocabulary=writer.run.vocabulary,
         index=writer.index,
     )
     assert directed.ending is not None
-    directed.ending.begin()
+    directed.ending.begin(60)
     return directed
 
 

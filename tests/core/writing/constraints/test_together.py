@@ -97,11 +97,12 @@ def test_directions_permit_all_that_the_corpus_has(
     asked = {"cast": replace(NONE, cast=cast), "all": Directions(cast=cast)}
     made = direct(
         asked.get(kept) or ONLY[kept],
-        length=len(text),
         speakers=writer.speakers(),
         vocabulary=writer.run.vocabulary,
         index=writer.index,
     )
+    if made.ending:
+        made.ending.begin(len(text))
     for place, character in enumerate(writer.run.vocabulary.encode(text + END_OF_EPISODE).tolist()):
         for part in made.constraints._directions:
             assert part.permits(character), (type(part), text[:place], text[place:][:1])
@@ -117,11 +118,12 @@ def test_directions_permit_what_they_allow(writers: dict[str, Writer], name: str
         episode = write(writer, case, asked)
         made = direct(
             episode.directions or asked,
-            length=case.length,
             speakers=writer.speakers(),
             vocabulary=writer.run.vocabulary,
             index=writer.index,
         )
+        assert made.ending is not None
+        made.ending.begin(case.length)
         for character in writer.run.vocabulary.encode(episode.script).tolist():
             for part in made.constraints._directions:
                 for other in range(len(writer.run.vocabulary)):
@@ -175,13 +177,12 @@ def count_permitted(writer: Writer, raw: Episode, directed: Episode) -> int:
     assert directed.directions is not None
     made = direct(
         directed.directions,
-        length=directed.length,
         speakers=writer.speakers(),
         vocabulary=writer.run.vocabulary,
         index=writer.index,
     )
     if made.ending:
-        made.ending.begin()
+        made.ending.begin(directed.length)
     ids = writer.run.vocabulary.encode(raw.text).tolist()
     for count, character in enumerate(ids):
         ends = made.ending is not None and (made.ending.done or made.ending.stops_before(character))

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from core.writing.codes import code_of, read_code, replay
+from core.writing.codes.code import code_of, read_code
+from core.writing.codes.replay import replay
 from core.writing.constraints.build import direct
 from core.writing.directions import Directions
 from core.writing.request import SceneRequest
@@ -76,7 +77,6 @@ def write(
     if directions is not None:
         directed = direct(
             directions,
-            length=length,
             speakers=writer.speakers(),
             vocabulary=vocabulary,
             index=writer.index,

@@ -7,7 +7,6 @@ list of values for each request that went on with the scene; usual values at a r
 
 import re
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
@@ -16,7 +15,7 @@ import base58
 import msgpack
 
 from core.errors import PromptError
-from core.writing.codes_v1 import read_first_version
+from core.writing.codes.first_version import read_first_version
 from core.writing.constraints.place import open_under
 from core.writing.directions import Directions
 from core.writing.episode import Episode
@@ -80,7 +79,7 @@ def code_of(episode: Episode, *, writer: Writer) -> str | None:
     if first.directions is not None and first.directions.place is not None:
         heading = open_under(first.directions.place, "", vocabulary=writer.run.vocabulary)
         prompt = prompt.removeprefix(heading)
-    code = Code(episode.fingerprint[:8], _digest(writer), (replace(first, prompt=prompt), *others))
+    code = Code(episode.fingerprint[:8], digest_of(writer), (replace(first, prompt=prompt), *others))
     try:
         code.check_size()
     except PromptError:
@@ -119,37 +118,8 @@ def read_code(text: str) -> Code:
     return Code(fingerprint.hex(), digest.hex(), requests)
 
 
-def replay(code: Code, *, writer: Writer, cancelled: Callable[[], bool] | None = None) -> Episode:
-    """Return the very scene that `code` stands for, or its beginning once `cancelled` returns true.
-
-    Raises:
-        PromptError: it was written by another run, or with other word lists.
-    """
-    run = writer.run
-    if not run.fingerprint.startswith(code.fingerprint):
-        raise PromptError(
-            "That scene was written by the run {fingerprint}, and this is {here} ({name}); "
-            "it can be replayed only where that run is in use.",
-            fingerprint=code.fingerprint,
-            here=run.fingerprint[:8],
-            name=run.name,
-        )
-    code.check_size()
-    if code.digest != _digest(writer) and any(request.directions for request in code.requests):
-        raise PromptError(
-            "The word lists of this run have changed since that scene, so it cannot be replayed."
-        )
-    first, *others = code.requests
-    reading = writer.reading()
-    episode = writer.write(first, cancelled=cancelled, reading=reading)
-    for request in others:
-        if cancelled is not None and cancelled():
-            break
-        episode = writer.go_on(episode, request, cancelled=cancelled, reading=reading)
-    return episode
-
-
-def _digest(writer: Writer) -> str:
+def digest_of(writer: Writer) -> str:
+    """Return what stands in a code for a writer's word lists."""
     return writer.index.digest[:4] if writer.index else "0000"
 
 

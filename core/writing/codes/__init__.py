@@ -1,0 +1,1 @@
+"""Episode codes: what a scene is made of as a short text, and that scene written again."""
