@@ -110,7 +110,6 @@ class Holosuite(DiscordClient):
             permissions=self.permissions,
             supervisor=self.supervisor,
             announcer=announcer,
-            runs=runs,
         )
 
     async def setup_hook(self) -> None:

@@ -14,7 +14,6 @@ from bot.discord.permissions import TrainerPermissions
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.sending import SILENT, GoneError, insist
 from bot.storage.repositories import Repositories
-from bot.storage.runs.store import RunStore
 from bot.storage.settings import Settings
 from bot.storage.tables.trainings import UNFINISHED, TrainingRecord
 from bot.training.announcements.announcer import TrainingAnnouncer
@@ -41,14 +40,13 @@ class TrainingActions:
         permissions: TrainerPermissions,
         supervisor: TrainingSupervisor,
         announcer: TrainingAnnouncer,
-        runs: RunStore,
     ) -> None:
         self._trainings = storage.trainings
         self._models = storage.models
         self._permissions = permissions
         self._supervisor = supervisor
         self._announcer = announcer
-        self._previews = TrainingPreviews(settings=settings, storage=storage, runs=runs)
+        self._previews = TrainingPreviews(settings=settings, storage=storage)
         self._upload_megabytes = settings.upload_megabytes
 
     async def offer(

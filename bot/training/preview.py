@@ -1,7 +1,6 @@
 """What an administrator asks for with `/retrain`, checked, read by a child process, and offered as a training."""
 
 import asyncio
-import contextlib
 import secrets
 import shutil
 import time
@@ -14,7 +13,6 @@ from bot.models.names import NAME_CHARACTERS, check_name
 from bot.scenes.admission import Cooldown
 from bot.storage.names import LimitError, taken_name
 from bot.storage.repositories import Repositories
-from bot.storage.runs.store import RunStore
 from bot.storage.settings import Settings
 from bot.storage.tables.trainings import RetrainPlan, TrainingRecord, too_many_models
 from bot.training.corpora.reading import read_corpus
@@ -29,7 +27,6 @@ from bot.training.request import (
     too_many_offers,
 )
 from core.data.sources.upload import safe_name
-from core.errors import RunError
 
 USUAL_MINUTES = 15.0
 START_SECONDS = 20.0  # until TensorFlow is loaded and the network compiled
@@ -39,9 +36,8 @@ Download = Callable[[Path], Awaitable[None]]
 class TrainingPreviews:
     """Checks requests for trainings and reads their texts."""
 
-    def __init__(self, *, settings: Settings, storage: Repositories, runs: RunStore) -> None:
+    def __init__(self, *, settings: Settings, storage: Repositories) -> None:
         self._settings = settings
-        self._runs = runs
         self._trainings = storage.trainings
         self._models = storage.models
         self._data = settings.data.resolve()
@@ -142,8 +138,7 @@ class TrainingPreviews:
             if download is not None:
                 await download(folder / "upload")
             async with self._slots:  # a corpus takes memory
-                own = await self._model_of(origin.guild_id)
-                facts = await read_corpus(request, folder, own, settings=self._settings)
+                facts = await read_corpus(request, folder, settings=self._settings)
             plan = await self._plan(request, key, safe_name(name), facts)
             training = await self._trainings.add(
                 TrainingRecord(
@@ -194,14 +189,6 @@ class TrainingPreviews:
             if not await self._trainings.is_name_taken(guild_id, name):
                 return name
         raise RefusalError("There are too many models of that name; choose another with name.")
-
-    async def _model_of(self, guild_id: int) -> Path:
-        """Return the run of the model that a server uses: a training may begin with its weights."""
-        model = await self._models.read(await self._models.read_active(guild_id))
-        if model is not None:
-            with contextlib.suppress(RunError):
-                return await self._runs.fetch(model)
-        return self._settings.run.resolve()
 
     async def _plan(
         self, request: TrainingRequest, key: str, folder: str, facts: dict[str, Any]

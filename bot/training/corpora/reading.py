@@ -12,22 +12,20 @@ from bot.training.process import ask_child
 from bot.training.request import TrainingRequest
 
 
-async def read_corpus(
-    request: TrainingRequest, folder: Path, own: Path, *, settings: Settings
-) -> dict[str, Any]:
+async def read_corpus(request: TrainingRequest, folder: Path, *, settings: Settings) -> dict[str, Any]:
     """Return what a child process finds in a corpus; the text of an upload is then in the training's folder.
 
     Args:
         request: What was asked for.
         folder: The training's, below the data folder; an uploaded file is in it.
-        own: The run that the server uses: a training may begin with its weights.
-        settings: How much memory and time reading may take.
+        settings: How much memory and time reading may take, and the run for everybody.
 
     Raises:
         ProcessError: It takes more, or is no text to train on.
     """
     data = settings.data.resolve()
-    arguments = ["--preset", request.preset, "--own", str(own)]
+    # No training begins with a model that was trained here: whose words taught it may have been forgotten since.
+    arguments = ["--preset", request.preset, "--own", str(settings.run.resolve())]
     if request.upload_name:
         inside = folder.relative_to(data)
         arguments += ["--upload", str(inside / "upload"), f"--name={request.upload_name}"]

@@ -28,6 +28,7 @@ from bot.storage.settings import Settings, TrainerRole
 from bot.storage.tables.members import NOBODY, delete_member
 from bot.storage.tables.models import SHIPPED, ModelRecord
 from bot.storage.tables.trainings import TrainingRecord
+from bot.training.preview import TrainingPreviews
 from bot.training.process import (
     BusyError,
     Child,
@@ -38,8 +39,9 @@ from bot.training.process import (
     start_training,
 )
 from bot.training.progress import bar, clock, describe_comparison
+from bot.training.request import TrainingOrigin, TrainingRequest
 from bot.training.view import build_end, build_progress
-from core.errors import ConfigError
+from core.errors import ConfigError, CorpusError
 from core.run.events import EventFile
 
 JOB = TrainingRecord(machine="here", guild_id=1, channel_id=2, member_id=3, name="Terok Nor", created=1)
@@ -132,6 +134,27 @@ async def test_database_ends_a_training_with_its_model_in_use(storage: Repositor
     assert [untold.state for untold in await storage.trainings.read_untold()] == ["done"]
     await delete_member(storage.database, 3)
     assert [model.member_id for model in await storage.models.read_all(1)] == [0]
+
+
+async def test_no_training_begins_with_a_model_that_was_trained_here(
+    storage: Repositories, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a model learnt from people who may want to be forgotten goes into no other one, though it is in use."""
+    job = await storage.trainings.add(replace(JOB, state="running"))
+    await storage.models.add_trained(job, replace(MODEL, id=job.id), {"bits": 2.0}, use=True)
+    asked: list[str] = []
+
+    async def ask(_: str, arguments: list[str], **_options: object) -> None:
+        asked.extend(arguments)
+        raise CorpusError("Nothing.")
+
+    monkeypatch.setattr("bot.training.corpora.reading.ask_child", ask)
+    settings = Settings(run=tmp_path / "everybodys", data=tmp_path)
+    previews = TrainingPreviews(settings=settings, storage=storage)
+    with pytest.raises(CorpusError, match="Nothing"):
+        await previews.offer(TrainingRequest(), TrainingOrigin(guild_id=1, channel_id=2, member_id=3))
+    assert asked[asked.index("--own") + 1] == str(tmp_path / "everybodys")
+    assert MODEL.folder not in " ".join(asked)
 
 
 async def test_database_knows_defaults_and_choices(storage: Repositories) -> None:
