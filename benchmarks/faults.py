@@ -1,6 +1,7 @@
 """What goes wrong on purpose around a bot: its network, Discord, its processes and its disk."""
 
 import asyncio
+import contextlib
 import os
 import random
 import shutil
@@ -16,6 +17,7 @@ from typing import Self
 import psutil
 
 from tests.local_discord import LocalDiscord
+from tests.local_discord.faults import Fault
 
 KINDS = {  # to how often, among each other
     **dict.fromkeys(
@@ -28,8 +30,12 @@ KINDS = {  # to how often, among each other
 }
 NETWORK_SECONDS = (1, 2, 5, 10, 20, 60)
 FULL_SECONDS = (1, 3, 10)
+BLOCK = 65_536  # bytes
 DISK_BYTES = 600_000_000  # a training wants 200 MB to begin
 LATELY_SECONDS = 15.0
+PENDING_SECONDS = (
+    8.0  # that a fault waits for a request that it concerns; Discord's troubles pass by themselves
+)
 
 
 class Disk:
@@ -68,8 +74,11 @@ class Disk:
 
     def fill(self) -> None:
         """Leave no byte free."""
-        with self._ballast.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, max(1, shutil.disk_usage(self.folder).free))
+        with self._ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            os.posix_fallocate(file.fileno(), 0, max(1, shutil.disk_usage(self.folder).free - BLOCK))
+            while True:  # what others write meanwhile leaves less
+                file.seek(0, os.SEEK_END)
+                file.write(bytes(BLOCK))
 
     def clear(self) -> None:
         """Give the room back."""
@@ -152,16 +161,25 @@ class Faults:
             bot.terminate()
         return True
 
+    def _pass(self, fault: Fault) -> None:
+        """Let a fault that meets no request end by itself."""
+        asyncio.get_running_loop().call_later(PENDING_SECONDS, self._discord.faults.remove, fault)
+
     def _disturb(self, kind: str) -> None:
         discord, rng = self._discord, self._rng
         pattern = rng.choice(("PATCH /webhooks/*", "POST /interactions/*", "POST /channels/*", "*"))
         if kind == "limit":
-            discord.faults.rate_limit(pattern, retry_after=rng.uniform(0.1, 2), times=rng.randint(1, 3))
+            self._pass(
+                discord.faults.rate_limit(pattern, retry_after=rng.uniform(0.1, 2), times=rng.randint(1, 3))
+            )
         elif kind == "limit without a time":
-            discord.faults.rate_limit(pattern, retry_after=None, times=rng.randint(1, 2))
+            self._pass(discord.faults.rate_limit(pattern, retry_after=None, times=rng.randint(1, 2)))
         elif kind == "error":
             status = rng.choice((500, 502, 503))
-            discord.faults.fail(pattern, status=status, times=rng.randint(1, 3), applied=rng.random() < 0.3)
+            is_applied = rng.random() < 0.3
+            self._pass(
+                discord.faults.fail(pattern, status=status, times=rng.randint(1, 3), applied=is_applied)
+            )
         elif kind == "gateway":
             discord.gateway.drop_connections(resumable=rng.random() < 0.7)
         elif kind == "event":

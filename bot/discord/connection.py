@@ -17,7 +17,7 @@ from discord.http import Route
 from core.errors import ConfigError
 
 FIRST_PAUSE_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 60.0  # between two attempts to reach Discord
+LONGEST_PAUSE_SECONDS = 30.0  # between two attempts to reach Discord
 LOGIN_SECONDS = 60.0  # for one attempt; a network that swallows everything says nothing by itself
 # "Gateway Close Event Codes": those after which no attempt can succeed.
 REFUSED_TOKEN = 4004
