@@ -1,29 +1,26 @@
 """The tables and promises of SECURITY.md: each cell is tried against the real bot, forged ids of each kind included."""
 
 import asyncio
+import importlib
 import json
+import pkgutil
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import discord as discord_py
 
-from bot.channels.learning.buttons import LABELS as CONSENT_LABELS
-from bot.channels.learning.buttons import ConsentButton
-from bot.guilds.buttons import LABELS as SETTING_LABELS
-from bot.guilds.buttons import SettingMenu, UndoButton
+import bot
 from bot.scenes.ui.buttons import LABELS as SCENE_LABELS
-from bot.scenes.ui.buttons import EpisodeButton, PageButton
 from bot.storage.data_folder import read_machine
 from bot.storage.repositories import Repositories
 from bot.storage.tables.models import ModelRecord
 from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
-from bot.training.buttons import LABELS as TRAINING_LABELS
-from bot.training.buttons import TrainingButton
 from tests.bot.bot_process import PROJECT, running_bot, scene_of, shows_scene
 from tests.bot.training.announcements.test_outbox import OUTCOME
 from tests.local_discord import Channel, Component, Interaction, LocalDiscord, Message, Permission
@@ -195,9 +192,13 @@ async def go_on_from_menu(stage: Stage, who: str) -> Interaction:
     )
 
 
+OPTIONS: dict[str, object] = {
+    "temp": 0.5, "length": 20, "line": "QUARK: No", "seed": 1, "cast": "QUARK, ODO", "place": "Ops", "spelling": True,
+    "takes": 1, "originality": 8,
+}  # fmt: skip
 # What somebody does, and what the answer shows where they may.
 COMMANDS: dict[str, tuple[Ask, str]] = {
-    "/episode": (command("episode", length=20), "scene"),
+    "/episode": (command("episode", **OPTIONS), "scene"),
     "/replay": (lambda stage, who: stage.slash(who, "replay", code=stage.code), "scene"),
     "Continue as an episode": (go_on_from_menu, "scene"),
     "/about": (command("about"), "ds9"),
@@ -240,6 +241,61 @@ THINGS: dict[str, tuple[Ask, str]] = {
     "a model by its number: delete": (models_command("delete", foreign=True), "was deleted"),
     "a model by its number: its files": (models_command("download", foreign=True), "0.0 MB"),
 }
+
+
+def compare(table: str, tried: dict[str, dict[str, str]], told: dict[str, dict[str, str]]) -> None:
+    """Fail with what to add or to change where a table of SECURITY.md is not what happens."""
+    problems = [
+        f"{row}, {who}: SECURITY.md says {told[row][who]}, and what happens is {tried[row][who]}"
+        for row in tried.keys() & told.keys()
+        for who in PEOPLE
+        if tried[row][who] != told[row][who]
+    ]
+    problems += [f"{row} is tried here: give it a row" for row in tried.keys() - told.keys()]
+    problems += [
+        f"{row} has a row: add to this file how it is tried, and what the answer shows"
+        for row in told.keys() - tried.keys()
+    ]
+    assert not problems, f"The table '{table}' of SECURITY.md:\n" + "\n".join(sorted(problems))
+
+
+def compare_options(registered: dict[str, set[str]], told: dict[str, set[str]]) -> None:
+    """Fail with what to add where the table of commands is not what the bot has registered with Discord."""
+    problems = [
+        f"{name} is a command without a row: add one with its options (`a` `b`) and who may, and to COMMANDS "
+        "here how it is tried"
+        for name in registered.keys() - told.keys()
+    ]
+    problems += [f"{name} is no command any more" for name in told.keys() - registered.keys()]
+    problems += [
+        f"{name} has the options {sorted(registered[name])}, and its row {sorted(told[name])}"
+        for name in registered.keys() & told.keys()
+        if registered[name] != told[name]
+    ]
+    assert not problems, "The table 'Commands' of SECURITY.md:\n" + "\n".join(sorted(problems))
+
+
+def registered_commands(discord: LocalDiscord) -> dict[str, set[str]]:
+    """Return what the bot has registered, for all servers or for one: command -> its options."""
+    application = discord.world.application
+    found: dict[str, set[str]] = {}
+    for each in (
+        *application.global_commands.values(),
+        *(command for guild in application.guild_commands.values() for command in guild.values()),
+    ):
+        options: list[dict[str, Any]] = each.get("options") or []
+        parts = {f"/{each['name']} {part['name']}": part for part in options if part["type"] == 1}
+        name = each["name"] if each["type"] == 3 else f"/{each['name']}"  # 3: a message's menu
+        for key, part in (parts or {name: each}).items():
+            found[key] = {option["name"] for option in part.get("options") or []}
+    return found
+
+
+TRIED_IDS = {
+    "go_on", "again", "hotter", "colder", "script", "details", "direct", "direct_c", "page", "form", "job:start",
+    "job:drop", "job:cancel", "job:use", "job:back", "learn:yes", "learn:no",
+    "settings:choose", "settings:undo", "settings:form",
+}  # fmt: skip
 
 
 def rows_of(heading: str) -> dict[str, dict[str, str]]:
@@ -337,41 +393,58 @@ async def test_tables_of_who_may_do_what_are_true(tmp_path: Path) -> None:
     """Each cell of SECURITY.md is what happens, for people where they are and with whatever ids they make up."""
     commands = {read_command(cell)[0]: cells for cell, cells in rows_of("Commands").items()}
     async with open_stage(tmp_path) as stage:
+        compare_options(registered_commands(stage.discord), dict(map(read_command, rows_of("Commands"))))
         told = await (await stage.press("member", stage.handle("details"))).message()
         stage.code = told.text.rsplit("```", 2)[1].strip()
         things = await try_all(stage, THINGS)
-        assert things == rows_of("What belongs to a server")
-        assert await try_all(stage, COMMANDS) == commands
+        compare("What belongs to a server", things, rows_of("What belongs to a server"))
+        compare("Commands", await try_all(stage, COMMANDS), commands)
         # What was forgotten is nobody's any more.
         gone = await (await stage.press("administrator", stage.handle("script"))).message()
         assert "no longer stored" in gone.content
-        registered = stage.discord.world.application.global_commands.values()
-        found: dict[str, set[str]] = {}
-        for each in registered:
-            options: list[dict[str, Any]] = each.get("options") or []
-            parts = {f"/{each['name']} {part['name']}": part for part in options if part["type"] == 1}
-            name = each["name"] if each["type"] == 3 else f"/{each['name']}"  # 3: a message's menu
-            for key, part in (parts or {name: each}).items():
-                found[key] = {option["name"] for option in part.get("options") or []}
-        assert found == dict(map(read_command, rows_of("Commands")))
         assert not stage.discord.pings
 
 
+def modules() -> list[ModuleType]:
+    """Return the bot's modules, all of them imported."""
+    names = [found.name for found in pkgutil.walk_packages(bot.__path__, "bot.")]
+    return [importlib.import_module(name) for name in names if ".migrations" not in name]
+
+
+def component_ids() -> set[str]:
+    """Return how the ids of the bot's buttons, menus and forms begin, from the patterns that read them."""
+    found: set[str] = set()
+    for module in modules():
+        for value in vars(module).values():
+            if not isinstance(value, re.Pattern) or not str(value.pattern).startswith("hs:"):
+                continue
+            head, _, rest = str(value.pattern).removeprefix("hs:").partition("(?P<")
+            actions = re.match(r"\w+>([\w|]+)\)", rest)
+            found |= {head + action for action in actions[1].split("|")} if actions else {head.strip(":")}
+    return found
+
+
 def test_every_button_is_in_a_table() -> None:
-    """A button that is added has to be added to SECURITY.md, too."""
-    named = set(re.findall(r"`([^`]+)`", " ".join(rows_of("What belongs to a server"))))
-    assert named == {
-        *SCENE_LABELS.values(),
-        *TRAINING_LABELS.values(),
-        *CONSENT_LABELS.values(),
-        *SETTING_LABELS.values(),
-        "Next page",
-        "Previous page",
-    }
-    kinds = {
-        kind for kind in discord_py.ui.DynamicItem.__subclasses__() if kind.__module__.startswith("bot.")
-    }
-    assert kinds == {EpisodeButton, PageButton, TrainingButton, ConsentButton, SettingMenu, UndoButton}
+    """A button, menu or form that is added has to be added to SECURITY.md, and tried here, too."""
+    rows = rows_of("What belongs to a server")
+    named = set(re.findall(r"`([^`]+)`", " ".join(rows)))
+    labels = {"Next page", "Previous page"}
+    labels |= {str(label) for module in modules() for label in getattr(module, "LABELS", {}).values()}
+    assert labels - named == set(), "Buttons without a row in the table 'What belongs to a server'"
+    assert named - labels == set(), "Rows of buttons that there are no more"
+    assert rows.keys() == THINGS.keys(), "Rows that nothing in THINGS tries, or the other way round"
+    untried = component_ids() - TRIED_IDS
+    assert untried == set(), (
+        f"Nobody tries ids that begin with hs: and {sorted(untried)}: add rows to SECURITY.md, how they are tried to "
+        "THINGS, and then the ids to TRIED_IDS"
+    )
+    ui = discord_py.ui
+    bases = (ui.DynamicItem, ui.View, ui.LayoutView, ui.Modal, ui.Button, ui.Select)
+    kinds = [kind for base in bases for kind in base.__subclasses__() if kind.__module__.startswith("bot.")]
+    nameless = [
+        kind for kind in kinds if not str(getattr(kind, "__discord_ui_compiled_template__", "")).count("hs:")
+    ]
+    assert nameless == [], "A component's id has to begin with hs: and to be read by a pattern of its module"
 
 
 def test_every_promise_names_a_test_that_there_is() -> None:
