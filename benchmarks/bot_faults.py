@@ -26,7 +26,7 @@ from tests.conftest import tiny_episodes
 from tests.local_discord import Guild, Interaction, LocalDiscord, Member, Message, Permission, Upload
 
 MEMBERS = 12
-ASK_SECONDS = 1.5  # between two requests, on average
+ASK_SECONDS = 1.0  # between two requests, on average
 FAULT_SECONDS = 4.0  # between two faults, on average
 CALM_SECONDS = 400.0  # after the last fault, in which all has to be answered
 NAMES = ("Terok", "Empok")  # of the models that are trained
@@ -152,7 +152,7 @@ async def measure(*, hours: float, seed: int, log: Path | None = None) -> int:
             await play.start()
             await discord.until(lambda: bool(discord.world.application.global_commands), timeout_seconds=120)
             for guild, name in zip(guilds, NAMES, strict=True):
-                await _train(discord, guild, name, minutes=max(0.2, 60 * hours / 3))
+                await _train(discord, guild, name, minutes=max(0.2, 20 * hours))
             faults = Faults(
                 discord, disk, rng, find_bot=lambda: None if play.bot is None else play.bot.process
             )

@@ -20,9 +20,7 @@ from tests.local_discord import LocalDiscord
 from tests.local_discord.faults import Fault
 
 KINDS = {  # to how often, among each other
-    **dict.fromkeys(
-        ("network", "limit", "limit without a time", "error", "gateway", "event", "spoiled event"), 4
-    ),
+    **dict.fromkeys(("network", "limit", "limit without a time", "error", "gateway", "event"), 4),
     **dict.fromkeys(("frame", "spoiled event", "full disk"), 2),
     **dict.fromkeys(
         ("kill the bot", "ask the bot to leave", "kill the trainer"), 1
