@@ -18,7 +18,7 @@ from bot.guilds.view import build_form, build_settings
 from bot.scenes.build import build_work
 from bot.scenes.request import Request, go_on, take_again
 from bot.storage.tables.guild_settings import SettingChange
-from core.writing.codes import code_of
+from core.writing.codes.code import code_of
 from tests.bot.bot_process import described, footer, running_bot, scene_of
 from tests.bot.discord.test_hostile import texts_of
 from tests.bot.storage.test_database import EPISODE
