@@ -101,8 +101,7 @@ class SceneHandler:
         if self._tasks:
             log.info("Finishing %d scenes before leaving.", len(self._tasks))
             await asyncio.wait(list(self._tasks), timeout=seconds)
-        left = dict(self._tasks)
-        for task in left:
+        for task in (left := dict(self._tasks)):
             task.cancel()
         if left:
             log.warning("%d scenes are left to the next start.", len(left))
