@@ -71,7 +71,9 @@ class Holosuite(DiscordClient):
         self.runs = runs
         self.last_errors = last_errors
         self.monitor = Monitor(settings.health_file, tasks=self.tasks)
-        self.registry = ModelRegistry(pool.writer, models=storage.models, runs=runs)
+        self.registry = ModelRegistry(
+            pool.writer, models=storage.models, runs=runs, megabytes=settings.loaded_megabytes
+        )
         self.scene_handler = SceneHandler(
             pool=pool, storage=storage, registry=self.registry, cooldown=Cooldown(settings.cooldown_seconds)
         )
@@ -155,7 +157,14 @@ class Holosuite(DiscordClient):
                 scenes=self.storage.scenes,
                 characters_per_second=lambda: self.pool.characters_per_second,
             ),
-            DiagnoseCog(self, pool=self.pool, monitor=self.monitor, last_errors=self.last_errors),
+            DiagnoseCog(
+                self,
+                pool=self.pool,
+                monitor=self.monitor,
+                pace=self.pace,
+                registry=self.registry,
+                last_errors=self.last_errors,
+            ),
             ForgetCog(
                 self.storage.database,
                 handler=self.scene_handler,

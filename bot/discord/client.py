@@ -9,6 +9,8 @@ from discord.ext import commands
 from bot.discord.background import BackgroundTasks
 from bot.discord.connection import forgive_events
 from bot.discord.errors import CommandTree
+from bot.discord.limits import REQUESTS_PER_SECOND
+from bot.discord.replies.pacing import RequestPace
 from bot.discord.replies.sending import SILENT
 
 # What the bot does in a channel, and nothing else.
@@ -32,6 +34,9 @@ class DiscordClient(commands.AutoShardedBot):
 
     def __init__(self, *, shard_ids: tuple[int, ...], shard_count: int | None) -> None:
         """Serve these shards; none stands for all, and None for as many as Discord recommends."""
+        # The limit is the whole bot's: what serves some of its shards has its share.
+        share = len(shard_ids) / shard_count if shard_ids and shard_count else 1
+        self.pace = RequestPace(requests=max(1, int(REQUESTS_PER_SECOND * share)))
         super().__init__(
             command_prefix=(),
             help_command=None,
@@ -43,6 +48,7 @@ class DiscordClient(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             guild_ready_timeout=0.2,  # seconds without news of a further server; nothing here needs them all
             max_messages=None,
+            http_trace=self.pace.trace(),
             max_ratelimit_timeout=LONGEST_LIMIT_SECONDS,
             shard_ids=list(shard_ids) or None,  # type: ignore[arg-type]  # None stands for all
             shard_count=shard_count,

@@ -22,6 +22,7 @@ CHOICE_CHARACTERS = 100
 CUSTOM_ID_CHARACTERS = 100
 
 # "Rate Limits": 50 requests a second in all, and 5 edits of a message in 5 s.
+REQUESTS_PER_SECOND = 50
 SECONDS_BETWEEN_EDITS = 5.0
 
 # Ours. What is ready within this time is sent directly; more would risk Discord's 3 s on a slow line.

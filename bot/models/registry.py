@@ -13,9 +13,10 @@ from bot.storage.runs.store import RunStore
 from bot.storage.tables.models import FRESH_SECONDS, SHIPPED, ModelRecord, ModelRepository
 from core.errors import CoreError, RunError
 from core.run.store import Run
+from core.runtime.size import size_of
 from core.writing.writer import Writer
 
-LOADED = 6  # models in memory beside the shipped one, 10 MB each
+MEGABYTE = 1_000_000
 MOST_CHECKED = 10_000
 RETRY_SECONDS = 60.0  # after which a run that could not be had is asked for again
 
@@ -25,14 +26,26 @@ log = logging.getLogger(__name__)
 class ModelRegistry:
     """Finds the model of a server."""
 
-    def __init__(self, shipped: Writer, *, models: ModelRepository, runs: RunStore) -> None:
-        """Offer the shipped model, and the stored ones."""
+    def __init__(self, shipped: Writer, *, models: ModelRepository, runs: RunStore, megabytes: int) -> None:
+        """Offer the shipped model, and the stored ones, of which so many megabytes stay in memory."""
         self.shipped = shipped
+        self.most_bytes = megabytes * MEGABYTE
         self._models = models
         self._runs = runs
-        self._loaded: OrderedDict[int, Writer] = OrderedDict()
+        self._loaded: OrderedDict[int, Writer] = OrderedDict()  # what was used last at the end
+        self._sizes: dict[int, int] = {}  # model to the bytes that it was loaded with
         self._checked: dict[int, float] = {}  # model to when the database was asked for it
         self._loading: dict[int, asyncio.Task[Writer | None]] = {}
+
+    @property
+    def loaded(self) -> int:
+        """How many models are in memory beside the shipped one."""
+        return len(self._loaded)
+
+    @property
+    def loaded_bytes(self) -> int:
+        """How much memory they take."""
+        return sum(self._sizes[number] for number in self._loaded)
 
     async def writer_for(self, guild_id: int | None) -> Writer:
         """Return the model that a server uses; outside of servers, the one for everybody."""
@@ -117,12 +130,17 @@ class ModelRegistry:
             return loaded
         try:
             writer = await self._open(model)
+            self._sizes[number] = await asyncio.to_thread(size_of, writer)
         except CoreError as error:
             log.warning("Model %d cannot be used, the shipped one stands in: %s", number, error)
             return None
         self._loaded[number] = writer
-        while len(self._loaded) > LOADED:
-            self._checked.pop(self._loaded.popitem(last=False)[0], None)
+        self._loaded.move_to_end(number)
+        # A model that is larger than the bound is there alone: its server writes with it.
+        while self.loaded_bytes > self.most_bytes and len(self._loaded) > 1:
+            unused, _ = self._loaded.popitem(last=False)
+            self._checked.pop(unused, None)
+            self._sizes.pop(unused, None)
         return writer
 
     async def _open(self, model: ModelRecord) -> Writer:

@@ -6,7 +6,9 @@ from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
 from bot.discord.language.language import language_of
+from bot.discord.replies.pacing import RequestPace
 from bot.discord.replies.sending import SILENT
+from bot.models.registry import ModelRegistry
 from bot.ops.diagnosis import build_diagnosis
 from bot.ops.logs import LastErrors
 from bot.ops.monitor import Monitor
@@ -22,11 +24,15 @@ class DiagnoseCog(commands.Cog):
         *,
         pool: WriterPool,
         monitor: Monitor,
+        pace: RequestPace,
+        registry: ModelRegistry,
         last_errors: LastErrors,
     ) -> None:
         self._bot = bot
         self._pool = pool
         self._monitor = monitor
+        self._pace = pace
+        self._registry = registry
         self._last_errors = last_errors
 
     @app_commands.command(
@@ -42,6 +48,8 @@ class DiagnoseCog(commands.Cog):
             self._bot,
             pool=self._pool,
             monitor=self._monitor,
+            pace=self._pace,
+            registry=self._registry,
             last_errors=self._last_errors,
             language=language_of(interaction.locale),
         )

@@ -14,6 +14,8 @@ from bot.discord.language.language import Language
 from bot.discord.limits import EMBED_FIELD_CHARACTERS
 from bot.discord.markdown import escape_markdown, shorten
 from bot.discord.page import COLOUR
+from bot.discord.replies.pacing import RequestPace
+from bot.models.registry import ModelRegistry
 from bot.ops.logs import LastErrors
 from bot.ops.monitor import Monitor
 from bot.scenes.pool import WriterPool
@@ -28,6 +30,8 @@ def build_diagnosis(
     *,
     pool: WriterPool,
     monitor: Monitor,
+    pace: RequestPace,
+    registry: ModelRegistry,
     last_errors: LastErrors,
     language: Language,
 ) -> discord.Embed:
@@ -47,6 +51,8 @@ def build_diagnosis(
         (Text("Versions"), versions),
         (Text("Model"), f"{pool.writer.run.name}, {pool.writer.run.fingerprint[:16]}"),
         (Text("Queue"), _describe_queue(pool)),
+        (Text("Servers' models in memory"), _describe_models(registry)),
+        (Text("Requests to Discord"), _describe_pace(pace)),
         (Text("Event loop's delay"), _describe_delay(monitor)),
         (Text("Gateway"), Text.joined(shards, ", ") or none),
         (Text("Servers"), f"{len(bot.guilds)}"),
@@ -69,6 +75,26 @@ def _describe_queue(pool: WriterPool) -> Text:
         queue=pool.queue,
         writing=pool.writing,
         threads=pool.threads,
+    )
+
+
+def _describe_models(registry: ModelRegistry) -> Text:
+    return Text(
+        "{count} with {used:.0f} MB, of {most:.0f} MB",
+        count=registry.loaded,
+        used=registry.loaded_bytes / MEGABYTE,
+        most=registry.most_bytes / MEGABYTE,
+    )
+
+
+def _describe_pace(pace: RequestPace) -> Text:
+    return Text(
+        "{recent} of {limit} in the last second, at most {most}; {waiting} wait, the longest waited {wait:.1f} s",
+        recent=pace.recent,
+        limit=pace.requests,
+        most=pace.most,
+        waiting=pace.waiting,
+        wait=pace.longest_wait,
     )
 
 

@@ -47,9 +47,14 @@ def build_help() -> Text:
                 "change the temperature, *Script* sends it as a file, *Details* shows how it came about."
             ),
             Text("**/replay** replays a scene from its code, which is in its details."),
-            Text(
-                "**Administrators:** */retrain* trains a new model for the server, on these scripts or on an uploaded "
-                "file; */models* shows, uses, renames, deletes and downloads those that were trained."
+            Text.joined(
+                (
+                    Text(
+                        "**Administrators:** */retrain* trains a new model for the server, on these scripts or on an "
+                        "uploaded file; */models* shows, uses, renames, deletes and downloads those that were trained."
+                    ),
+                    Text("*/settings* sets how I write in this server."),
+                )
             ),
             Text("**/about** shows the model, **/forget-me** deletes what is stored of you."),
         ),

@@ -62,6 +62,7 @@ class Settings:
     training_minutes: float = 60.0  # the longest training that may be asked for
     trainings_per_day: int = 5  # of a server
     models_per_server: int = 10
+    loaded_megabytes: int = 150  # of memory for the servers' models, of which those used last stay
     upload_megabytes: int = 25
     reading_megabytes: int = 1_000  # of memory that reading an upload may take
     reading_seconds: float = 60.0  # that it may take
@@ -108,6 +109,7 @@ class Settings:
             models_per_server=_read_integer(
                 values, "HOLOSUITE_MODELS_PER_SERVER", cls.models_per_server, 1, 1_000
             ),
+            loaded_megabytes=_read_integer(values, "HOLOSUITE_MODELS_MB", cls.loaded_megabytes, 1, 100_000),
             upload_megabytes=_read_integer(values, "HOLOSUITE_UPLOAD_MB", cls.upload_megabytes, 1, 500),
             reading_megabytes=_read_integer(
                 values, "HOLOSUITE_READING_MB", cls.reading_megabytes, 300, 100_000

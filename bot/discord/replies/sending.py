@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import aiohttp
 import discord
 
+from bot.discord.replies.pacing import unhurried
+
 Result = TypeVar("Result")
 
 # Mentions are never parsed. Each call names it, because an edit falls back to parsing all of them.
@@ -81,8 +83,9 @@ def is_passing(error: BaseException) -> bool:
 async def try_once(send: Callable[[], Awaitable[Any]]) -> None:
     """Send what nobody misses; what goes wrong is noted alone."""
     try:
-        async with asyncio.timeout(ONCE_SECONDS):
-            await insist(send, seconds=0.0)
+        with unhurried():
+            async with asyncio.timeout(ONCE_SECONDS):
+                await insist(send, seconds=0.0)
     except Exception as error:  # noqa: BLE001 -- whatever it is, more important things follow
         log.info("A message was not changed: %s", error)
 

@@ -138,7 +138,7 @@ async def living(data: Path, writer: Writer, requests: Any) -> AsyncIterator[Lif
     storage = await Repositories.open("", data=data, machine="here")
     pool = WriterPool(writer, threads=1, queue=50)
     runs = FolderRuns(data, home="here")
-    registry = ModelRegistry(writer, models=storage.models, runs=runs)
+    registry = ModelRegistry(writer, models=storage.models, runs=runs, megabytes=99)
     handler = SceneHandler(pool=pool, storage=storage, registry=registry, cooldown=Cooldown(0))
     folders = TrainingFolders(data)
     supervisor = cast("Any", Stopped(storage, folders))

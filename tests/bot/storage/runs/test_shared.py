@@ -110,7 +110,7 @@ async def test_run_that_is_damaged_is_said_and_the_shipped_one_stands_in(
     await storage.models.add_trained(training, model, {}, use=True)
     copy = await runs.fetch(model)
     (copy / WEIGHTS).write_bytes(b"damaged")
-    registry = ModelRegistry(shipped, models=storage.models, runs=runs)
+    registry = ModelRegistry(shipped, models=storage.models, runs=runs, megabytes=99)
     assert (await registry.writer_for(GUILD)).run.fingerprint == own.run.fingerprint
     name, packed = await ModelCatalog(storage=storage, registry=registry).pack(GUILD, "nor", most_bytes=10**8)
     assert (name, packed[:2]) == ("Nor", b"PK")
@@ -119,13 +119,19 @@ async def test_run_that_is_damaged_is_said_and_the_shipped_one_stands_in(
     content = stored.read_bytes()
     stored.chmod(0o600)
     stored.write_bytes(content[:-3000] + bytes(2000) + content[-1000:])
-    assert await ModelRegistry(shipped, models=storage.models, runs=runs).writer_for(GUILD) is shipped
+    assert (
+        await ModelRegistry(shipped, models=storage.models, runs=runs, megabytes=99).writer_for(GUILD)
+        is shipped
+    )
     other = build_writer(tmp_path / "other", SCRIPT)
     stored.unlink()
     await runs.objects.put_folder(model.folder, other.run.path)
-    assert await ModelRegistry(shipped, models=storage.models, runs=runs).writer_for(GUILD) is shipped
+    assert (
+        await ModelRegistry(shipped, models=storage.models, runs=runs, megabytes=99).writer_for(GUILD)
+        is shipped
+    )
     stored.unlink()
-    registry = ModelRegistry(shipped, models=storage.models, runs=runs)
+    registry = ModelRegistry(shipped, models=storage.models, runs=runs, megabytes=99)
     assert await registry.writer_for(GUILD) is shipped
     assert list((tmp_path / "data" / "runs").iterdir()) == []
     said = [record.getMessage() for record in caplog.records if record.name == "bot.models.registry"]
@@ -147,7 +153,7 @@ async def test_model_that_another_bot_renames_or_deletes_is_so_here(
         runs = await SharedRuns.open(address, data=tmp_path / name)
         url = f"sqlite:///{tmp_path / 'both.db'}"
         storage = await Repositories.open(url, data=tmp_path / name, machine=name, home=runs.home)
-        opened.append((storage, ModelRegistry(shipped, models=storage.models, runs=runs), runs))
+        opened.append((storage, ModelRegistry(shipped, models=storage.models, runs=runs, megabytes=99), runs))
     (first, of_first, runs), (second, of_second, _) = opened
     training = await first.trainings.add(TRAINING)
     model = replace(model_of(own, runs), id=training.id)
