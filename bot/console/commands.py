@@ -102,7 +102,7 @@ def parse_call(line: str, commands: Mapping[str, Command]) -> Call:
     """
     name, _, rest = line.strip().removeprefix("/").strip().partition(" ")
     if name not in commands:
-        raise PromptError(explain_command(name, commands))
+        raise PromptError(explain_command(line.strip().removeprefix("/").strip(), commands))
     command = commands[name]
     options = command.options
     values: dict[str, str] = {}
@@ -115,7 +115,7 @@ def parse_call(line: str, commands: Mapping[str, Command]) -> Call:
             raise PromptError(f"{found[1]}: stands there twice; give it once.")
         value, behind = _take_value(found[1], rest[found.end() :], options)
         if not rest[found.end() :].lstrip().startswith(tuple(_QUOTES)):
-            misspelt = find_misspelt_option(value, options)
+            misspelt = find_misspelt_option(value, options, is_line=found[1] == "line")
             if misspelt.startswith(tuple(f"{option}:" for option in options)):
                 raise PromptError(f"Write a space before {misspelt[:40]}, and nothing else.")
             if misspelt:

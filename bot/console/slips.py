@@ -16,15 +16,20 @@ _MAIN = {
 _OTHER_NAMES = {
     **dict.fromkeys(("exit", "q", "bye"), "quit"),
     **dict.fromkeys(("?", "h"), "help"),
-    "list": "models",
+    **dict.fromkeys(("list", "runs"), "models"),
+    **dict.fromkeys(("again", "go", "more", "next"), "continue"),
+    **dict.fromkeys(("generate", "new", "scene", "start", "write"), "episode"),
     "train": "retrain",
 }
 _OTHER_OPTIONS = {
     **dict.fromkeys(("heat", "t"), "temp"),
-    **dict.fromkeys(("chars", "characters", "size", "n"), "length"),
+    **dict.fromkeys(("chars", "characters", "size", "n", "words"), "length"),
     **dict.fromkeys(("prompt", "start", "text"), "line"),
-    **dict.fromkeys(("who", "speakers"), "cast"),
-    **dict.fromkeys(("where", "scene"), "place"),
+    **dict.fromkeys(("who", "speaker", "speakers", "names", "people"), "cast"),
+    **dict.fromkeys(("where", "scene", "setting", "location", "heading"), "place"),
+    **dict.fromkeys(("remove", "erase", "del", "rm"), "delete"),
+    **dict.fromkeys(("select", "choose", "switch", "load"), "use"),
+    **dict.fromkeys(("to", "as", "into"), "name"),
     **dict.fromkeys(("file", "path", "scripts"), "corpus"),
     "time": "minutes",
     "model": "use",
@@ -32,6 +37,7 @@ _OTHER_OPTIONS = {
 }
 _SIGNS = "[:=\uff1a]"  # a colon, and what is typed in its place
 _ALL = ("list", "all", "show")  # what /models does without options
+_NEW_NAME = re.compile(r"\s*(?:to|as|into)?\s*[:=]?\s*(\S+)\s*")  # behind the old one
 _NEAR = 0.75  # of the letters are the same
 _CODE_LETTERS = 15  # at least, of an episode code
 
@@ -55,10 +61,15 @@ def find_slip(line: str, commands: Mapping[str, HasOptions]) -> str:
     word, _, rest = line.partition(" ")
     rest = rest.strip()
     bare = word.removesuffix("()").strip(":;,.!\\/-\uff0f").lower()
+    call = f"/{rest}" if bare in _ALL and rest in commands else _find_option(line, commands)
+    if call:
+        return call
     known = bare if bare in commands else next(iter(get_close_matches(bare, commands, n=1, cutoff=_NEAR)), "")
-    if not rest:
-        known = _OTHER_NAMES.get(bare, known)
-    if not known or (word.endswith(":") and rest):
+    other = _OTHER_NAMES.get(bare)
+    if other and (not rest or _is_value(rest, commands[other])):
+        known = bare = other
+    # "EPISODE: nobody sleeps" is a line of a script.
+    if not known or (word.endswith(":") and rest and not _begins_with_option(rest, commands[known])):
         return ""
     is_meant = bool(re.match(rf"\w+\s*{_SIGNS}\s*\S", rest)) or (
         bare == known and _is_value(rest, commands[known])
@@ -66,16 +77,21 @@ def find_slip(line: str, commands: Mapping[str, HasOptions]) -> str:
     if rest and not is_meant:
         return ""
     if known == "models" and rest in _ALL:
-        return "/models"
+        rest = ""
     if rest and not re.match(rf"\w+\s*{_SIGNS}", rest):
         rest = _give_option(rest, known, commands[known])
     return f"/{known} {_set_right(rest)}".strip()
 
 
-def explain_command(name: str, commands: Mapping[str, HasOptions]) -> str:
-    """Return that there is no command of a name, with the nearest one."""
+def explain_command(line: str, commands: Mapping[str, HasOptions]) -> str:
+    """Return that there is no command of the name that a line begins with, with the nearest one."""
+    name = line.split(maxsplit=1)[0] if line else ""
     word = re.match(r"\W*(\w*)", name)
     lower = (word[1] if word else name).lower()
+    owner = next((each for each, command in commands.items() if lower in command.options), "")
+    if owner:
+        meant = _give_option(line, owner, commands[owner])
+        return f"There is no command /{name[:40]}. Did you mean /{owner} {meant}?"
     close = _OTHER_NAMES.get(lower) or next(iter(get_close_matches(lower, commands, n=1)), "")
     close = close or next((command for command in commands if lower.startswith(command)), "")
     return f"There is no command /{name[:40]}. " + (
@@ -105,13 +121,15 @@ def explain_option(rest: str, name: str, commands: Mapping[str, HasOptions]) -> 
     )
 
 
-def find_misspelt_option(value: str, options: Mapping[str, str]) -> str:
+def find_misspelt_option(value: str, options: Mapping[str, str], *, is_line: bool) -> str:
     """Return where in an unquoted value an option begins that is nearly one of a command's; empty where none does.
+
+    In what is no line of a script any word with a colon is taken for one.
 
     Example: in `Ops tmp:0.5` it is `tmp:0.5`; in `ODO: so: now` there is none.
     """
     for found in re.finditer(rf"(?:^|(?<=[\s,;]))([a-z]+)\s?{_SIGNS}(?=[^\s:=])", value):
-        if found.start() and get_close_matches(found[1], options, n=1, cutoff=_NEAR):
+        if found.start() and (not is_line or get_close_matches(found[1], options, n=1, cutoff=_NEAR)):
             return value[found.start() :]
     return ""
 
@@ -122,6 +140,25 @@ def _find_command_of(line: str, commands: Mapping[str, HasOptions]) -> str:
     if found is None:
         return ""
     return next((name for name, command in commands.items() if found[1] in command.options), "")
+
+
+def _find_option(line: str, commands: Mapping[str, HasOptions]) -> str:
+    """Return the call that a line stands for which is an option of some command and a value; else an empty text.
+
+    Example: `length 300`, `use run` and `rename run to other`; `line of sight` is none.
+    """
+    found = re.fullmatch(r"([a-z]+)\s+(\S+)(\s+(?:to|as|into)\s+\S+)?", line)
+    if found is None or (found[3] and found[1] != "rename"):
+        return ""
+    name = next((each for each, command in commands.items() if found[1] in command.options), "")
+    if name != "models" and not re.fullmatch(r"[\d.,]*\d", found[2]):
+        return ""
+    return f"/{name} {_give_option(line, name, commands[name])}" if name else ""
+
+
+def _begins_with_option(rest: str, command: HasOptions) -> bool:
+    found = re.match(rf"(\w+)\s*{_SIGNS}\s*\S", rest)
+    return found is not None and found[1].lower() in command.options
 
 
 def _is_value(rest: str, command: HasOptions) -> bool:
@@ -140,8 +177,14 @@ def _give_option(rest: str, name: str, command: HasOptions) -> str:
     is_flag, rest = rest.startswith("-"), rest.lstrip("-\u2013 ")
     found = re.match(rf"(\w+)(?:\s*{_SIGNS}+\s*|\s+|$)", rest)
     near = _find_near(found[1], command.options) if found else ""
+    if rest == "default" and name == "models":
+        near = ""
     if found and near:
-        return f"{near}:{_first_value(rest[found.end() :]) or '...'}"
+        value = _first_value(rest[found.end() :])
+        if near == "length" and value and not value[0].isdigit() and "cast" in command.options:
+            near = "cast"  # "characters:QUARK"
+        renamed = _NEW_NAME.fullmatch(rest[found.end() :].removeprefix(value)) if near == "rename" else None
+        return f"{near}:{value or '...'}" + (f" name:{renamed[1]}" if renamed else "")
     if is_flag:
         return ""
     value = _first_value(rest)
