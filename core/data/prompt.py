@@ -9,11 +9,13 @@ from core.data.vocabulary import Spelling, Vocabulary
 
 UNSPELLED = "The model knows none of these characters; quote a line in letters that it has."
 _GAP = "\0"  # in place of a character that is lost; no script has it
-_GONE_NAME = re.compile(rf"^[^\w:(\[]*{_GAP}[^\w:(\[]*(?:[(\[][^)\]]*[)\]])?\s*:\s*")  # its tag goes too
+# No run of signs is read twice: what somebody quotes may be nothing but such a run.
+_GONE_NAME = re.compile(  # its tag goes too
+    rf"^(?=[^\w:(\[{_GAP}]*{_GAP})[^\w:(\[]*+(?:[(\[][^)\]]*+[)\]])?\s*+:\s*"
+)
 _GONE_BRACKETS = re.compile(rf"[(\[{{\"']\s*{_GAP}[^\w()\[\]{{}}\"']*[)\]}}\"']")
-_GONE_START = re.compile(rf"(^|: ?|[(\[{{])[^\w(\[{{\"']*{_GAP}[^\w(\[{{\"']*")
-_GONE_BEFORE_SIGN = re.compile(rf"[,;]?\s*{_GAP}[\s{_GAP}]*(?=[^\w\s]|$)")
-_GONE_WORD = re.compile(rf"\s*{_GAP}[\s{_GAP}]*")
+_SIGNS = re.compile(r"[^\w(\[{\"']+")
+_SPACE = re.compile(rf"([,;]?)([\s{_GAP}]++)(?=(\w?))")
 
 
 def spell_prompt(line: str, vocabulary: Vocabulary) -> Spelling:
@@ -44,12 +46,31 @@ def close_gaps(text: str, *, lost: str) -> str:
             continue
         rest = _GONE_NAME.sub("", rest)
         rest = _GONE_BRACKETS.sub(_GAP, rest)
-        rest = _GONE_START.sub(r"\1", rest)
-        rest = _GONE_BEFORE_SIGN.sub("", rest)
-        rest = _GONE_WORD.sub(lambda found: " " if any(map(str.isspace, found[0])) else "", rest).rstrip()
+        rest = _SPACE.sub(_close, _SIGNS.sub(_begin, rest)).rstrip()
         is_last = number == len(lines) - 1
         if any(map(str.isalnum, rest)) and (is_last or not rest.endswith(":")):
             kept.append(f"{rest} " if rest.endswith(":") else rest)
         elif is_last and kept:
             kept.append("")  # the line before it is over all the same
     return "\n".join(kept).lstrip("\n")
+
+
+def _begin(signs: re.Match[str]) -> str:
+    """Return what is left of signs, where gaps are among them: nothing at a beginning, a colon and its space."""
+    run, before = signs[0], signs.string[max(0, signs.start() - 1) : signs.start()]
+    if before in ("", "(", "[", "{"):
+        return "" if _GAP in run else run
+    colon = run.find(":")
+    if colon < 0 or _GAP not in run[colon:]:
+        return run
+    return run[: colon + 1] + " " * (run[colon + 1] == " ")
+
+
+def _close(space: re.Match[str]) -> str:
+    """Return what is left of space with gaps in it: none before a sign or the end, nor a comma, else one space."""
+    comma, run, word = space.groups()
+    if _GAP not in run:
+        return space[0]
+    if not word:
+        return ""
+    return comma + " " * any(map(str.isspace, run))

@@ -162,4 +162,4 @@ def _day(title: str) -> str:
     found = re.search(r"(\d{2})\.(\d{2})\.(\d{4})", title)
     if found:
         return f"{found[3]}-{found[2]}-{found[1]}"
-    return re.sub(r"\s*\d{1,2}:\d{2}.*$", "", title.replace("\u202f", " ")).strip()
+    return re.split(r"\d{1,2}:\d{2}", title.replace("\u202f", " "), maxsplit=1)[0].strip()

@@ -40,8 +40,8 @@ _OMITTED = re.compile(
     re.IGNORECASE,
 )
 _EDITED = re.compile(
-    r"\s*<(?:this message was edited|diese nachricht wurde bearbeitet|se editó este mensaje|mensagem editada|"
-    r"ce message a été modifié)>|\s*\(edited\)$",
+    r"<(?:this message was edited|diese nachricht wurde bearbeitet|se editó este mensaje|mensagem editada|"
+    r"ce message a été modifié)>|\(edited\)$",
     re.IGNORECASE,
 )
 

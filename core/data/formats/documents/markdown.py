@@ -5,8 +5,8 @@ import re
 from core.data.formats.reading import Reading, Script
 
 _FRONT = re.compile(r"---\n(?:[^\n]{0,2000}\n){0,200}?---\n")
-_FENCE = re.compile(r"^\s*(?:```|~~~)[^\n]*$", re.MULTILINE)
-_RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*={3,}\s*$|^\s*<!--.*-->\s*$", re.MULTILINE)
+_FENCE = re.compile(r"^[^\S\n]*(?:```|~~~)[^\n]*$", re.MULTILINE)
+_RULE = re.compile(r"^[^\S\n]*(?:(?:[-*_][^\S\n]*){3,}|={3,}[^\S\n]*|<!--.*-->[^\S\n]*)$", re.MULTILINE)
 _IMAGE = re.compile(r"!\[[^\]\n]{0,200}\]\([^)\n]{0,2000}\)")
 _LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\n]{0,2000}\)")
 _BOLD = re.compile(r"(?<!\w)(\*\*|__)(?=\S)(.{1,2000}?)(?<=\S)\1(?!\w)")

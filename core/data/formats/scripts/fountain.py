@@ -8,7 +8,7 @@ from core.data.formats.scripts.names import is_heading, is_name, is_transition, 
 
 _HEADING = re.compile(r"(?:INT|EXT|EST|INT\.?/EXT|I/E)[. ]", re.IGNORECASE)
 _TITLE_PAGE = re.compile(r"(?:[A-Za-z][\w ]{0,30}:[^\n]*\n(?:[ \t]+[^\n]+\n)*)+\s*\n")
-_NOTES = re.compile(r"/\*.*?\*/|\[\[.*?\]\]", re.DOTALL)
+_NOTES = re.compile(r"/\*(?:(?!/\*).)*?\*/|\[\[(?:(?!\[\[).)*?\]\]", re.DOTALL)
 _EMPHASIS = re.compile(r"(?<!\\)[*_]{1,3}(?=\S)|(?<=\S)(?<!\\)[*_]{1,3}")
 _LEAST_CUES = 2
 _COLON = re.compile(r"[^\s:][^\n:]{0,40}: \S")
@@ -74,7 +74,7 @@ def _heading(line: str) -> str:
         return _plain(line[1:].strip())
     if not _HEADING.match(line):
         return ""
-    return _plain(re.sub(r"\s*#[^#]{1,20}#\s*$", "", line)).replace("[", "(").replace("]", ")")
+    return _plain(re.sub(r"#[^#]{1,20}#\s*$", "", line).rstrip()).replace("[", "(").replace("]", ")")
 
 
 def _cue(lines: list[str], number: int) -> str | None:

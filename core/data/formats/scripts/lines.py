@@ -185,7 +185,7 @@ def _rewrite_stop(line: str, style: LineStyle) -> str:
     """Return `Ada. The kettle.` as `Ada: The kettle.`, and directions in square brackets in round ones."""
     found = match_stop(line[:_HEAD])
     if found is not None and found["name"].strip() in style.names:
-        tags = re.sub(r",?\s*[\[(_]([^\])_]*)[\])_]", r"(\1) ", found["tags"]).strip()
+        tags = re.sub(r",?\s{0,3}[\[(_]([^\])_]{0,60})[\])_]", r"(\1) ", found["tags"]).strip()
         line = f"{' '.join(found['name'].split())}: {tags + ' ' if tags else ''}{line[found.end() :]}"
     elif is_heading(line) and len(line.strip()) <= LONGEST_HEADING:
         return f"[{line.strip(' *_#=[]')}]"
