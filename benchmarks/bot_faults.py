@@ -87,7 +87,7 @@ class Play:
                 pressed = self.rng.choice(scenes[-30:]).button(self.rng.choice(("Continue", "Another take")))
                 self.asked.append(await self.discord.press(pressed, member))
             else:
-                length = self.rng.choice((50, 200, 500, 1_500))
+                length = self.rng.choice((20, 50, 100, 400))
                 self.asked.append(await self.discord.slash(member, "episode", {"length": length}))
 
     @property
@@ -152,7 +152,7 @@ async def measure(*, hours: float, seed: int, log: Path | None = None) -> int:
             await play.start()
             await discord.until(lambda: bool(discord.world.application.global_commands), timeout_seconds=120)
             for guild, name in zip(guilds, NAMES, strict=True):
-                await _train(discord, guild, name, minutes=max(0.2, 20 * hours))
+                await _train(discord, guild, name, minutes=max(0.2, 5 * hours))
             faults = Faults(
                 discord, disk, rng, find_bot=lambda: None if play.bot is None else play.bot.process
             )

@@ -22,15 +22,14 @@ from tests.local_discord.faults import Fault
 KINDS = {  # to how often, among each other
     **dict.fromkeys(("network", "limit", "limit without a time", "error", "gateway", "event"), 4),
     **dict.fromkeys(("frame", "spoiled event", "full disk"), 2),
-    **dict.fromkeys(
-        ("kill the bot", "ask the bot to leave", "kill the trainer"), 1
-    ),  # a start takes its time
+    **dict.fromkeys(("kill the bot", "ask the bot to leave"), 0.5),  # a start takes its time
+    "kill the trainer": 1,
 }
 NETWORK_SECONDS = (1, 2, 5, 10, 20, 60)
 FULL_SECONDS = (1, 3, 10)
 BLOCK = 65_536  # bytes
 DISK_BYTES = 600_000_000  # a training wants 200 MB to begin
-LATELY_SECONDS = 15.0
+LATELY_SECONDS = 60.0  # in which a bot that could not write may end, on a slow machine
 PENDING_SECONDS = (
     8.0  # that a fault waits for a request that it concerns; Discord's troubles pass by themselves
 )
