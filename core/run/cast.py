@@ -63,6 +63,10 @@ class Casts:
         """Return the scene headings, those of the show first, the most frequent first."""
         return self._first("places", show)
 
+    def own_places(self, show: str | None) -> list[str]:
+        """Return the scene headings of the show alone."""
+        return (self._of(show) or self._all)["places"]
+
     def strangers(self, show: str | None) -> frozenset[str]:
         """Return who speaks in other shows and never in this one."""
         own = self._of(show).get("speakers", [])

@@ -4,6 +4,9 @@ import json
 from dataclasses import dataclass
 
 from core.config import END_OF_EPISODE
+from core.data.vocabulary import Spelling
+from core.text import Text
+from core.writing.constraints.cast import describe_changes
 from core.writing.directions import Directions
 from core.writing.request import SceneRequest
 
@@ -58,3 +61,9 @@ def write_parts(episode: Episode) -> str:
 def read_parts(text: str) -> tuple[SceneRequest, ...]:
     """Return what `write_parts` wrote, the first part first; none of an empty text."""
     return tuple(SceneRequest.from_dict(values) for values in json.loads(text or "[]"))
+
+
+def describe_spelling(spelling: Spelling, asked: Directions | None, settled: Directions | None) -> str:
+    """Return what the model could not spell of a line and of a cast."""
+    cast = describe_changes(asked.cast, settled.cast) if asked and settled else ""
+    return Text.joined((spelling.notice, cast))

@@ -7,7 +7,7 @@ from core.config import END_OF_EPISODE
 from core.data.vocabulary import Vocabulary
 from core.writing.constraints.build import ConstrainedWriting, direct
 from core.writing.constraints.index import CorpusIndex
-from core.writing.constraints.lexicon import Lexicon
+from core.writing.constraints.lexicon import ShowLists
 from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.generator import Generator
@@ -35,8 +35,10 @@ class SceneReader:
         self._base: Reader | None = None
         self._start: tuple[str | None, bool] = (None, False)  # the label, and whether a line is quoted
         self._text = ""
-        # What was asked of directions, the words that they know, and what they have read.
-        self._directed: tuple[tuple[Directions | None, Lexicon | None], ConstrainedWriting, str] | None = None
+        # What was asked of directions, the lists that they know, and what they have read.
+        self._directed: tuple[tuple[Directions | None, ShowLists | None], ConstrainedWriting, str] | None = (
+            None
+        )
 
     @property
     def characters(self) -> int:
@@ -78,18 +80,18 @@ class SceneReader:
         return reader
 
     def direct(
-        self, scene: Episode, *, speakers: Sequence[str], index: CorpusIndex | None, words: Lexicon | None
+        self, scene: Episode, *, speakers: Sequence[str], index: CorpusIndex | None, lists: ShowLists | None
     ) -> ConstrainedWriting:
         """Return the directions of a scene's request, which have read it so far and go on by themselves.
 
         The arguments are those of `core.writing.constraints.build.direct`.
         """
-        text, asked = scene.prompt + scene.earlier, (scene.directions, words)
+        text, asked = scene.prompt + scene.earlier, (scene.directions, lists)
         known, directed, read = self._directed or (None, None, "")
         if directed is None or known != asked or not text.startswith(read):
             directions = scene.directions or Directions()
             directed = direct(
-                directions, speakers=speakers, vocabulary=self._vocabulary, index=index, words=words
+                directions, speakers=speakers, vocabulary=self._vocabulary, index=index, lists=lists
             )
             read = ""
         directed.constraints.read_all(self._vocabulary.encode(text[len(read) :]))

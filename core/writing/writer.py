@@ -12,15 +12,13 @@ from core.data.vocabulary import Spelling
 from core.errors import PromptError
 from core.run.cast import Casts
 from core.run.store import Run
-from core.text import Text
 from core.writing.constraints.build import check_directions
-from core.writing.constraints.cast import describe_changes
 from core.writing.constraints.index import read_index
-from core.writing.constraints.lexicon import Lexicon
+from core.writing.constraints.lexicon import ShowLists
 from core.writing.constraints.place import open_under
 from core.writing.constraints.run_filter import Originality
 from core.writing.directions import Directions
-from core.writing.episode import Episode
+from core.writing.episode import Episode, describe_spelling
 from core.writing.generator import open_generator
 from core.writing.inference.readers import Reader
 from core.writing.request import SceneRequest
@@ -103,7 +101,7 @@ class Writer:
             raise PromptError(UNSPELLED)
         settled = self._settle(replace(request, prompt=spelling.text))
         prompt, directions = settled.prompt, settled.directions
-        if directions is not None and directions.place is not None:
+        if directions and directions.place is not None:
             prompt = open_under(directions.place, prompt, vocabulary=self.run.vocabulary)
         scene = Episode(
             fingerprint=self.run.fingerprint,
@@ -112,7 +110,7 @@ class Writer:
             text="",
             request=settled,
             ended=False,
-            notice=_notice(spelling, request.directions, directions),
+            notice=describe_spelling(spelling, request.directions, directions),
             seconds=0.0,
         )
         return self._write(scene, cancelled, reading)
@@ -207,8 +205,8 @@ class Writer:
         request = scene.request
         directed = None
         if request.directions is not None:
-            words = self._words(scene, request.directions)
-            directed = reading.direct(scene, speakers=self.speakers(), index=self.index, words=words)
+            lists = self._lists(scene, request.directions)
+            directed = reading.direct(scene, speakers=self.speakers(), index=self.index, lists=lists)
         # Where the network knows who speaks, the rules of a scene hold for one take as well.
         if request.takes > 1 or self._keeps_rules:
             return stream_takes(
@@ -236,15 +234,12 @@ class Writer:
             return self.generator.stream(sampler, reader=reader, forbidden_first=self._end)
         return directed.stream(sampler, reader=reader, length=request.length, forbidden_first=self._end)
 
-    def _words(self, scene: Episode, directions: Directions) -> Lexicon | None:
-        """Return the words that a scene may have: those of its show, and the names that it has already."""
+    def _lists(self, scene: Episode, directions: Directions) -> ShowLists | None:
+        """Return the words and places that a scene may have, and the names that it has already."""
         if self.index is None:
             return None
-        named = "\n".join((scene.prompt + scene.earlier, *(name.title() for name in directions.cast)))
-        return self.index.words_by_show.of(self.casts.written(scene.request.show), named)
-
-
-def _notice(spelling: Spelling, asked: Directions | None, settled: Directions | None) -> str:
-    """Return what the model could not spell of a line and of a cast."""
-    cast = describe_changes(asked.cast, settled.cast) if asked and settled else ""
-    return Text.joined((spelling.notice, cast))
+        show, cast = self.casts.written(scene.request.show), (name.title() for name in directions.cast)
+        places = self.casts.own_places(show) if self._keeps_rules else ()
+        return self.index.lists_by_show.of(
+            show, places=places, said="\n".join((scene.prompt + scene.earlier, *cast))
+        )

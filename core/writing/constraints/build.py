@@ -11,9 +11,9 @@ from core.writing.constraints.cast import check_line, read_cast
 from core.writing.constraints.ending import EndingConstraint
 from core.writing.constraints.form import CLOSING, FormConstraint, Shape
 from core.writing.constraints.index import CorpusIndex
-from core.writing.constraints.lexicon import Lexicon
+from core.writing.constraints.lexicon import Lexicon, ShowLists
 from core.writing.constraints.originality import OriginalityConstraint
-from core.writing.constraints.place import clean_place
+from core.writing.constraints.place import PlaceConstraint, clean_place
 from core.writing.constraints.repetition import RepetitionConstraint
 from core.writing.constraints.spelling import SpellingConstraint
 from core.writing.directions import Directions
@@ -101,19 +101,21 @@ def direct(
     speakers: Sequence[str],
     vocabulary: Vocabulary,
     index: CorpusIndex | None,
-    words: Lexicon | None = None,
+    lists: ShowLists | None = None,
 ) -> ConstrainedWriting:
     """Return the directions of a scene; `asked` has been checked.
 
-    Spelling knows `words`, by default all of the index.
+    Spelling knows the words of `lists`, by default all of the index, and form their places.
 
     The weightiest come first: whole words, then the form of lines, then the rest.
     """
     alphabet = index.alphabet if index else Alphabet(vocabulary)
     form = _form(asked, alphabet, index)
     directions: list[Constraint] = []
+    if lists and lists.places and asked.form:
+        directions.append(PlaceConstraint(lists.places, vocabulary))
     if index and asked.spelling:
-        directions.append(SpellingConstraint(words or index.words, alphabet, form=form))
+        directions.append(SpellingConstraint(lists.words if lists else index.words, alphabet, form=form))
     if form:
         directions.append(form)
     ending = EndingConstraint(alphabet, form=form) if asked.ending else None

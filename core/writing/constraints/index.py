@@ -31,7 +31,7 @@ from core.run.store import Run
 from core.runtime.files import read_bounded, write_whole
 from core.writing.constraints.ending import LONGEST_WORD
 from core.writing.constraints.form import CLOSING, Shape
-from core.writing.constraints.lexicon import Lexicon, WordsByShow
+from core.writing.constraints.lexicon import Lexicon, ListsByShow
 from core.writing.constraints.originality import WordHashes
 from core.writing.constraints.run_filter import RUN, RUN_OF_LETTERS, RunFilter
 
@@ -57,9 +57,9 @@ class CorpusIndex:
     digest: str = ""  # SHA-256 over the files, hexadecimal
 
     @cached_property
-    def words_by_show(self) -> WordsByShow:
-        """The words that a scene of each show may have."""
-        return WordsByShow(self.words, self.foreign, self.alphabet)
+    def lists_by_show(self) -> ListsByShow:
+        """The words and places that a scene of each show may have."""
+        return ListsByShow(self.words, self.foreign, self.alphabet)
 
     @cached_property
     def hashes(self) -> WordHashes:

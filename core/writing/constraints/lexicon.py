@@ -1,6 +1,7 @@
 """A list of words as a tree of prefixes that is never built whole: a node is a stretch of the sorted list."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from core.data.vocabulary import Vocabulary
 from core.data.words import Alphabet, Row
 
 _ENDINGS = ("", "s", "'s", "s'")  # with which a name is the same
+_FEWEST_PLACES = 10  # a corpus with fewer headings may well have others
 _MOST_NODES = 20_000  # kept ready, about 500 bytes each; common words need far fewer
 
 
@@ -82,27 +84,38 @@ class Lexicon:
         return node
 
 
-class WordsByShow:
-    """Words without the names that a show never says; lists are made once a show."""
+class ShowLists(NamedTuple):
+    """What a scene of a show may have."""
+
+    words: Lexicon
+    places: Lexicon | None  # each with the bracket that closes its heading; None where any place may come
+
+
+class ListsByShow:
+    """The words of an index without the names that a show never says, and the show's places; made once a show."""
 
     def __init__(self, words: Lexicon, foreign: Mapping[str, frozenset[str]], alphabet: Alphabet) -> None:
         self._words = words
         self._foreign = foreign
         self._alphabet = alphabet
-        self._made: dict[str, Lexicon] = {}
+        self._made: dict[str, ShowLists] = {}
 
-    def of(self, show: str, said: str) -> Lexicon:
-        """Return the words of a scene of `show`, and names of others that the text `said` has already."""
-        foreign = self._foreign.get(show)
-        if not foreign:
-            return self._words
-        words = set(self._alphabet.words(said))
-        named = {name for name in foreign if not words.isdisjoint(name + ending for ending in _ENDINGS)}
-        if named:
-            return self._without(foreign - named)
+    def of(self, show: str, *, places: Sequence[str], said: str) -> ShowLists:
+        """Return the lists of a scene of `show`, with the names of others that the text `said` has already."""
+        foreign = self._foreign.get(show, frozenset())
         if show not in self._made:
-            self._made[show] = self._without(foreign)
-        return self._made[show]
+            words = self._without(foreign) if foreign else self._words
+            self._made[show] = ShowLists(words, self._headings(places))
+        lists = self._made[show]
+        spoken = set(self._alphabet.words(said)) if foreign else set()
+        named = {name for name in foreign if not spoken.isdisjoint(name + ending for ending in _ENDINGS)}
+        return lists._replace(words=self._without(foreign - named)) if named else lists
 
     def _without(self, foreign: frozenset[str]) -> Lexicon:
-        return Lexicon((word for word in self._words.words if word not in foreign), self._alphabet.vocabulary)
+        forms = {name + ending for name in foreign for ending in _ENDINGS}
+        return Lexicon((word for word in self._words.words if word not in forms), self._alphabet.vocabulary)
+
+    def _headings(self, places: Sequence[str]) -> Lexicon | None:
+        known = set(self._alphabet.vocabulary.characters)
+        headings = [f"{place}]" for place in places if known.issuperset(f"{place}]")]
+        return Lexicon(headings, self._alphabet.vocabulary) if len(headings) >= _FEWEST_PLACES else None

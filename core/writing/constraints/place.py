@@ -1,12 +1,58 @@
-"""Place: the scene opens under a heading, which the model reads before it writes."""
+"""Place: the scene opens under a heading, which the model reads before it writes, and changes to known places alone."""
 
 from collections.abc import Sequence
+from typing import Self
 
+import numpy as np
+
+from core.config import END_OF_EPISODE
 from core.data.cleaning import clean_line
 from core.data.vocabulary import Vocabulary
+from core.data.words import Row
 from core.errors import PromptError
+from core.writing.constraints.base import Forks, copy_state
+from core.writing.constraints.lexicon import Lexicon, Node
 
 LONGEST_PLACE = 60  # characters
+
+
+class PlaceConstraint:
+    """Headings are those of the corpus: a small network invents places that are nowhere.
+
+    A heading that was quoted may be another one.
+    """
+
+    def __init__(self, places: Lexicon, vocabulary: Vocabulary) -> None:
+        """`places` have the bracket that closes their heading."""
+        known = vocabulary.characters
+        self._places = places
+        self._opener = known.find("[")
+        self._line_ends = {known.find("\n"), known.find(END_OF_EPISODE)}
+        self._everything = np.ones(len(known), dtype=np.bool_)
+        self._at_start = True  # of a line
+        self._node: Node | None = None  # in a heading of the list
+
+    def read(self, character: int) -> None:
+        """Take in one id of the text."""
+        if self._node is not None:
+            self._node = self._places.step(self._node, character)
+        elif self._at_start and character == self._opener:
+            self._node = self._places.root
+        if self._node is not None and not self._node.children:
+            self._node = None
+        self._at_start = character in self._line_ends
+
+    def fork(self, forks: Forks) -> Self:  # noqa: ARG002  # it asks no other
+        """Return one that goes on from here by itself."""
+        return copy_state(self)
+
+    def permits(self, character: int) -> bool:
+        """Return whether this id may follow."""
+        return self._node is None or character in self._node.children
+
+    def allowed(self, refused: int) -> Row:  # noqa: ARG002  # it does not matter here
+        """Return which ids may follow."""
+        return self._everything if self._node is None else self._places.row(self._node)
 
 
 def open_under(place: str, line: str, *, vocabulary: Vocabulary) -> str:

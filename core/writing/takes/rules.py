@@ -7,6 +7,7 @@ from core.config import END_OF_EPISODE
 from core.data.screenplay import speaker_of
 
 FIRST_PLACE_LASTS, PLACE_LASTS = 250, 500  # characters before the place may change, and before it may again
+LEAST_UNDER_HEADING = 150  # characters that a scene has to go where it changes the place
 _LEAVES = re.compile(
     r"\b(?:leaves?|exits?|departs?|(?:goes|go|walks?|runs?|storms?|heads?|hurries) (?:out|off|away))\b"
 )
@@ -32,11 +33,13 @@ class SceneRules:
         """Return the character with which a line has to begin after `before`, or an empty text."""
         return "[" if self._headings and before[-1:] in ("", END_OF_EPISODE) else ""
 
-    def permit(self, head: str, before: str) -> bool:
-        """Return whether a line may begin with `head`."""
+    def permit(self, head: str, before: str, *, left: int | None = None) -> bool:
+        """Return whether a line may begin with `head`, where the scene has `left` characters to go."""
         head = head.lstrip("\n")
         if head.startswith("["):
-            return not self._headings or not before or _is_place_old(before)
+            if not self._headings or not before:
+                return True
+            return _is_place_old(before) and (left is None or left >= LEAST_UNDER_HEADING)
         speaker = speaker_of(head.rstrip() + " ") if ":" in head else None
         if speaker is None:
             return True

@@ -17,6 +17,7 @@ from core.writing.takes.rules import SceneRules
 from core.writing.takes.subject import RareWords, SubjectWords
 
 _LINE_ENDS = "\n" + END_OF_EPISODE
+_DIRECTION_COOLNESS = 0.7  # of the temperature; what people do is soon nonsense, and varied enough
 _TRIES = 6  # heads of a line drawn until one is permitted
 Choose = Callable[[Sequence[Take], str], int]  # takes, the text before them -> index of the one to keep
 
@@ -74,7 +75,7 @@ class TakesStream:
             directed.ending.begin(length)
         written = piece = 0
         forbidden = forbidden_first
-        one_take = False  # of the rest of this line
+        opener = ""  # the bracket with which this line began
         while True:
             in_line = bool(before) and before[-1] not in _LINE_ENDS
             head = not in_line and self._rules is not None
@@ -84,14 +85,12 @@ class TakesStream:
                 longest=None if seeks_end else length - written,
                 forbidden=forbidden,
                 head=head,
-                subject=None if head or one_take else self._subject(before),
+                subject=None if head or opener else self._subject(before),
             )
             kept = (
                 self._write_head(reader, directed, start, piece, before)
                 if head
-                else self._write_rest(
-                    reader, directed, start, piece, before, count=1 if one_take else self._takes
-                )
+                else self._write_rest(reader, directed, start, piece, before, opener=opener)
             )
             if kept is None:
                 return
@@ -102,7 +101,8 @@ class TakesStream:
             if directed is not None:
                 directed.constraints.read_all(kept.ids)
             text = self._vocabulary.decode(kept.ids)
-            one_take = not kept.ends_line and (one_take or (head and text[-1] == "["))
+            if head:
+                opener = text[-1] if text[-1] in "[(" else ""
             before += text
             written += len(text)
             piece += 1
@@ -125,7 +125,7 @@ class TakesStream:
             takes = self._lines.write(reader, samplers, 1, directed=directed, start=start)
             if not takes:
                 return None
-            if rules.permit(self._vocabulary.decode(takes[0].ids), before):
+            if rules.permit(self._vocabulary.decode(takes[0].ids), before, left=start.longest):
                 break
         return takes[0]
 
@@ -137,9 +137,12 @@ class TakesStream:
         piece: int,
         before: str,
         *,
-        count: int,
+        opener: str,
     ) -> Take | None:
-        samplers = self._samplers(piece, range(count), temperature=self._draws.temperature)
+        """Return the best take of the rest of a line, or the only one of a heading, of which few are to choose from."""
+        count = 1 if opener == "[" else self._takes
+        temperature = self._draws.temperature * (_DIRECTION_COOLNESS if opener == "(" else 1)
+        samplers = self._samplers(piece, range(count), temperature=temperature)
         takes = self._lines.write(reader, samplers, count, directed=directed, start=start)
         return takes[self._choose(takes, before)] if takes else None
 

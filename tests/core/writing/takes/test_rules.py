@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.writing.takes.rules import FIRST_PLACE_LASTS, PLACE_LASTS, SceneRules
+from core.writing.takes.rules import FIRST_PLACE_LASTS, LEAST_UNDER_HEADING, PLACE_LASTS, SceneRules
 
 RULES = SceneRules(names=["QUARK", "ODO", "O'BRIEN", "KIRA"], headings=True)
 SCENE = "[Quark's]\n\nQUARK: Welcome.\nODO: Quark.\n"
@@ -43,6 +43,13 @@ def test_rules_keep_a_place_for_a_while() -> None:
     changed = old + "\n[Ops]\n\n"
     assert not RULES.permit("\n[", changed + "ODO: No.\n" * 40)
     assert RULES.permit("\n[", changed + "ODO: No.\n" * (PLACE_LASTS // 9))
+
+
+def test_rules_begin_no_place_at_the_end_of_a_scene() -> None:
+    """A heading needs room for a line or two under it."""
+    old = SCENE + "ODO: No.\n" * (FIRST_PLACE_LASTS // 9)
+    assert RULES.permit("\n[", old, left=LEAST_UNDER_HEADING)
+    assert not RULES.permit("\n[", old, left=LEAST_UNDER_HEADING - 1)
 
 
 def test_rules_ask_for_a_heading_at_the_opening_where_scenes_have_them() -> None:
