@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.local_discord import Interaction, LocalDiscord, Message
+from tests.local_discord import Guild, Interaction, LocalDiscord, Member, Message
 from tests.local_discord.world.users import Person
 
 PROJECT = Path(__file__).parents[2]
@@ -46,6 +46,16 @@ class BotProcess:
         """Ask it to leave and return its exit status."""
         self.process.send_signal(signal.SIGTERM)
         return await self.process.wait()
+
+
+@dataclass(eq=False)
+class Stage:
+    """A Discord with a server, a member of it, and the running bot."""
+
+    discord: LocalDiscord
+    guild: Guild
+    member: Member
+    bot: BotProcess
 
 
 OLDER = PROJECT / "models" / "ds9"

@@ -98,6 +98,7 @@ async def test_bot_and_training_write_nowhere_but_in_the_data_folder(
             HOLOSUITE_SCRIPTS=scripts_address,
             HOLOSUITE_LOG="file",
             HOME="/nonexistent",
+            TF_XLA_FLAGS="",  # what the tests share lies outside of the data folder
         )
         process = await asyncio.create_subprocess_exec(
             *read_only(data, sys.executable, "-m", "bot"),

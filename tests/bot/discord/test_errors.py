@@ -5,8 +5,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +13,11 @@ import pytest
 
 from bot.ops.health import check_health
 from bot.storage.repositories import Repositories
-from tests.bot.bot_process import PROJECT, described, running_bot, scene_of, shows_scene, start_bot
+from tests.bot.bot_process import PROJECT, Stage, described, running_bot, scene_of, shows_scene, start_bot
 from tests.bot.storage.test_database import EPISODE
 from tests.local_discord import Guild, Interaction, LocalDiscord, Permission
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CALLBACK = "POST /interactions/*"
 EDIT = "PATCH /webhooks/*"
@@ -37,47 +37,42 @@ async def ask_as_crowd(
 
 
 @pytest.mark.parametrize("resumable", [True, False])
-async def test_bot_comes_back_when_the_gateway_drops(tmp_path: Path, *, resumable: bool) -> None:
+async def test_bot_comes_back_when_the_gateway_drops(stage: Stage, *, resumable: bool) -> None:
     """After a lost connection the bot resumes, or identifies anew, and answers what came meanwhile."""
-    async with LocalDiscord() as discord:
-        member = discord.add_member(discord.add_guild(), "Kira")
-        async with running_bot(discord, tmp_path):
-            await scene_of(await discord.slash(member, "episode", {"length": 20}))
-            discord.gateway.drop_connections(resumable=resumable)
-            if resumable:
-                meanwhile = await discord.slash(member, "episode", {"length": 20})
-                await discord.gateway.until_resumed()
-                await scene_of(meanwhile)
-            else:
-                await discord.gateway.until_identified(2, timeout_seconds=20)
-            await scene_of(await discord.slash(member, "episode", {"length": 20}))
+    discord, member = stage.discord, stage.member
+    await scene_of(await discord.slash(member, "episode", {"length": 20}))
+    identified = discord.gateway.identified
+    discord.gateway.drop_connections(resumable=resumable)
+    if resumable:
+        meanwhile = await discord.slash(member, "episode", {"length": 20})
+        await discord.gateway.until_resumed()
+        await scene_of(meanwhile)
+    else:
+        await discord.gateway.until_identified(identified + 1, timeout_seconds=20)
+    await scene_of(await discord.slash(member, "episode", {"length": 20}))
 
 
 @pytest.mark.parametrize("applied", [True, False])
-async def test_failing_calls_are_repeated_until_they_arrive(tmp_path: Path, *, applied: bool) -> None:
+async def test_failing_calls_are_repeated_until_they_arrive(stage: Stage, *, applied: bool) -> None:
     """502, 429 and broken connections, whether or not the call was carried out, give one scene each."""
-    async with LocalDiscord() as discord:
-        member = discord.add_member(discord.add_guild(), "Kira")
-        async with running_bot(discord, tmp_path):
-            discord.faults.fail(CALLBACK, status=502, applied=applied)
-            asked = await discord.slash(member, "episode", {"length": 20})
-            await scene_of(asked)
-            discord.faults.drop(CALLBACK, applied=applied)
-            second = await discord.slash(member, "episode", {"length": 20})
-            await scene_of(second)
-            discord.faults.rate_limit(CALLBACK, retry_after=0.3)
-            third = await discord.slash(member, "episode", {"length": 20})
-            await scene_of(third)
-            await discord.settle(quiet_seconds=0.3)
-            assert [scenes_of(each) for each in (asked, second, third)] == [1, 1, 1]
-            me = f"<@{discord.world.bot.id}>"
-            discord.faults.fail("POST /channels/*/messages", status=502, applied=applied)
-            said = await discord.say(member, content=f"{me} KIRA: Prophets")
-            await discord.until_bot_message(
-                lambda message: message.referenced is said and shows_scene(message)
-            )
-            await discord.settle(quiet_seconds=1.2)
-            assert len([message for message in discord.bot_messages if message.referenced is said]) == 1
+    discord, member = stage.discord, stage.member
+    discord.faults.fail(CALLBACK, status=502, applied=applied)
+    asked = await discord.slash(member, "episode", {"length": 20})
+    await scene_of(asked)
+    discord.faults.drop(CALLBACK, applied=applied)
+    second = await discord.slash(member, "episode", {"length": 20})
+    await scene_of(second)
+    discord.faults.rate_limit(CALLBACK, retry_after=0.3)
+    third = await discord.slash(member, "episode", {"length": 20})
+    await scene_of(third)
+    await discord.settle(quiet_seconds=0.3)
+    assert [scenes_of(each) for each in (asked, second, third)] == [1, 1, 1]
+    me = f"<@{discord.world.bot.id}>"
+    discord.faults.fail("POST /channels/*/messages", status=502, applied=applied)
+    said = await discord.say(member, content=f"{me} KIRA: Prophets")
+    await discord.until_bot_message(lambda message: message.referenced is said and shows_scene(message))
+    await discord.settle(quiet_seconds=1.2)
+    assert len([message for message in discord.bot_messages if message.referenced is said]) == 1
 
 
 async def test_every_kind_of_call_may_fail_and_is_repeated(tmp_path: Path) -> None:
@@ -131,18 +126,16 @@ async def test_scenes_older_than_the_retention_are_forgotten(tmp_path: Path) -> 
     await storage.close()
 
 
-async def test_slow_callback_is_waited_for(tmp_path: Path) -> None:
+async def test_slow_callback_is_waited_for(stage: Stage) -> None:
     """A callback that Discord takes long to answer gives one scene, and others do not wait for it."""
-    async with LocalDiscord() as discord:
-        member = discord.add_member(discord.add_guild(), "Kira")
-        async with running_bot(discord, tmp_path):
-            discord.faults.slow(CALLBACK, seconds=1.5)
-            slow = await discord.slash(member, "episode", {"length": 20})
-            quick = await discord.slash(member, "episode", {"length": 20})
-            await scene_of(quick)
-            assert not slow.messages
-            await scene_of(slow)
-            assert scenes_of(slow) == 1
+    discord, member = stage.discord, stage.member
+    discord.faults.slow(CALLBACK, seconds=1.5)
+    slow = await discord.slash(member, "episode", {"length": 20})
+    quick = await discord.slash(member, "episode", {"length": 20})
+    await scene_of(quick)
+    assert not slow.messages
+    await scene_of(slow)
+    assert scenes_of(slow) == 1
 
 
 async def test_deleted_message_under_a_button_costs_nothing(tmp_path: Path) -> None:
@@ -155,7 +148,7 @@ async def test_deleted_message_under_a_button_costs_nothing(tmp_path: Path) -> N
             button = scene.button("Continue")
             discord.delete_message(scene)
             await scene_of(await discord.press(button, member, forged=True))
-            crowd = await ask_as_crowd(discord, guild, 40)
+            crowd = await ask_as_crowd(discord, guild, 15)
             waiting = await crowd[-1].message()
             discord.delete_message(waiting)
             for asked in crowd[:-1]:
@@ -164,36 +157,31 @@ async def test_deleted_message_under_a_button_costs_nothing(tmp_path: Path) -> N
             await scene_of(await discord.slash(member, "episode", {"length": 20}))
 
 
-async def test_late_refusal_is_private_and_leaves_nothing_public(tmp_path: Path) -> None:
+async def test_late_refusal_is_private_and_leaves_nothing_public(stage: Stage) -> None:
     """What cannot be written is refused to the asker alone, also where the place in the queue was shown before."""
-    async with LocalDiscord() as discord:
-        guild = discord.add_guild()
-        member = discord.add_member(guild, "Kira")
-        async with running_bot(discord, tmp_path):
-            crowd = await ask_as_crowd(discord, guild, 24, length=2_000)
-            wrong = await discord.slash(member, "episode", {"place": "@#%"})
-            waiting = await wrong.message()
-            assert not waiting.ephemeral
-            refusal = await wrong.message_where(lambda message: message.ephemeral, timeout_seconds=60)
-            assert "No name is left" in refusal.content
-            await wrong.until(lambda asked: asked.messages == [refusal])
-            for asked in crowd:
-                await scene_of(asked)
+    discord, member, guild = stage.discord, stage.member, stage.guild
+    crowd = await ask_as_crowd(discord, guild, 10, length=2_000)
+    wrong = await discord.slash(member, "episode", {"place": "@#%"})
+    waiting = await wrong.message()
+    assert not waiting.ephemeral
+    refusal = await wrong.message_where(lambda message: message.ephemeral, timeout_seconds=60)
+    assert "No name is left" in refusal.content
+    await wrong.until(lambda asked: asked.messages == [refusal])
+    for asked in crowd:
+        await scene_of(asked)
 
 
-async def test_button_pressed_twice_at_once_does_the_job_once(tmp_path: Path) -> None:
+async def test_button_pressed_twice_at_once_does_the_job_once(stage: Stage) -> None:
     """Of two presses at once one gives a scene, and the other is told so privately."""
-    async with LocalDiscord() as discord:
-        guild = discord.add_guild()
-        kira, odo = discord.add_member(guild, "Kira"), discord.add_member(guild, "Odo")
-        async with running_bot(discord, tmp_path):
-            asked = await discord.slash(kira, "episode", {"length": 2_000})
-            scene = await scene_of(asked)
-            presses = [await discord.press(scene.button("Continue"), person) for person in (kira, odo)]
-            answers = [await press.message() for press in presses]
-            await discord.until(lambda: sum(scenes_of(press) for press in presses) == 1)
-            refused = [answer for answer in answers if answer.ephemeral]
-            assert [answer.content for answer in refused] == ["That is being written already."]
+    discord, guild = stage.discord, stage.guild
+    kira, odo = discord.add_member(guild, "Kira"), discord.add_member(guild, "Odo")
+    asked = await discord.slash(kira, "episode", {"length": 2_000})
+    scene = await scene_of(asked)
+    presses = [await discord.press(scene.button("Continue"), person) for person in (kira, odo)]
+    answers = [await press.message() for press in presses]
+    await discord.until(lambda: sum(scenes_of(press) for press in presses) == 1)
+    refused = [answer for answer in answers if answer.ephemeral]
+    assert [answer.content for answer in refused] == ["That is being written already."]
 
 
 async def test_crowd_is_queued_and_what_does_not_fit_is_refused(tmp_path: Path) -> None:
@@ -241,10 +229,10 @@ async def test_killed_bot_loses_no_scene_and_finishes_what_it_began(tmp_path: Pa
         guild = discord.add_guild()
         member = discord.add_member(guild, "Kira")
         async with running_bot(discord, tmp_path) as bot:
-            crowd = await ask_as_crowd(discord, guild, 50)
+            crowd = await ask_as_crowd(discord, guild, 30)
             await discord.until(lambda: any(map(scenes_of, crowd)))
             await discord.until(
-                lambda: all(asked.acknowledged_at or scenes_of(asked) for asked in crowd[-40:])
+                lambda: all(asked.acknowledged_at or scenes_of(asked) for asked in crowd[-20:])
             )
             await bot.kill()
         shown = [asked.messages[0] for asked in crowd if scenes_of(asked)]
@@ -366,15 +354,3 @@ async def test_bot_runs_the_shards_that_it_is_told_to(tmp_path: Path) -> None:
         await bot.until_says("Shard ID 2 has connected")
         assert len(discord.gateway.connected) == 1
         assert await bot.leave() == 0
-
-
-def test_bot_package_imports_no_training_package() -> None:
-    """Loading all of the bot brings in neither TensorFlow nor keras nor pandas."""
-    program = (
-        "import sys, bot.app.serve, bot.console.console, bot.console.training; "
-        "print({'tensorflow', 'keras', 'pandas'} & {name.split('.')[0] for name in sys.modules})"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=dict(os.environ)
-    )
-    assert done.stdout.strip() == "set()"
