@@ -11,16 +11,17 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
+from tests.children import COMPILED
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before a test loads Keras
 os.environ.setdefault(
     "OPENBLAS_NUM_THREADS", "1"
 )  # before NumPy: its threads wait for each other on busy cores
 
-if "TF_XLA_FLAGS" not in os.environ:
-    # What XLA has compiled for one training serves every other one of the same network, in whichever process: it is
-    # half of a tiny training's time. Kept here, so that it is deleted with the process that began the tests.
+if COMPILED not in os.environ:
+    # Deleted with the process that began the tests; those that it starts find it in their environment.
     _compiled = tempfile.TemporaryDirectory(prefix="holosuite-xla-")
-    os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={_compiled.name}"
+    os.environ[COMPILED] = _compiled.name
 
 from core.config import AUTO, RANDOM, TrainConfig
 from core.data.sources.source import Source

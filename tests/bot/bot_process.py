@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.children import share_compiled
 from tests.local_discord import Guild, Interaction, LocalDiscord, Member, Message
 from tests.local_discord.world.users import Person
 
@@ -80,7 +81,7 @@ async def start_bot(environment: dict[str, str], data: Path) -> BotProcess:
             "-m",
             "bot",
             cwd=PROJECT,
-            env=clean | settings | environment,
+            env=clean | share_compiled() | settings | environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,
