@@ -33,7 +33,8 @@ async def ask_as_crowd(
 ) -> list[Interaction]:
     """Let so many members ask for a scene at once."""
     people = [discord.add_member(guild, f"Member {number}") for number in range(count)]
-    return [await discord.slash(person, "episode", {"length": length}) for person in people]
+    options = {"length": length, "takes": 1}
+    return [await discord.slash(person, "episode", options) for person in people]
 
 
 @pytest.mark.parametrize("resumable", [True, False])
@@ -191,7 +192,8 @@ async def test_crowd_is_queued_and_what_does_not_fit_is_refused(tmp_path: Path) 
         people = [discord.add_member(guild, f"Member {number}") for number in range(15)]
         async with running_bot(discord, tmp_path, HOLOSUITE_QUEUE="30"):
             crowd = [
-                await discord.slash(people[number % 15], "episode", {"length": 500}) for number in range(60)
+                await discord.slash(people[number % 15], "episode", {"length": 500, "takes": 1})
+                for number in range(60)
             ]
 
             def answered(asked: Interaction) -> bool:
