@@ -38,6 +38,7 @@ from bot.storage.repositories import Repositories
 from bot.storage.runs.store import RunStore
 from bot.storage.settings import Settings
 from bot.storage.tables.leases import BEAT_SECONDS
+from bot.storage.tables.members import delete_what_is_over
 from bot.storage.tables.pending import PendingRequest
 from bot.training.actions import TrainingActions
 from bot.training.announcements.announcer import TrainingAnnouncer
@@ -48,6 +49,8 @@ from bot.training.completion import TrainingCompletion
 from bot.training.corpora.folders import TrainingFolders
 from bot.training.corpora.sweeper import TrainingSweeper
 from bot.training.supervisor import TrainingSupervisor
+
+FORGET_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -127,6 +130,7 @@ class Holosuite(DiscordClient):
         self.tasks.begin(self._finish_pending())
         self.tasks.keep("lease", self._live)
         self.tasks.keep("retention", lambda: self.storage.scenes.delete_daily(self.settings.retention_days))
+        self.tasks.keep("forgetting", self._forget)
         self.tasks.keep("outbox", self._tell)
         self.tasks.keep("training", self._train)
         self.tasks.keep("clean-up", self.sweeper.run)
@@ -177,6 +181,12 @@ class Holosuite(DiscordClient):
             HelpCog(),
             *self.learning.cogs,
         )
+
+    async def _forget(self) -> None:
+        """Delete what is kept for a while alone, until cancelled."""
+        while True:
+            await delete_what_is_over(self.storage.database, promise_seconds=PROMISE_SECONDS)
+            await asyncio.sleep(FORGET_SECONDS)
 
     async def _finish_pending(self) -> None:
         """Answer what an earlier process acknowledged."""

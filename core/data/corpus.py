@@ -70,7 +70,7 @@ def build_corpus(
     scripts = clean_scripts(reading.scripts, cleaning)
     if not scripts:
         raise CorpusError(
-            "{source} holds no text after cleaning; name scripts that have some with --scripts.",
+            "{source} holds no text after cleaning; choose another text with --scripts.",
             source=source,
         )
     everything = "".join(script.text for script in scripts)

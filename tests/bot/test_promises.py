@@ -14,13 +14,21 @@ from types import ModuleType
 from typing import Any
 
 import discord as discord_py
+import pytest
 
 import bot
+from bot.discord.limits import PROMISE_SECONDS
+from bot.scenes.pool import MOST_OF_A_MEMBER
+from bot.scenes.queue import LONGEST_SECONDS
 from bot.scenes.ui.buttons import LABELS as SCENE_LABELS
 from bot.storage.data_folder import read_machine
 from bot.storage.repositories import Repositories
+from bot.storage.settings import Settings
+from bot.storage.tables.members import REMEMBERED_SECONDS
 from bot.storage.tables.models import ModelRecord
 from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
+from bot.training.corpora.sweeper import OFFER_SECONDS
+from core.writing.scene_reader import MOST_KEPT
 from tests.bot.bot_process import PROJECT, running_bot, scene_of, shows_scene
 from tests.bot.training.announcements.test_outbox import OUTCOME
 from tests.local_discord import Channel, Component, Interaction, LocalDiscord, Message, Permission
@@ -445,6 +453,24 @@ def test_every_button_is_in_a_table() -> None:
         kind for kind in kinds if not str(getattr(kind, "__discord_ui_compiled_template__", "")).count("hs:")
     ]
     assert nameless == [], "A component's id has to begin with hs: and to be read by a pattern of its module"
+
+
+@pytest.mark.parametrize(
+    ("words", "stated", "held"),
+    [
+        ("a member has five places", 5, MOST_OF_A_MEMBER),
+        ("After ten seconds of a thread", 10, LONGEST_SECONDS),
+        ("120,000 characters of such readings", 120_000, MOST_KEPT),
+        ("three previews that wait", 3, Settings.offers_per_server),
+        ("at most an hour", 3_600, PROMISE_SECONDS),
+        ("a quarter of an hour old", 900, OFFER_SECONDS),
+        ("| 20 minutes, so that nothing", 1_200, REMEMBERED_SECONDS),
+    ],
+)
+def test_numbers_of_promises_are_those_of_the_code(words: str, stated: float, held: float) -> None:
+    """A time or limit that SECURITY.md states is the one that holds."""
+    assert words in " ".join(SECURITY.split())
+    assert held == stated
 
 
 def test_every_promise_names_a_test_that_there_is() -> None:

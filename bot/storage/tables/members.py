@@ -70,6 +70,13 @@ async def delete_member(database: Database, member_id: int) -> Deletion:
     return deletion
 
 
+async def delete_what_is_over(database: Database, *, promise_seconds: float) -> None:
+    """Delete what is kept for a while alone: who was forgotten, and requests that nobody can answer any more."""
+    now = time.time()
+    await database.execute(delete(deletions).where(deletions.c.time < now - REMEMBERED_SECONDS))
+    await database.execute(delete(pending).where(pending.c.created < now - promise_seconds))
+
+
 async def _delete_pending(
     connection: AsyncConnection, member_id: int, scenes: set[int], codes: set[str]
 ) -> None:

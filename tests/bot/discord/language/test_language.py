@@ -1,11 +1,16 @@
 """Texts, plural forms and numbers in a reader's language."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.discord.errors import say
 from bot.discord.language.language import Language, language_of, language_of_environment, read_language
 from bot.storage.text import dump_text, load_text
+from core.data.corpus import read_corpus
+from core.data.sources.source import Source
 from core.errors import CoreError
 from core.text import Text, read_text
 from tests.hostile_text import HOSTILE
@@ -30,6 +35,17 @@ def test_counts_have_their_plural_and_signs(locale: str, one: str, many: str, ha
         language.say(Text("{count:,g} epoch", "{count:,g} epochs", count=count)) for count in (1, 2_000, 2.5)
     ]
     assert said == [one, many, half]
+
+
+def test_sentence_of_a_text_names_the_option_of_discord(tmp_path: Path) -> None:
+    """What the command line calls --scripts is the option corpus on Discord, in a sentence that is one."""
+    empty = tmp_path / "a.txt"
+    empty.write_text("\u200b", encoding="utf-8")
+    with pytest.raises(CoreError) as caught:
+        read_corpus(Source(str(empty)), cleaning="script", rare_count=1)
+    assert say(caught.value, read_language("en")).endswith(
+        "a.txt holds no text after cleaning; choose another text with corpus."
+    )
 
 
 def test_none_is_singular_in_french_alone() -> None:
