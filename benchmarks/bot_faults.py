@@ -23,7 +23,16 @@ from benchmarks.faults import Disk, Faults
 from bot.scenes.ui.buttons import EPISODE_ID
 from tests.bot.bot_process import BotProcess, shows_scene, start_bot
 from tests.conftest import tiny_episodes
-from tests.local_discord import Guild, Interaction, LocalDiscord, Member, Message, Permission, Upload
+from tests.local_discord import (
+    Guild,
+    Interaction,
+    LocalDiscord,
+    LocalDiscordSettings,
+    Member,
+    Message,
+    Permission,
+    Upload,
+)
 
 MEMBERS = 12
 ASK_SECONDS = 1.0  # between two requests, on average
@@ -139,11 +148,11 @@ class Play:
         return not self.unanswered and not self.stuck and all(map(self.ends, NAMES))
 
 
-async def measure(*, hours: float, seed: int, log: Path | None = None) -> int:
+async def measure(*, hours: float, seed: int, acknowledge: float, log: Path | None = None) -> int:
     """Run, and print what came of it; return 1 where a promise was not kept."""
     rng = random.Random(seed)  # noqa: S311 -- no secret
     with tempfile.TemporaryDirectory() as folder, Disk(Path(folder)) as disk:
-        async with LocalDiscord() as discord:
+        async with LocalDiscord(LocalDiscordSettings(acknowledge_seconds=acknowledge)) as discord:
             guilds = [discord.add_guild(), discord.add_guild("Empok Nor")]
             members = [
                 discord.add_member(guilds[number % 2], f"Member {number}") for number in range(MEMBERS)
@@ -235,6 +244,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bot_faults", description=__doc__)
     parser.add_argument("--hours", type=float, default=0.05, help="how long faults are caused (0.05)")
     parser.add_argument("--seed", type=int, default=1993, help="of the faults and commands")
+    parser.add_argument(
+        "--acknowledge", type=float, default=3.0, help="seconds that Discord waits for an answer (3)"
+    )
     parser.add_argument("--log", type=Path, help="file that keeps what the bot said")
     return asyncio.run(measure(**vars(parser.parse_args())))
 

@@ -20,8 +20,9 @@ from tests.local_discord import LocalDiscord
 from tests.local_discord.faults import Fault
 
 KINDS = {  # to how often, among each other
-    **dict.fromkeys(("network", "limit", "limit without a time", "error", "gateway", "event"), 4),
-    **dict.fromkeys(("frame", "spoiled event", "full disk"), 2),
+    **dict.fromkeys(("network", "limit", "limit without a time", "error", "event"), 4),
+    **dict.fromkeys(("gateway", "spoiled event", "full disk"), 2),
+    "frame": 1,
     **dict.fromkeys(("kill the bot", "ask the bot to leave"), 0.5),  # a start takes its time
     "kill the trainer": 1,
 }

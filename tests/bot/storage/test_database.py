@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sqlite3
 import sys
 import time
@@ -25,6 +26,7 @@ from bot.storage.tables.models import ModelRecord
 from bot.storage.tables.pending import PendingRequest, Promises
 from bot.storage.tables.scenes import SceneRecord
 from bot.storage.tables.trainings import TrainingRecord
+from bot.storage.text import storable
 from core.errors import ConfigError
 
 EPISODE = SceneRecord(
@@ -233,6 +235,34 @@ async def test_database_goes_on_when_its_file_is_damaged_under_it(
     assert kept.id > 1_700_000_000
     assert await storage.scenes.read(kept.id) == kept
     assert find_aside(tmp_path)
+
+
+@pytest.mark.parametrize("is_replaced", [False, True], ids=["deleted", "replaced"])
+async def test_database_whose_file_is_taken_away_is_followed_and_said(
+    storage: Repositories, tmp_path: Path, caplog: pytest.LogCaptureFixture, *, is_replaced: bool
+) -> None:
+    """The next write goes to the file that is there now, not to one that nobody can open any more, and is said."""
+    await storage.scenes.add(EPISODE)
+    file = tmp_path / "holosuite.db"
+    if is_replaced:
+        await storage.database.purge_log()
+        shutil.copyfile(file, tmp_path / "copy")
+        (tmp_path / "copy").replace(file)
+    else:
+        file.unlink()
+    kept = await storage.scenes.add(replace(EPISODE, request_id=11))
+    assert "was deleted or replaced while the bot ran" in caplog.text
+    with sqlite3.connect(file) as other:
+        assert (kept.id,) in other.execute("SELECT id FROM episodes").fetchall()
+    other.close()
+
+
+def test_what_no_database_takes_is_left_out() -> None:
+    """A NUL and half a character, which JSON can hold, are in no text that is stored, in names as in values."""
+    assert storable({"a\0": ["\ud800b", 1, None], "c": {"\udfff": "\0"}}) == {
+        "a": ["b", 1, None],
+        "c": {"": ""},
+    }
 
 
 async def test_pending_requests_of_another_bot_are_left_to_it(storage: Repositories, tmp_path: Path) -> None:
