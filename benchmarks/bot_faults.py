@@ -38,6 +38,7 @@ MEMBERS = 12
 ASK_SECONDS = 1.0  # between two requests, on average
 FAULT_SECONDS = 4.0  # between two faults, on average
 CALM_SECONDS = 400.0  # after the last fault, in which all has to be answered
+START_SECONDS = 600.0  # until the bot is there, or a training, on a machine that has much else to do
 NAMES = ("Terok", "Empok")  # of the models that are trained
 WAITING = ("number", "being written", "restarting")
 ENDS = ("is trained", "could not be trained", "was cancelled")
@@ -159,7 +160,9 @@ async def measure(*, hours: float, seed: int, acknowledge: float, log: Path | No
             ]
             play = Play(discord, disk.folder, disk, rng)
             await play.start()
-            await discord.until(lambda: bool(discord.world.application.global_commands), timeout_seconds=120)
+            await discord.until(
+                lambda: bool(discord.world.application.global_commands), timeout_seconds=START_SECONDS
+            )
             for guild, name in zip(guilds, NAMES, strict=True):
                 await _train(discord, guild, name, minutes=max(0.2, 5 * hours))
             faults = Faults(
@@ -192,10 +195,10 @@ async def _train(discord: LocalDiscord, guild: Guild, name: str, *, minutes: flo
     chief = discord.add_member(guild, "Sisko", permissions=Permission.ADMINISTRATOR)
     corpus = Upload("scripts.json", json.dumps(tiny_episodes(12)).encode())
     asked = await discord.slash(chief, "retrain", {"corpus": corpus, "minutes": minutes, "name": name})
-    preview = await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=240)
+    preview = await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=START_SECONDS)
     await (await discord.press(preview.button("Start"), chief)).acknowledged()
     await discord.until_bot_message(
-        lambda message: message.interaction is None and name in message.text, timeout_seconds=60
+        lambda message: message.interaction is None and name in message.text, timeout_seconds=START_SECONDS
     )
 
 

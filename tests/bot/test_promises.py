@@ -31,7 +31,7 @@ from bot.training.corpora.sweeper import OFFER_SECONDS
 from core.writing.scene_reader import MOST_KEPT
 from tests.bot.bot_process import PROJECT, running_bot, scene_of, shows_scene
 from tests.bot.training.announcements.test_outbox import OUTCOME
-from tests.local_discord import Channel, Component, Interaction, LocalDiscord, Message, Permission
+from tests.local_discord import Channel, Component, Interaction, LocalDiscord, Message, Permission, Upload
 from tests.local_discord.world.users import Person
 
 SECURITY = (PROJECT / "SECURITY.md").read_text(encoding="utf-8")
@@ -204,6 +204,10 @@ OPTIONS: dict[str, object] = {
     "temp": 0.5, "length": 20, "line": "QUARK: No", "seed": 1, "cast": "QUARK, ODO", "place": "Ops", "spelling": True,
     "takes": 1, "originality": 8,
 }  # fmt: skip
+TRAINING: dict[str, object] = {
+    "corpus": Upload("scripts.txt", b"ODO: No."), "series": "DS9", "episodes": "0-3", "preset": "default",
+    "minutes": 61.0, "name": "Nor", "keep": True,
+}  # fmt: skip
 # What somebody does, and what the answer shows where they may.
 COMMANDS: dict[str, tuple[Ask, str]] = {
     "/episode": (command("episode", **OPTIONS), "scene"),
@@ -214,7 +218,7 @@ COMMANDS: dict[str, tuple[Ask, str]] = {
     "/forget-me": (command("forget-me"), "Done: "),
     "/consent": (command("consent"), "kept or learnt from|You have said yes"),
     "/diagnose": (command("diagnose"), "queue"),
-    "/retrain": (command("retrain", minutes=61.0), "at most 60 minutes"),
+    "/retrain": (lambda stage, who: stage.slash(who, "retrain", **TRAINING), "at most 60 minutes"),
     "/settings": (command("settings"), "Settings of this server"),
     "/models list": (command("models list"), "ds9"),
     "/models use": (models_command("use", foreign=False), "from now on"),
