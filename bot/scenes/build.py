@@ -159,10 +159,13 @@ def _go_on(request: Request, source: SceneRecord, writer: Writer, readers: KeptR
     def go_on(cancelled: Callable[[], bool]) -> Episode:
         nonlocal reader
         reader = reader or readers.take(scene, writer.generator) or writer.reading()
+        read = reader.characters
         written = writer.go_on(scene, asked, cancelled=cancelled, reading=reader)
-        if not reader.has_read(written):
-            raise UnfinishedError
-        readers.keep(reader)
+        is_over = cancelled()
+        if not reader.has_read(written) or (is_over and reader.characters > read):
+            raise UnfinishedError  # the next turn has less to read
+        if not is_over:  # nor forgotten meanwhile
+            readers.keep(reader)
         return written if is_known else replace(written, before=())
 
     return go_on

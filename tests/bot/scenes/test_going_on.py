@@ -82,6 +82,17 @@ def test_scene_of_others_is_not_taken_for_this_one(writer: Writer) -> None:
     assert write(writer, request, second, readers).script == write(writer, request, second, None).script
 
 
+def test_reader_of_a_scene_that_was_given_up_is_not_kept(writer: Writer) -> None:
+    """What was read for somebody who was forgotten meanwhile is not kept; a turn spent on reading is no whole one."""
+    scene, readers = begin(writer), KeptReaders()
+    work = build_work(replace(go_on(scene), length=30), scene, writer=writer, readers=readers)
+    looks = iter((False,))  # and from the end of the reading on, it is no longer wanted
+    with pytest.raises(UnfinishedError):
+        work(lambda: next(looks, True))
+    work(lambda: True)
+    assert readers._kept == []
+
+
 def test_few_readers_are_kept(writer: Writer) -> None:
     """Readers are kept up to so many characters, those that were used last."""
     readers = KeptReaders(most_characters=300)
