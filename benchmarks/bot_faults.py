@@ -21,7 +21,7 @@ from pathlib import Path
 
 from benchmarks.faults import Disk, Faults
 from bot.scenes.ui.buttons import EPISODE_ID
-from tests.bot.bot_process import BotProcess, shows_scene, start_bot
+from tests.bot.bot_process import BotProcess, ask_to_train, shows_scene, start_bot
 from tests.conftest import tiny_episodes
 from tests.local_discord import (
     Guild,
@@ -194,7 +194,7 @@ async def _train(discord: LocalDiscord, guild: Guild, name: str, *, minutes: flo
     """Begin a training of a small text, which its server sees."""
     chief = discord.add_member(guild, "Sisko", permissions=Permission.ADMINISTRATOR)
     corpus = Upload("scripts.json", json.dumps(tiny_episodes(12)).encode())
-    asked = await discord.slash(chief, "retrain", {"corpus": corpus, "minutes": minutes, "name": name})
+    asked = await ask_to_train(discord, chief, corpus=corpus, minutes=minutes, name=name)
     preview = await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=START_SECONDS)
     await (await discord.press(preview.button("Start"), chief)).acknowledged()
     await discord.until_bot_message(

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bot.bot_process import running_bot, scene_of
+from tests.bot.bot_process import ask_to_train, running_bot, scene_of
 from tests.local_discord import LocalDiscord, Member, Message, Permission, Upload
 
 BUDGET_SECONDS = 1.0  # at the 95th percentile
@@ -47,7 +47,7 @@ async def measure(*, episodes: int, pause_seconds: float) -> int:
 async def _begin_training(discord: LocalDiscord, chief: Member) -> Message:
     """Start a training with the default preset on a megabyte of text; return its message once it learns."""
     corpus = Upload("noise.json", json.dumps(_noise()).encode())
-    asked = await discord.slash(chief, "retrain", {"corpus": corpus, "minutes": 30.0})
+    asked = await ask_to_train(discord, chief, corpus=corpus, minutes=30.0)
     preview = await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=120)
     known = {message.id for message in discord.bot_messages}
     await (await discord.press(preview.button("Start"), chief)).acknowledged()

@@ -1,9 +1,10 @@
-"""Whether short trainings end in networks that keep their heads where a text begins: corpora times seeds.
+"""Whether short trainings end in networks that keep their heads where a text begins: corpora, seeds and starts.
 
 `python -m benchmarks.stability --corpus FILE --seeds 10 --minutes 1` trains with every seed, reads 400 stretches of 150
 characters from an empty state, learnt and held out, then writes a scene after `NAME:` for each of the 20 most frequent
-names at two temperatures. Without --corpus, invented ones of two sizes are learnt. `--code FOLDER` trains with another
-checkout's `train.py`, such as a `git worktree` of an earlier version. `--kept FILE` goes on where a stopped one was.
+names at two temperatures. `--start none shipped` trains from both weights; without it as `train.py` chooses. Without
+--corpus, invented ones of two sizes are learnt. `--code FOLDER` trains with another checkout's `train.py`, such as a
+`git worktree` of an earlier version. `--kept FILE` goes on where a stopped one was.
 """
 
 import argparse
@@ -21,6 +22,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a group of texts has a thr
 
 from benchmarks.measure import ROOT
 from benchmarks.networks import write_scripts
+from core.config import AUTO
 from core.data.corpus import hold_out, read_corpus
 from core.data.sources.source import Source
 from core.evaluation.beginnings import MOST_LOST, read_beginnings
@@ -33,8 +35,8 @@ _TEMPERATURES = (0.5, 0.8)
 _LENGTH = 300  # characters of a scene
 _LEAST = 0.8  # of the length that is asked for
 _INVENTED = (0.05, 0.3)  # MB
-_HEAD = """| corpus | seed | learnt | bits | begun | lost, learnt | lost, held out | shortest scene | short |
-|---|---|---|---|---|---|---|---|---|"""
+_HEAD = """| corpus | start | seed | learnt | bits | begun | lost, learnt | lost, held out | shortest scene | short |
+|---|---|---|---|---|---|---|---|---|---|"""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Outcome:
     """What came of one training."""
 
     corpus: str
+    start: str  # as train.py was told
     seed: int
     learnt: int  # characters, each as often as it was read
     bits: float  # held out, in long streams
@@ -58,7 +61,7 @@ class Outcome:
         return max(self.lost_learnt, self.lost_held_out) <= MOST_LOST and not self.short
 
 
-def examine(run: Run, source: Source, *, seed: int) -> Outcome:
+def examine(run: Run, source: Source, *, start: str, seed: int) -> Outcome:
     """Return what a run of `source` makes of beginnings, learnt and held out, and of names."""
     corpus = read_corpus(
         source,
@@ -82,6 +85,7 @@ def examine(run: Run, source: Source, *, seed: int) -> Outcome:
     ]
     return Outcome(
         corpus=Path(source.scripts).name,
+        start=start,
         seed=seed,
         learnt=int(run.facts["result"]["targets"]),
         bits=float(run.facts["result"]["bits_per_character"]),
@@ -95,24 +99,29 @@ def examine(run: Run, source: Source, *, seed: int) -> Outcome:
 
 
 def train_all(
-    trainings: Sequence[tuple[Path, int]],
+    trainings: Sequence[tuple[Path, str, int]],
     options: Sequence[str],
     *,
     settings: argparse.Namespace,
     folder: Path,
 ) -> Iterator[Outcome]:
-    """Train each (corpus, seed) by a `train.py`, and yield what came of it; a training that fails is told of."""
-    for path, seed in trainings:
+    """Train each (corpus, start, seed) by a `train.py`, and yield what came of it; a training that fails is told of."""
+    for path, start, seed in trainings:
         out = folder / f"{path.stem}-{seed}"
         command = [sys.executable, "train.py", f"--scripts={path.resolve()}", f"--series={settings.series}"]
-        command += [f"--seed={seed}", f"--out={out}", *options]
+        command += [f"--seed={seed}", f"--start={start}", f"--out={out}", *options]
         if settings.characters:
             command += [f"--epochs={max(1, round(settings.characters / _size(path)))}"]
         done = subprocess.run(command, cwd=settings.code, capture_output=True, text=True, check=False)
         if done.returncode:
-            print(f"{path.name}, seed {seed}: {done.stderr.strip()[-300:]}", file=sys.stderr, flush=True)
+            print(
+                f"{path.name}, {start}, seed {seed}: {done.stderr.strip()[-300:]}",
+                file=sys.stderr,
+                flush=True,
+            )
             continue
-        yield examine(Run.read(out), Source(scripts=str(path), series=settings.series), seed=seed)
+        source = Source(scripts=str(path), series=settings.series)
+        yield examine(Run.read(out), source, start=start, seed=seed)
         shutil.rmtree(out)
 
 
@@ -129,6 +138,7 @@ def main() -> int:
         "--corpus", type=Path, action="append", help="scripts, as for train.py; may come again"
     )
     parser.add_argument("--series", default="DS9", help="of a JSON table (DS9)")
+    parser.add_argument("--start", nargs="+", default=[AUTO], help="weights to begin with, as for train.py")
     parser.add_argument("--seeds", type=int, default=2, help="trainings of each corpus (2)")
     parser.add_argument(
         "--characters", type=int, help="as many epochs as read about so many, at least one (as train.py)"
@@ -149,10 +159,11 @@ def main() -> int:
         if not settings.corpus:
             for path, size in zip(corpora, _INVENTED, strict=True):
                 write_scripts(path, megabytes=size)
-        done = {(outcome.corpus, outcome.seed) for outcome in outcomes}
+        done = {(outcome.corpus, outcome.start, outcome.seed) for outcome in outcomes}
         # A seed of every corpus before the next one: a benchmark that is stopped has seen all of them.
-        every = [(path, seed) for seed in range(1, settings.seeds + 1) for path in corpora]
-        trainings = [(path, seed) for path, seed in every if (path.name, seed) not in done]
+        seeds = range(1, settings.seeds + 1)
+        every = [(path, start, seed) for seed in seeds for path in corpora for start in settings.start]
+        trainings = [each for each in every if (each[0].name, *each[1:]) not in done]
         for outcome in train_all(trainings, others, settings=settings, folder=folder):
             outcomes.append(outcome)
             print(_row(outcome), flush=True)
@@ -172,7 +183,8 @@ def _read_kept(path: Path | None) -> list[Outcome]:
 
 def _row(outcome: Outcome) -> str:
     return (
-        f"| {outcome.corpus} | {outcome.seed} | {outcome.learnt:,} | {outcome.bits:.3f} | {outcome.begun:.3f} "
+        f"| {outcome.corpus} | {outcome.start} | {outcome.seed} | {outcome.learnt:,} | {outcome.bits:.3f} "
+        f"| {outcome.begun:.3f} "
         f"| {outcome.lost_learnt:.1%} | {outcome.lost_held_out:.1%} | {outcome.shortest:.0%} "
         f"| {outcome.short} of {outcome.scenes} |"
     )

@@ -46,8 +46,8 @@ class Text(str):  # noqa: SLOT000 -- copies and pickles need its attributes in a
     def to_json(self) -> dict[str, Any]:
         """Return what `read_text` makes the same text of."""
         if self.parts:
-            return {"between": self.message, "parts": list(map(_as_json, self.parts))}
-        values = {name: _as_json(value) for name, value in self.values.items()}
+            return {"between": self.message, "parts": list(map(as_json, self.parts))}
+        values = {name: as_json(value) for name, value in self.values.items()}
         return {"message": self.message, "plural": self.plural, "values": values}
 
 
@@ -112,7 +112,8 @@ def _english(message: str, plural: str, count: float) -> str:
     return plural if plural and count != 1 else message
 
 
-def _as_json(value: Any) -> Any:  # noqa: ANN401 -- any value
+def as_json(value: Any) -> Any:  # noqa: ANN401 -- any value
+    """Return a value as JSON that `read_text` makes the same text of, where it is a `Text`."""
     return value.to_json() if isinstance(value, Text) else value
 
 

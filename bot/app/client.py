@@ -43,12 +43,12 @@ from bot.storage.tables.pending import PendingRequest
 from bot.training.actions import TrainingActions
 from bot.training.announcements.announcer import TrainingAnnouncer
 from bot.training.announcements.outbox import TrainingOutbox
-from bot.training.buttons import TrainingButton
 from bot.training.cog import RetrainCog
 from bot.training.completion import TrainingCompletion
 from bot.training.corpora.folders import TrainingFolders
 from bot.training.corpora.sweeper import TrainingSweeper
 from bot.training.supervisor import TrainingSupervisor
+from bot.training.ui.buttons import TrainingButton
 
 FORGET_SECONDS = 60.0
 

@@ -18,6 +18,9 @@ LAYOUT_CHARACTERS = 4_000
 CHOICES = 25
 CHOICE_CHARACTERS = 100
 
+# "Component Reference", File Upload.
+FORM_FILES = 10
+
 # "Component Reference", Button.
 CUSTOM_ID_CHARACTERS = 100
 

@@ -1,7 +1,7 @@
 """What `/retrain` and the buttons of a training do."""
 
 import time
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import partial
 
 import discord
@@ -9,7 +9,7 @@ import discord
 from bot.discord.errors import RefusalError, answer_error
 from bot.discord.language.language import language_of
 from bot.discord.limits import MESSAGE_CHARACTERS
-from bot.discord.markdown import clean_text, shorten
+from bot.discord.markdown import shorten
 from bot.discord.permissions import TrainerPermissions
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.sending import SILENT, GoneError, insist
@@ -17,12 +17,14 @@ from bot.storage.repositories import Repositories
 from bot.storage.settings import Settings
 from bot.storage.tables.trainings import UNFINISHED, TrainingRecord
 from bot.training.announcements.announcer import TrainingAnnouncer
-from bot.training.buttons import build_buttons
-from bot.training.corpora.download import download_file
+from bot.training.corpora.download import download_files, too_many_megabytes
 from bot.training.preview import TrainingPreviews
 from bot.training.request import TrainingOrigin, TrainingRequest
 from bot.training.supervisor import TrainingSupervisor
-from bot.training.view import build_end, build_preview
+from bot.training.ui.buttons import build_buttons
+from bot.training.ui.form import UploadedFile, build_form, read_form
+from bot.training.ui.report import build_preview
+from bot.training.ui.view import build_end
 from core.run.layout import PLOT
 from core.text import Text
 
@@ -49,11 +51,27 @@ class TrainingActions:
         self._previews = TrainingPreviews(settings=settings, storage=storage)
         self._upload_megabytes = settings.upload_megabytes
 
-    async def offer(
-        self,
-        interaction: discord.Interaction,
-        request: TrainingRequest,
-        corpus: discord.Attachment | None,
+    async def open_form(self, interaction: discord.Interaction, request: TrainingRequest) -> None:
+        """Open the form of a training, where the asker may have one."""
+        guild_id = await self._permissions.check(interaction)
+        _check_channel(interaction)
+        await self._previews.check(request, guild_id)
+        form = build_form(
+            request, minutes=self._previews.usual_minutes, language=language_of(interaction.locale)
+        )
+        await insist(lambda: interaction.response.send_modal(form))
+
+    async def read_form(self, interaction: discord.Interaction) -> None:
+        """Offer what a form asks for, if it is a training's."""
+        try:
+            asked = read_form(dict(interaction.data or {}))
+            if asked is not None:
+                await self._offer(interaction, *asked)
+        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
+            await answer_error(InteractionReply(interaction), error)
+
+    async def _offer(
+        self, interaction: discord.Interaction, request: TrainingRequest, files: Sequence[UploadedFile]
     ) -> None:
         """Show privately what a training would do, with Start and Cancel."""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -61,11 +79,13 @@ class TrainingActions:
         guild_id = await self._permissions.check(interaction)
         _check_channel(interaction)
         await self._previews.check(request, guild_id)
+        self._previews.begin_cooldown(guild_id)
         download = None
-        if corpus is not None:
-            self._check_size(corpus)
-            request = replace(request, upload_name=clean_text(corpus.filename))
-            download = partial(download_file, corpus.url, most_bytes=self._upload_megabytes * MEGABYTE)
+        if files:
+            if sum(file.size for file in files) > self._upload_megabytes * MEGABYTE:
+                raise too_many_megabytes(self._upload_megabytes)
+            urls = [file.url for file in files]
+            download = partial(download_files, urls, most_bytes=self._upload_megabytes * MEGABYTE)
         origin = TrainingOrigin(
             guild_id=guild_id, channel_id=interaction.channel_id or 0, member_id=interaction.user.id
         )
@@ -153,13 +173,6 @@ class TrainingActions:
         if training is None or training.guild_id != guild_id:
             raise RefusalError("That training is no longer known here.")
         return training
-
-    def _check_size(self, corpus: discord.Attachment) -> None:
-        if corpus.size > self._upload_megabytes * MEGABYTE:
-            raise RefusalError(
-                "That file has more than {megabytes:.0f} MB; upload a smaller one, or a .zip of it.",
-                megabytes=self._upload_megabytes,
-            )
 
 
 def _check_channel(interaction: discord.Interaction) -> None:

@@ -6,16 +6,12 @@ from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
 from bot.discord.markdown import clean_text
-from bot.models.names import NAME_CHARACTERS
 from bot.training.actions import TrainingActions
 from bot.training.request import TrainingRequest
-from core.config import PRESETS
 
-# The other takes hours.
-OFFERED = [name for name in PRESETS if name != "best"]
 MOST_EPOCHS = 10_000
-LEAST_MINUTES = 0.1
-SERIES_CHARACTERS = 100
+SERIES_CHARACTERS = 60
+EPISODES_CHARACTERS = 13
 
 
 class RetrainCog(commands.Cog):
@@ -30,40 +26,29 @@ class RetrainCog(commands.Cog):
 
     @app_commands.command(description=translated("Train a new model for this server."))
     @app_commands.describe(
-        corpus=translated("Scripts as .txt, .json or .zip. Default: this bot's own."),
-        series=translated("Which series of a .json, such as DS9."),
+        series=translated("Which series of a text that has several, such as DS9."),
         episodes=translated("Which episodes, such as 20-69; the first is 0."),
-        preset=translated("Training preset; notes trains as the lecture does."),
-        minutes=translated("Training time in minutes. Default 15."),
         epochs=translated("Passes over the text, instead of minutes."),
-        name=translated("Name of the model."),
-        keep=translated("Keep the uploaded text with the model."),
     )
-    @app_commands.choices(preset=[app_commands.Choice(name=name, value=name) for name in OFFERED])
     @app_commands.default_permissions(administrator=True)
     @app_commands.guild_only()
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
-    async def retrain(  # noqa: PLR0917 -- discord.py hands the options over by name
+    async def retrain(
         self,
         interaction: discord.Interaction,
-        corpus: discord.Attachment | None = None,
         series: app_commands.Range[str, 1, SERIES_CHARACTERS] = "",
-        episodes: app_commands.Range[str, 1, 20] = "",
-        preset: str = "default",
-        minutes: app_commands.Range[float, LEAST_MINUTES] | None = None,
+        episodes: app_commands.Range[str, 1, EPISODES_CHARACTERS] = "",
         epochs: app_commands.Range[int, 1, MOST_EPOCHS] | None = None,
-        name: app_commands.Range[str, 1, NAME_CHARACTERS] = "",
-        keep: bool = False,  # noqa: FBT001, FBT002 -- Discord gives it by name
     ) -> None:
-        """Show what a training would do, with Start and Cancel."""
+        """Open the form of a training."""
         request = TrainingRequest(
-            series=clean_text(series).strip(),
-            episodes=clean_text(episodes).strip(),
-            preset=preset,
-            minutes=minutes,
-            epochs=epochs,
-            name=name,
-            keep=keep,
+            series=clean_text(series).strip(), episodes=clean_text(episodes).strip(), epochs=epochs
         )
-        await self._actions.offer(interaction, request, corpus)
+        await self._actions.open_form(interaction, request)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Read the form of a training; discord.py knows no forms from before a restart."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self._actions.read_form(interaction)

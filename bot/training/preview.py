@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.discord.errors import RefusalError
-from bot.models.names import NAME_CHARACTERS, check_name
 from bot.scenes.admission import Cooldown
-from bot.storage.names import LimitError, taken_name
+from bot.storage.names import LimitError
 from bot.storage.repositories import Repositories
 from bot.storage.settings import Settings
 from bot.storage.tables.trainings import RetrainPlan, TrainingRecord, too_many_models
+from bot.training.corpora.naming import choose_name
 from bot.training.corpora.reading import read_corpus
 from bot.training.corpora.sweeper import OFFER_SECONDS
 from bot.training.process import FREE_BYTES, full_disk, missing_packages
@@ -46,6 +46,11 @@ class TrainingPreviews:
         self._slots = asyncio.Semaphore(settings.readings)
         self._cooldown = Cooldown(settings.cooldown_seconds)  # of servers
 
+    @property
+    def usual_minutes(self) -> float:
+        """Minutes of a training that nobody gave any."""
+        return min(USUAL_MINUTES, self._settings.training_minutes)
+
     async def check(self, request: TrainingRequest, guild_id: int) -> None:
         """Make sure that a server may train now; before anything is downloaded or read.
 
@@ -60,8 +65,6 @@ class TrainingPreviews:
                 raise RefusalError(problem)
         if request.episodes and not request.names_episodes:
             raise RefusalError("Write episodes like 20-69, or 7 for one; the first has the number 0.")
-        if request.minutes is not None and request.epochs is not None:
-            raise RefusalError("Give minutes or epochs, and not both.")
         longest = self._settings.training_minutes
         if request.minutes is not None and request.minutes > longest:
             raise RefusalError(
@@ -102,6 +105,13 @@ class TrainingPreviews:
         held = len(await self._models.read_all(guild_id))
         if held >= self._settings.models_per_server:
             raise too_many_models(held)
+
+    def begin_cooldown(self, guild_id: int) -> None:
+        """Let a server wait before it has another text read.
+
+        Raises:
+            RefusalError: It has to wait still.
+        """
         left = self._cooldown.begin(guild_id)
         if left:
             raise RefusalError("Cooldown: try again in {seconds} s.", seconds=max(1, round(left)))
@@ -111,7 +121,7 @@ class TrainingPreviews:
     ) -> tuple[TrainingRecord, dict[str, Any]]:
         """Read what would be trained on, and keep the training as offered; return it and the facts of its text.
 
-        `download` writes the uploaded file to a path. The facts are not kept: a part of the text is among them.
+        `download` writes the uploaded files into a folder. The facts are not kept: a part of the text is among them.
         A server has one text read at a time; some servers' are read side by side.
 
         Raises:
@@ -128,7 +138,7 @@ class TrainingPreviews:
     async def _offer(
         self, request: TrainingRequest, origin: TrainingOrigin, download: Download | None
     ) -> tuple[TrainingRecord, dict[str, Any]]:
-        name = await self.choose_name(request, origin.guild_id)
+        name = await choose_name(request, origin.guild_id, trainings=self._trainings)
         key = secrets.token_hex(8)
         folder = self._data / "jobs" / key
         kept = False
@@ -136,7 +146,7 @@ class TrainingPreviews:
         try:
             await asyncio.to_thread(folder.mkdir, parents=True)
             if download is not None:
-                await download(folder / "upload")
+                await download(folder)
             async with self._slots:  # a corpus takes memory
                 facts = await read_corpus(request, folder, settings=self._settings)
             plan = await self._plan(request, key, safe_name(name), facts)
@@ -168,34 +178,12 @@ class TrainingPreviews:
         folder = self._data / "jobs" / training.planned().key
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
-    async def choose_name(self, request: TrainingRequest, guild_id: int) -> str:
-        """Return the model's name: the one that was asked for, or one that is free.
-
-        Raises:
-            CoreError: It is taken, or cannot be used.
-        """
-        if request.name:
-            name = check_name(request.name)
-            if await self._trainings.is_name_taken(guild_id, name):
-                raise taken_name()
-            return name
-        stem = (
-            safe_name(Path(request.upload_name).stem)
-            if request.upload_name
-            else safe_name(request.series or "ds9")
-        )
-        for number in range(1, 1_000):
-            name = stem.lower() if number == 1 else f"{stem.lower()[: NAME_CHARACTERS - 4]}-{number}"
-            if not await self._trainings.is_name_taken(guild_id, name):
-                return name
-        raise RefusalError("There are too many models of that name; choose another with name.")
-
     async def _plan(
         self, request: TrainingRequest, key: str, folder: str, facts: dict[str, Any]
     ) -> RetrainPlan:
         minutes = request.minutes
         if minutes is None and request.epochs is None:
-            minutes = min(USUAL_MINUTES, self._settings.training_minutes)
+            minutes = self.usual_minutes
         remembered = name_speed(request.preset, facts["units"])
         speed = await self._trainings.read_speed(remembered)
         seconds = estimate_seconds(request, facts, minutes=minutes, speed=speed)
@@ -211,7 +199,7 @@ class TrainingPreviews:
             preset=request.preset,
             minutes=minutes,
             epochs=request.epochs,
-            upload=bool(request.upload_name),
+            upload=bool(request.upload_names),
             keep=request.keep,
             seconds=START_SECONDS + seconds,
             start=facts["start"]["run"],

@@ -16,7 +16,7 @@ GUESSED_SPEED = 5_000.0  # characters a second, before anything was trained here
 class TrainingRequest:
     """What was typed: everything may be left out."""
 
-    upload_name: str = ""  # of the file that the text comes in; empty where none was uploaded
+    upload_names: tuple[str, ...] = ()  # of the files that the text comes in; none where none was uploaded
     series: str = ""
     episodes: str = ""
     preset: str = "default"

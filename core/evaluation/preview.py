@@ -1,10 +1,11 @@
-"""What a training would learn from and begin with: `python -m core.evaluation.preview [--upload FILE]` prints JSON.
+"""What a training would learn from and begin with: `python -m core.evaluation.preview [--upload FILE ...]` prints JSON.
 
 The bot asks this of a child process: reading scripts needs pandas, and an upload is better read elsewhere.
 """
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -12,12 +13,13 @@ from typing import Any
 
 from core.config import AUTO, NOTES_EPISODES, PRESETS, RANDOM, TrainConfig, parse_episodes
 from core.data.formats.archive import LOCAL, Limits
-from core.data.report import describe, estimate_quality
+from core.data.report import describe, estimate_bits
 from core.data.sources.clean import CLEAN
 from core.data.sources.source import NOTES_SERIES, Source
-from core.data.sources.upload import unpack_upload
+from core.data.sources.upload import unpack_uploads
 from core.errors import CoreError, CorpusError
 from core.evaluation.start import choose_start
+from core.text import as_json
 from core.wording import count
 
 
@@ -47,13 +49,13 @@ def preview(
         "start": {"run": RANDOM if chosen.run is None else str(chosen.run.path), "why": chosen.why},
         "most_epochs": None if chosen.run is None else chosen.most_epochs,
         "units": config.units * config.layers,
-        "estimate": estimate_quality(facts["characters"], warm=chosen.run is not None),
+        "estimate": estimate_bits(facts["characters"], warm=chosen.run is not None),
     }
 
 
 def print_report(facts: dict[str, Any]) -> Iterator[str]:
     """Yield the lines of a report for a terminal."""
-    yield f"{facts['source']}: {facts['format']}, encoding {facts['encoding']}"
+    yield f"{facts['source']}: {facts['format']}, encoding {facts['encoding'] or 'as the file says'}"
     yield (
         f"{facts['characters']:,} characters in {count(facts['episodes'], 'episode')}, "
         f"vocabulary of {facts['vocabulary']:,} characters; {facts['held_out']:,} characters held out"
@@ -68,11 +70,8 @@ def print_report(facts: dict[str, Any]) -> Iterator[str]:
     for note in (*facts["notes"], *filter(None, [facts["problem"]])):
         yield f"Note: {note}"
     yield f"Begins with: {facts['start']['why']}"
-    estimate = facts["estimate"]
-    yield (
-        f"With this much text, about {estimate['bits_per_character']:.1f} bits per character after 15 minutes: "
-        f"{estimate['writes']}."
-    )
+    expected = f"about {facts['estimate']:.1f} bits per character on text that it has not seen"
+    yield f"Expected: {expected}, as other texts of this size."
     yield "A sample as the network will read it:"
     yield from (f"    {line}" for line in facts["sample"].split("\n"))
 
@@ -81,8 +80,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the preview, or `{"error": sentence}` and return 2."""
     parser = argparse.ArgumentParser(prog="python -m core.evaluation.preview", description=__doc__)
     parser.add_argument("--scripts", help="as for train.py")
-    parser.add_argument("--upload", type=Path, help="an uploaded file, instead of scripts that are here")
-    parser.add_argument("--name", default="scripts.txt", help="what its sender calls it")
+    parser.add_argument(
+        "--upload", type=Path, action="append", help="uploaded files, instead of scripts that are here"
+    )
+    parser.add_argument("--name", action="append", help="what its sender calls each")
     parser.add_argument("--into", type=Path, default=Path("corpus"), help="folder for its checked texts")
     parser.add_argument("--series", help="as for train.py (of an upload: all)")
     parser.add_argument("--episodes", type=parse_episodes, help="as for train.py")
@@ -95,7 +96,8 @@ def main(arguments: list[str] | None = None) -> int:
         series = options.series or ("all" if options.upload else "")
         scripts = options.scripts or ""
         if options.upload is not None:
-            scripts = str(unpack_upload(options.upload, name=options.name, folder=options.into))
+            names = options.name or [path.name for path in options.upload]
+            scripts = str(unpack_uploads(options.upload, names=names, folder=options.into))
         # As train.py has it: the lecture's own episodes, unless the scripts are no such table.
         lecture = (
             options.preset == "notes"
@@ -112,11 +114,15 @@ def main(arguments: list[str] | None = None) -> int:
         if facts["problem"]:
             raise CorpusError(facts["problem"])  # told as those of the functions above are
         if keep is not None:
-            Path(scripts).unlink()
+            delete = shutil.rmtree if Path(scripts).is_dir() else Path.unlink
+            delete(Path(scripts))
         document = {
             **facts,
             "source": facts["source"].to_json(),
             "notes": [note.to_json() for note in facts["notes"]],
+            "left_out": [
+                {"name": as_json(out["name"]), "why": as_json(out["why"])} for out in facts["left_out"]
+            ],
             "start": {**facts["start"], "why": facts["start"]["why"].to_json()},
             "scripts": str(keep or scripts),
             "series": series,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.children import share_compiled
-from tests.local_discord import Guild, Interaction, LocalDiscord, Member, Message
+from tests.local_discord import CallbackKind, Guild, Interaction, LocalDiscord, Member, Message, Upload
 from tests.local_discord.world.users import Person
 
 PROJECT = Path(__file__).parents[2]
@@ -108,6 +108,28 @@ async def running_bot(discord: LocalDiscord, data: Path, **environment: str) -> 
 def shows_scene(message: Message) -> bool:
     """Tell whether a message shows a scene."""
     return any(raw["type"] == CONTAINER for raw in message.components) and bool(message.buttons)
+
+
+async def ask_to_train(
+    discord: LocalDiscord, person: Member, *, forged: bool = False, **asked: Any
+) -> Interaction:
+    """Use /retrain, fill its form in with what is asked, and send it; where none is opened, return what was said.
+
+    `corpus` is a file or several; what the command has an option for goes there.
+    """
+    options: dict[str, Any] = {
+        name: asked.pop(name) for name in ("series", "episodes", "epochs") if name in asked
+    }
+    opened = await discord.slash(person, "retrain", options, forged=forged)
+    if await opened.acknowledged() is not CallbackKind.MODAL:
+        return opened
+    values = dict(asked)
+    if "corpus" in values:
+        corpus = values.pop("corpus")
+        values["texts"] = [corpus] if isinstance(corpus, Upload) else corpus
+    if "keep" in values:
+        values["after"] = ["keep" if values.pop("keep") else "delete"]
+    return await discord.submit_modal(opened, values)
 
 
 async def scene_of(asked: Interaction, *, timeout_seconds: float = 30.0) -> Message:

@@ -31,7 +31,7 @@ from bot.training.corpora.sweeper import OFFER_SECONDS
 from core.writing.scene_reader import MOST_KEPT
 from tests.bot.bot_process import PROJECT, running_bot, scene_of, shows_scene
 from tests.bot.training.announcements.test_outbox import OUTCOME
-from tests.local_discord import Channel, Component, Interaction, LocalDiscord, Message, Permission, Upload
+from tests.local_discord import Channel, Component, Interaction, LocalDiscord, Message, Permission
 from tests.local_discord.world.users import Person
 
 SECURITY = (PROJECT / "SECURITY.md").read_text(encoding="utf-8")
@@ -192,6 +192,15 @@ async def undo_setting(stage: Stage, who: str) -> Interaction:
     return await stage.press(who, f"hs:settings:undo:{name}:{change.version}")
 
 
+async def fill_in_training(stage: Stage, who: str) -> Interaction:
+    """Send the form of a training, over one that the person may open."""
+    own = (await scene_of(await stage.slash(who, "episode", length=20))).button("Continue").raw
+    opened = await stage.press(who, own["custom_id"].replace("go_on", "direct"))
+    field = {"type": 18, "label": "Minutes", "component": {"type": 4, "custom_id": "minutes"}}
+    (await opened.modal()).update(custom_id="hs:train::0-3:DS9", components=[field])
+    return await stage.discord.submit_modal(opened, {"Minutes": "61"})
+
+
 async def go_on_from_menu(stage: Stage, who: str) -> Interaction:
     """Use the menu of a message that the person sees."""
     said = await stage.discord.say(stage.people[who], stage.channels[who], "ODO: No")
@@ -204,10 +213,6 @@ OPTIONS: dict[str, object] = {
     "temp": 0.5, "length": 20, "line": "QUARK: No", "seed": 1, "cast": "QUARK, ODO", "place": "Ops", "spelling": True,
     "takes": 1, "originality": 8,
 }  # fmt: skip
-TRAINING: dict[str, object] = {
-    "corpus": Upload("scripts.txt", b"ODO: No."), "series": "DS9", "episodes": "0-3", "preset": "default",
-    "minutes": 61.0, "name": "Nor", "keep": True,
-}  # fmt: skip
 # What somebody does, and what the answer shows where they may.
 COMMANDS: dict[str, tuple[Ask, str]] = {
     "/episode": (command("episode", **OPTIONS), "scene"),
@@ -218,7 +223,7 @@ COMMANDS: dict[str, tuple[Ask, str]] = {
     "/forget-me": (command("forget-me"), "Done: "),
     "/consent": (command("consent"), "kept or learnt from|You have said yes"),
     "/diagnose": (command("diagnose"), "queue"),
-    "/retrain": (lambda stage, who: stage.slash(who, "retrain", **TRAINING), "at most 60 minutes"),
+    "/retrain": (fill_in_training, "at most 60 minutes"),
     "/settings": (command("settings"), "Settings of this server"),
     "/models list": (command("models list"), "ds9"),
     "/models use": (models_command("use", foreign=False), "from now on"),
@@ -305,7 +310,7 @@ def registered_commands(discord: LocalDiscord) -> dict[str, set[str]]:
 
 TRIED_IDS = {
     "go_on", "again", "hotter", "colder", "script", "details", "direct", "direct_c", "page", "form", "job:start",
-    "job:drop", "job:cancel", "job:use", "job:back", "learn:yes", "learn:no",
+    "job:drop", "job:cancel", "job:use", "job:back", "learn:yes", "learn:no", "train",
     "settings:choose", "settings:undo", "settings:form",
 }  # fmt: skip
 

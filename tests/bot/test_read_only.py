@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.bot_process import described, footer, scene_of
+from tests.bot.bot_process import ask_to_train, described, footer, scene_of
 from tests.children import ROOT, environment
 from tests.conftest import tiny_episodes
 from tests.local_discord import LocalDiscord, Permission
@@ -113,7 +113,7 @@ async def test_bot_and_training_write_nowhere_but_in_the_data_folder(
             await discord.until(lambda: bool(discord.world.application.global_commands), timeout_seconds=30)
             before = await scene_of(await discord.slash(chief, "episode", {"seed": 1, "length": 50}))
             assert footer(before).startswith("star\\_trek")
-            asked = await discord.slash(chief, "retrain", {"epochs": 1, "name": "Away"})
+            asked = await ask_to_train(discord, chief, epochs=1, name="Away")
             preview = await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=60)
             assert "scripts.json" in preview.text
             await (await discord.press(preview.button("Start"), chief)).acknowledged()

@@ -12,8 +12,8 @@ from bot.discord.language.language import Language, language_of
 from bot.discord.limits import SECONDS_BETWEEN_EDITS
 from bot.discord.replies.sending import SILENT, GoneError, TooLateError, insist, is_passing, try_once
 from bot.storage.tables.trainings import TrainingRecord, TrainingRepository
-from bot.training.buttons import build_buttons
-from bot.training.view import build_progress, build_waiting
+from bot.training.ui.buttons import build_buttons
+from bot.training.ui.view import build_progress, build_waiting
 from core.run.events import Progress
 
 # Discord allows few edits to messages over an hour old ("JSON Error Codes", 30046): before that they become rare.

@@ -14,8 +14,8 @@ from bot.storage.runs.store import RunStore
 from bot.storage.tables.models import ModelRepository
 from bot.storage.tables.trainings import TrainingRecord, TrainingRepository
 from bot.training.announcements.announcer import TrainingAnnouncer
-from bot.training.buttons import build_buttons
-from bot.training.view import build_closed, build_end, describe_end
+from bot.training.ui.buttons import build_buttons
+from bot.training.ui.view import build_closed, build_end, describe_end
 from core.errors import RunError
 from core.run.layout import PLOT
 

@@ -8,6 +8,7 @@ from typing import Any
 from bot.storage.settings import Settings
 from bot.storage.text import storable
 from bot.training.corpora.arguments import scripts_argument
+from bot.training.corpora.download import upload_paths
 from bot.training.process import ask_child
 from bot.training.request import TrainingRequest
 
@@ -17,7 +18,7 @@ async def read_corpus(request: TrainingRequest, folder: Path, *, settings: Setti
 
     Args:
         request: What was asked for.
-        folder: The training's, below the data folder; an uploaded file is in it.
+        folder: The training's, below the data folder; uploaded files are in it.
         settings: How much memory and time reading may take, and the run for everybody.
 
     Raises:
@@ -26,9 +27,11 @@ async def read_corpus(request: TrainingRequest, folder: Path, *, settings: Setti
     data = settings.data.resolve()
     # No training begins with a model that was trained here: whose words taught it may have been forgotten since.
     arguments = ["--preset", request.preset, "--own", str(settings.run.resolve())]
-    if request.upload_name:
-        inside = folder.relative_to(data)
-        arguments += ["--upload", str(inside / "upload"), f"--name={request.upload_name}"]
+    inside = folder.relative_to(data)
+    uploads = upload_paths(inside, len(request.upload_names))
+    if uploads:
+        for path, name in zip(uploads, request.upload_names, strict=True):
+            arguments += ["--upload", str(path), f"--name={name}"]
         arguments += ["--into", str(inside / "corpus")]
     elif settings.scripts:
         arguments += ["--scripts", scripts_argument(settings.scripts)]
@@ -44,5 +47,6 @@ async def read_corpus(request: TrainingRequest, folder: Path, *, settings: Setti
         )
         return dict(storable(found))
     finally:
-        with contextlib.suppress(OSError):
-            await asyncio.to_thread((folder / "upload").unlink)
+        for path in uploads:
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread((data / path).unlink)

@@ -1,16 +1,26 @@
 """Many files as one reading: a folder or an archive, and which of its files belong together."""
 
+import io
 import json
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from core.data.formats.archive import ARCHIVES, Limits, why_left_out
+from core.data.formats.archive import (
+    ARCHIVES,
+    BROKEN,
+    Limits,
+    check_archive,
+    read_members,
+    too_large,
+    why_left_out,
+)
 from core.data.formats.chats.exports import read_slack_people
 from core.data.formats.detect import read_file
-from core.data.formats.reading import ChatFacts, LeftOut, Reading, Script, natural_key
+from core.data.formats.reading import ChatFacts, LeftOut, Reading, Script, natural_key, show_name
 from core.errors import CorpusError
 from core.text import Text
 
@@ -28,14 +38,53 @@ _SHOWN_REASONS = 200  # things left out that are named one by one
 
 
 def walk(folder: Path, limits: Limits) -> Iterator[tuple[str, bytes | str]]:
-    """Yield (name, bytes) of each file below a folder in natural order, or (name, why it is left out)."""
+    """Yield (name, bytes) of each file below a folder in natural order, or (name, why it is left out).
+
+    A .zip stands for its files.
+
+    Raises:
+        CorpusError: together they are too large, or a .zip is hostile.
+    """
     files = [item for item in folder.rglob("*") if item.is_file()]
+    left = limits.text_bytes
     for item in sorted(files, key=lambda item: natural_key(item.relative_to(folder).as_posix())):
         name = PurePosixPath(item.relative_to(folder).as_posix())
-        why = why_left_out(name) or ("an archive in a folder" if name.suffix.lower() in ARCHIVES else "")
-        if not why:
-            check_size(item, limits)
-        yield str(name), why or item.read_bytes()
+        is_zip = name.suffix.lower() == ".zip"
+        why = why_left_out(name) or (
+            "an archive that is no .zip" if name.suffix.lower() in {*ARCHIVES} - {".zip"} else ""
+        )
+        if why:
+            yield str(name), why
+            continue
+        check_size(item, limits)
+        data = item.read_bytes()
+        for inner, content in (
+            unpack(data, str(name), limits, folder=f"{name.with_suffix('')}/")
+            if is_zip
+            else ((str(name), data),)
+        ):
+            left -= len(content) if isinstance(content, bytes) else 0
+            if left < 0:
+                raise CorpusError(too_large(limits))
+            yield inner, content
+
+
+def unpack(data: bytes, name: str, limits: Limits, *, folder: str = "") -> Iterator[tuple[str, bytes | str]]:
+    """Yield (name, bytes) of each file of a .zip in natural order, and (name, why) of those that are left out.
+
+    `folder` stands before each name.
+
+    Raises:
+        CorpusError: it is damaged or hostile.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members, left_out = check_archive(archive, name, limits)
+            files = sorted(read_members(archive, members, limits), key=lambda file: natural_key(file[0]))
+    except BROKEN as error:
+        raise CorpusError("{name} is no sound .zip archive; pack it anew.", name=show_name(name)) from error
+    yield from ((folder + inner, content) for inner, content in files)
+    yield from ((folder + out.name, out.why) for out in left_out)
 
 
 def check_size(path: Path, limits: Limits) -> None:
@@ -108,7 +157,10 @@ def _join(readings: dict[str, Reading], left_out: list[LeftOut], kind: str) -> R
     if any(reading.kind != "subtitles" for reading in readings.values()):
         for name in [name for name, reading in readings.items() if reading.kind == "subtitles"]:
             left_out.append(
-                LeftOut(name, "subtitles, which say nobody's name, beside texts that do; bring them alone")
+                LeftOut(
+                    name,
+                    Text("subtitles, which say nobody's name, beside texts that do; bring them alone"),
+                )
             )
             del readings[name]
     common = _common_folder(list(readings))
@@ -139,7 +191,10 @@ def _join(readings: dict[str, Reading], left_out: list[LeftOut], kind: str) -> R
     kinds = {reading.kind for reading in readings.values()}
     if len(left_out) > _SHOWN_REASONS:
         more = len(left_out) - _SHOWN_REASONS
-        left_out = [*left_out[:_SHOWN_REASONS], LeftOut(f"{more:,} more", "for such reasons")]
+        left_out = [
+            *left_out[:_SHOWN_REASONS],
+            LeftOut(Text("{count:,} more", "{count:,} more", count=more), Text("for such reasons")),
+        ]
     return Reading(
         f"{kind} of {names}",
         encodings,

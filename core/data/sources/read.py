@@ -1,20 +1,18 @@
 """A path or an address to raw scripts: a file of any kind, a folder or a .zip of them, told apart by their content."""
 
-import io
 import re
-import zipfile
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from core.config import Cleaning
-from core.data.formats.archive import BROKEN, LOCAL, Limits, check_archive, read_members
+from core.data.formats.archive import LOCAL, Limits
 from core.data.formats.detect import PLAIN, is_archive, read_file
-from core.data.formats.reading import Reading, Script, natural_key, show_name
+from core.data.formats.reading import Reading, Script, show_name
 from core.data.formats.scripts.lines import LineStyle, find_speakers
 from core.data.formats.tables.json_files import SERIES
 from core.data.sources.clean import CLEAN, read_clean
 from core.data.sources.download import fetch, is_address
-from core.data.sources.files import check_size, read_many, walk
+from core.data.sources.files import check_size, read_many, unpack, walk
 from core.data.sources.source import Source, choose
 from core.errors import CorpusError
 from core.text import Text
@@ -65,14 +63,7 @@ def _read_one(data: bytes, name: str, limits: Limits) -> Reading:
         if PurePosixPath(name).suffix.lower() == ".zip":
             raise CorpusError("{name} is no sound .zip archive; pack it anew.", name=show_name(name))
         return read_file(data, name, limits=limits)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members, left_out = check_archive(archive, name, limits)
-            files = sorted(read_members(archive, members, limits), key=lambda file: natural_key(file[0]))
-    except BROKEN as error:
-        raise CorpusError("{name} is no sound .zip archive; pack it anew.", name=show_name(name)) from error
-    reading = read_many(iter(files), show_name(name), limits, "archive")
-    return replace(reading, left_out=(*reading.left_out, *left_out))
+    return read_many(unpack(data, name, limits), show_name(name), limits, "archive")
 
 
 def _without_halves(script: Script) -> Script:

@@ -3,9 +3,7 @@
 from pathlib import Path
 
 from tests.bot.bot_process import running_bot
-from tests.local_discord import Guild, LocalDiscord, Member, Permission, Upload
-
-CORPUS = Upload("a.txt", b"ODO: No.\n" * 2_000)
+from tests.local_discord import Guild, LocalDiscord, Member, Permission
 
 
 async def refused(discord: LocalDiscord, person: Member, command: str, **options: object) -> str:
@@ -36,7 +34,7 @@ async def test_server_without_the_bot_trains_nothing(tmp_path: Path) -> None:
         chief = discord.add_member(elsewhere, user, permissions=Permission.ADMINISTRATOR)
         async with running_bot(discord, tmp_path):
             for command, options in (
-                ("retrain", {"corpus": CORPUS}),
+                ("retrain", {}),
                 ("models list", {}),
                 ("models use", {"model": "default"}),
                 ("models delete", {"model": "1"}),
@@ -54,7 +52,7 @@ async def test_training_that_nobody_could_see_is_refused_at_once(tmp_path: Path)
         channel = next(iter(guild.channels.values()))
         discord.set_permissions(channel, discord.world.bot, deny=Permission.SEND_MESSAGES)
         async with running_bot(discord, tmp_path):
-            assert "give me here: Send Messages." in await refused(discord, chief, "retrain", corpus=CORPUS)
+            assert "give me here: Send Messages." in await refused(discord, chief, "retrain")
         assert not [asked for asked in discord.requests if "/attachments/" in asked.path]
 
 

@@ -40,7 +40,7 @@ from bot.training.process import (
 )
 from bot.training.progress import bar, clock, describe_comparison
 from bot.training.request import TrainingOrigin, TrainingRequest
-from bot.training.view import build_end, build_progress
+from bot.training.ui.view import build_end, build_progress
 from core.errors import ConfigError, CorpusError
 from core.run.events import EventFile
 

@@ -9,11 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from tests.bot.bot_process import BotProcess, described, footer, running_bot, scene_of
+from tests.bot.bot_process import BotProcess, ask_to_train, described, footer, running_bot, scene_of
 from tests.conftest import tiny_episodes
 from tests.local_discord import (
     ApplicationDidNotRespond,
@@ -76,13 +77,13 @@ async def open_scene(data: Path, **environment: str) -> AsyncIterator[Scene]:
         assert not discord.refused_requests
 
 
-async def offered(scene: Scene, **options: object) -> Message:
+async def offered(scene: Scene, **options: Any) -> Message:
     """Ask for a training, and return the preview with its buttons."""
-    asked = await scene.discord.slash(scene.chief, "retrain", options)
+    asked = await ask_to_train(scene.discord, scene.chief, **options)
     return await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=60)
 
 
-async def begin(scene: Scene, *, twice: bool = False, **options: object) -> Message:
+async def begin(scene: Scene, *, twice: bool = False, **options: Any) -> Message:
     """Ask for a training and start it, where asked with two presses at once; return the message that shows it."""
     preview = await offered(scene, **options)
     known = {message.id for message in scene.discord.bot_messages}
@@ -238,8 +239,9 @@ async def test_killed_training_is_resumed_once(tmp_path: Path) -> None:
         assert not trainings(tmp_path)
         assert left_over(tmp_path) == []
         # The failure is no reason not to train again.
-        again = await offered(scene, corpus=scripts(), epochs=1)
-        assert again.button("Start")
+        again = await offered(scene, corpus=[scripts(), Upload("more.txt", b"QUARK: Yes.\n" * 99)], epochs=1)
+        assert "folder of " in again.text
+        assert "scripts JSON" in again.text
 
 
 async def test_two_servers_train_one_after_the_other(tmp_path: Path) -> None:
@@ -332,8 +334,8 @@ async def test_retrain_is_refused_in_a_sentence(tmp_path: Path) -> None:
     ) as scene:
         discord = scene.discord
 
-        async def refused(person: Member, **options: object) -> str:
-            message = await (await discord.slash(person, "retrain", options)).message(timeout_seconds=60)
+        async def refused(person: Member, **options: Any) -> str:
+            message = await (await ask_to_train(discord, person, **options)).message(timeout_seconds=60)
             assert message.ephemeral
             return message.content
 
@@ -343,7 +345,7 @@ async def test_retrain_is_refused_in_a_sentence(tmp_path: Path) -> None:
         assert "too few to learn from" in await refused(
             scene.chief, corpus=Upload("a.txt", b"ODO: No.\n" * 9)
         )
-        assert "not both" in await refused(scene.chief, minutes=1.0, epochs=1)
+        assert "Write minutes as a number" in await refused(scene.chief, minutes="a while")
         assert "at most 60 minutes" in await refused(scene.chief, minutes=61.0)
         assert "Write episodes like" in await refused(scene.chief, episodes="-5 --out /")
         table = Upload("a.json", json.dumps({"DS9": tiny_episodes()}).encode())
@@ -353,7 +355,7 @@ async def test_retrain_is_refused_in_a_sentence(tmp_path: Path) -> None:
         # A role that the settings name is enough; dropping an offer deletes its text and counts for nothing.
         crew = discord.add_role(scene.guild, "Crew")
         scene.member.roles.append(crew)
-        asked = await discord.slash(scene.member, "retrain", {"corpus": scripts(), "epochs": 1})
+        asked = await ask_to_train(discord, scene.member, corpus=scripts(), epochs=1)
         preview = await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=60)
         stolen = await (await discord.press(preview.button("Start"), scene.chief, forged=True)).message()
         assert "Somebody else" in stolen.content
@@ -371,8 +373,9 @@ async def test_retrain_is_refused_in_a_sentence(tmp_path: Path) -> None:
         await until_told(scene, shown, "was cancelled")
         assert len([message for message in discord.bot_messages if "was cancelled" in message.text]) == 1
         # Cancelled at once, it is none of the day's trainings.
-        again = await offered(scene, corpus=scripts(), epochs=1)
-        assert again.button("Start")
+        again = await offered(scene, corpus=[scripts(), Upload("more.txt", b"QUARK: Yes.\n" * 99)], epochs=1)
+        assert "folder of " in again.text
+        assert "scripts JSON" in again.text
         await (await discord.press(again.button("Cancel"), scene.chief)).acknowledged()
         await until_quiet(tmp_path)
 

@@ -111,8 +111,11 @@ class PeopleAtWork(Staging):
         modal = opened.offered_modal
         if modal is None:
             raise ClientRefused("that interaction opened no modal")
-        components = build_modal_values(modal["components"], values or {}, forged=forged)
+        files = OptionValues(self.board, opened.channel, forged=forged)
+        components = build_modal_values(modal["components"], values or {}, files, forged=forged)
         data = {"custom_id": modal["custom_id"], "components": components}
+        if files.resolved:
+            data["resolved"] = files.resolved
         owners = opened.payload["authorizing_integration_owners"]
         return self._start(
             InteractionKind.MODAL_SUBMIT,

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tests.local_discord.interactions.options import ClientRefused
+from tests.local_discord.interactions.options import ClientRefused, OptionValues
 from tests.local_discord.world.messages import Component, walk_components
 from tests.local_discord.world.permissions import Permission
 from tests.local_discord.world.users import Person
 
 LINK = 5  # a button's style
-STRING_SELECT, TEXT_INPUT, LABEL = 3, 4, 18  # types of component
+STRING_SELECT, TEXT_INPUT, LABEL, FILE_UPLOAD = 3, 4, 18, 19  # types of component
 
 
 def check_component(component: Component, person: Person) -> None:
@@ -51,14 +51,21 @@ def check_selection(menu: dict[str, Any], values: Sequence[Any]) -> list[Any]:
 
 
 def build_modal_values(
-    components: list[dict[str, Any]], values: dict[str, Any], *, forged: bool
+    components: list[dict[str, Any]], values: dict[str, Any], files: OptionValues, *, forged: bool
 ) -> list[dict[str, Any]]:
-    """Return the components of a submitted modal; raises ClientRefused for what cannot be sent."""
+    """Return the components of a submitted modal; raises ClientRefused for what cannot be sent.
+
+    Uploaded files are kept in `files`, whose `resolved` goes with the components.
+    """
     unused = set(values)
     built: list[dict[str, Any]] = []
     for component in components:
         if component["type"] == LABEL:
-            inner = _fill(component["component"], component["label"], values, unused, forged=forged)
+            field, label = component["component"], component["label"]
+            if field["type"] == FILE_UPLOAD:
+                inner = _upload(field, label, values, unused, files, forged=forged)
+            else:
+                inner = _fill(field, label, values, unused, forged=forged)
             built.append({"type": LABEL, "id": component.get("id", 0), "component": inner})
         elif "components" in component:
             inputs = [
@@ -71,6 +78,31 @@ def build_modal_values(
     if unused:
         raise ClientRefused(f"the modal has no fields {sorted(unused)}")
     return built
+
+
+def _upload(
+    field: dict[str, Any],
+    label: str,
+    values: dict[str, Any],
+    unused: set[str],
+    files: OptionValues,
+    *,
+    forged: bool,
+) -> dict[str, Any]:
+    """Return a "File Upload Interaction Response Structure": the ids of the files, which are resolved beside it."""
+    name = field["custom_id"] if field["custom_id"] in values else label
+    unused.discard(name)
+    given = list(values.get(name, ()))
+    least, most = field.get("min_values", 1), field.get("max_values", 1)
+    is_left_out = not given and not field.get("required", True)
+    if not forged and not is_left_out and not least <= len(given) <= most:
+        raise ClientRefused(f"the field {label!r} takes {least} to {most} files, not {len(given)}")
+    return {
+        "type": FILE_UPLOAD,
+        "id": field.get("id", 0),
+        "custom_id": field["custom_id"],
+        "values": [files.resolve(file) for file in given],
+    }
 
 
 def _fill(

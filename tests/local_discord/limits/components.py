@@ -10,6 +10,7 @@ Path = tuple[str | int, ...]
 ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 SELECTS = (3, 5, 6, 7, 8)
 SECTION, TEXT_DISPLAY, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 11, 12, 13, 14, 17, 18
+FILE_UPLOAD = 19
 LAYOUT = (ROW, SECTION, TEXT_DISPLAY, GALLERY, FILE, SEPARATOR, CONTAINER)
 PRIMARY_TO_DANGER, LINK, PREMIUM = (1, 2, 3, 4), 5, 6  # styles of buttons
 
@@ -23,6 +24,7 @@ OPTIONS = 25
 OPTION_TEXT = 100
 PLACEHOLDER = 150
 TEXT_VALUE = 4000
+FILES = 10  # of a file upload
 MODAL_TITLE = 45
 MODAL_LABEL = 45
 
@@ -84,6 +86,7 @@ class _Walk:
             GALLERY: self._check_gallery,
             CONTAINER: self._check_container,
             LABEL: self._check_label,
+            FILE_UPLOAD: self._check_file_upload,
         } | dict.fromkeys(SELECTS, self._check_select)
 
     def check(self, path: Path, component: Any, *, allowed: tuple[int, ...]) -> None:
@@ -169,6 +172,12 @@ class _Walk:
                 self.errors.add((*spot, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message)
             values.add(str(option.get("value")))
 
+    def _check_file_upload(self, path: Path, upload: dict[str, Any]) -> None:
+        self._check_custom_id(path, upload)
+        least, most = upload.get("min_values", 1), upload.get("max_values", 1)
+        if not 0 <= least <= FILES or not 1 <= most <= FILES or least > most:
+            self.errors.add((*path, "max_values"), "NUMBER_TYPE_MAX", "The range of values is not possible.")
+
     def _check_text_input(self, path: Path, text_input: dict[str, Any]) -> None:
         self._check_custom_id(path, text_input)
         if "component" not in path:  # inside a label the label carries the words
@@ -184,7 +193,7 @@ class _Walk:
             self.errors.require((*path, "label"))
         self.errors.check_length((*path, "label"), label.get("label"), least=1, most=MODAL_LABEL)
         self.errors.check_length((*path, "description"), label.get("description"), most=OPTION_TEXT)
-        allowed = (TEXT_INPUT, *SELECTS, 19, 21, 22, 23)
+        allowed = (TEXT_INPUT, *SELECTS, FILE_UPLOAD, 21, 22, 23)
         self.check((*path, "component"), label.get("component"), allowed=allowed)
 
     def _check_text_display(self, path: Path, display: dict[str, Any]) -> None:

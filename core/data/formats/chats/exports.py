@@ -6,10 +6,11 @@ from typing import Any
 
 from core.data.formats.chats.messages import Message, MessageCounts, read_messages
 from core.data.formats.reading import ChatFacts, Reading
+from core.text import Text
 
 _SPOKEN = {"Default", "Reply", "0", "19"}  # types of Discord's messages that somebody wrote
-_SYSTEM = "of the app itself: joined, left, changed"
-_BOTS = "of a bot"
+_SYSTEM = Text("of the app itself: joined, left, changed")
+_BOTS = Text("of a bot")
 
 
 def find_export(document: object) -> str:  # noqa: PLR0911  # an answer for each export

@@ -5,6 +5,7 @@ import re
 from core.data.formats.chats.messages import Message, MessageCounts, read_messages
 from core.data.formats.html_parser import EMPTY, PageReader, feed
 from core.data.formats.reading import ChatFacts, Reading
+from core.text import Text
 
 _NO_TEXT = re.compile(r"chatlog__(?:reply|edited|embed|reactions|attachment|sticker|reference)")
 
@@ -75,7 +76,7 @@ class _DiscordPage(_ChatPage):
         elif "chatlog__author-tag" in kind or "chatlog__bot-label" in kind:
             self._bot, part = True, "skip"
         elif "chatlog__system-notification-content" in kind:
-            self._counts.skip("of the app itself: joined, left, changed")
+            self._counts.skip(Text("of the app itself: joined, left, changed"))
             part = "skip"
         elif "chatlog__author" in kind or "chatlog__system-notification-author" in kind:
             part = "speaker" if "system" not in kind else "skip"
@@ -102,7 +103,7 @@ class _DiscordPage(_ChatPage):
         part = self._leave(tag)
         if part == "text":
             if self._bot:
-                self._counts.skip("of a bot")
+                self._counts.skip(Text("of a bot"))
             else:
                 self._take()
             self._said = []
@@ -133,7 +134,7 @@ class _TelegramPage(_ChatPage):
         elif "forwarded" in kinds:
             part = "forwarded"
         elif "service" in kinds and "message" in kinds:
-            self._counts.skip("of the app itself: joined, left, changed")
+            self._counts.skip(Text("of the app itself: joined, left, changed"))
             part = "skip"
         elif "date" in kinds and attributes.get("title"):
             self._day = _day(attributes["title"])

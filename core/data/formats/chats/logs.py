@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.data.formats.chats.messages import Message, MessageCounts, read_messages
 from core.data.formats.chats.system import NUMBERED, SYSTEM_TEXT, numbers_are_of_bots
 from core.data.formats.reading import Reading
+from core.text import Text
 
 _LOOKED_AT = 400  # lines, by which a log is told
 _LEAST_SHARE = 0.3  # of them that begin as a message does: a message may have several lines
@@ -119,10 +120,10 @@ def _read_whatsapp(lines: list[str], counts: MessageCounts) -> Iterator[Message]
         day = _day(found["date"] or "", month_first=month_first)
         rest = _SAID.match(found["rest"])
         if rest is None:
-            counts.skip("of the app itself: joined, left, changed")
+            counts.skip(Text("of the app itself: joined, left, changed"))
             continue
         if (rest["text"] or "").startswith(_OF_THE_APP):
-            counts.skip("no text: a sticker, a file, a link, a deleted message")
+            counts.skip(Text("no text: a sticker, a file, a link, a deleted message"))
             continue
         speaker, said = rest["name"].strip(), [rest["text"] or ""]
     if speaker:
@@ -139,7 +140,7 @@ def _read_irc(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
                 who, _, action = weechat["text"].partition(" ")
                 yield Message(who, f"({action})", weechat["date"])
             elif weechat["name"].strip(" @+%~&") in {"", "--", "-->", "<--", "=!="}:
-                counts.skip("of the app itself: joined, left, changed")
+                counts.skip(Text("of the app itself: joined, left, changed"))
             else:
                 yield Message(weechat["name"].strip(" @+%~&"), weechat["text"], weechat["date"])
             continue
@@ -162,7 +163,7 @@ def _read_irc(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
             ):
                 yield Message(action["name"], f"({action['text']})", day)
                 continue
-        counts.skip("of the app itself: joined, left, changed")
+        counts.skip(Text("of the app itself: joined, left, changed"))
 
 
 def _read_discord(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
@@ -201,9 +202,9 @@ def _of_people(
     speaker: str, said: list[str], day: str, counts: MessageCounts, *, bots_have_numbers: bool
 ) -> Iterator[Message]:
     if bots_have_numbers and NUMBERED.search(speaker):
-        counts.skip("of a bot")
+        counts.skip(Text("of a bot"))
     elif len(said) == 1 and SYSTEM_TEXT.fullmatch(said[0].strip()):
-        counts.skip("of the app itself: joined, left, changed")
+        counts.skip(Text("of the app itself: joined, left, changed"))
     else:
         yield Message(speaker, "\n".join(said), day)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.data.formats.chats.marks import strip_marks
 from core.data.formats.reading import NO_FACTS, ChatFacts, LeftOut, Reading, Script, natural_key, show_name
 from core.errors import CorpusError
+from core.text import Text
 
 _FIRST_SIGN = "\u2000"  # from which on emoji stand
 LONGEST_NAME = 30  # characters, as the casts of scenes have it
@@ -69,7 +70,7 @@ class MessageCounts:
     def left_out(self) -> tuple[LeftOut, ...]:
         """Return what was counted."""
         return tuple(
-            LeftOut(f"{count:,} message{'s' if count > 1 else ''}", why)
+            LeftOut(Text("{count:,} message", "{count:,} messages", count=count), why)
             for why, count in self._why.most_common()
         )
 
@@ -104,7 +105,7 @@ def read_messages(
         seen += 1
         text = clean_message(message.text, chat.people)
         if not text:
-            counts.skip("no text: a sticker, a file, a link, a deleted message")
+            counts.skip(Text("no text: a sticker, a file, a link, a deleted message"))
             continue
         line = f"{names.clean(message.speaker)}: {text}"
         lines.setdefault((message.channel or chat.label, message.day), []).append(line)

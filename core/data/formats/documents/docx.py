@@ -12,6 +12,7 @@ from core.data.formats.reading import LeftOut, Reading, Script, show_name
 from core.data.formats.scripts.names import LONGEST_HEADING
 from core.data.formats.tables.rows import document_lines
 from core.errors import CorpusError
+from core.text import Text
 
 _HEADING = re.compile(
     r"(?:heading|überschrift|berschrift|titre|ttulo|título|rubrik|otsikko|nagwek)\s?\d", re.IGNORECASE
@@ -44,7 +45,7 @@ def read_docx(archive: zipfile.ZipFile, *, name: str) -> Reading:
             "{name} is a Word document without any text; bring one with a script in it.", name=show_name(name)
         )
     notes = [part for part in ("footnotes", "comments") if f"word/{part}.xml" in archive.namelist()]
-    left_out = tuple(LeftOut(part, "no part of the script") for part in notes)
+    left_out = tuple(LeftOut(part, Text("no part of the script")) for part in notes)
     script = Script(name, 0, "\n".join(paragraphs), "", "paragraphs")
     return Reading("Word document", "", (script,), left_out)
 

@@ -14,6 +14,7 @@ from core.data.formats.encoding import decode
 from core.data.formats.reading import LeftOut, Reading, Script, show_name
 from core.data.formats.scripts.gutenberg import strip_gutenberg
 from core.errors import CorpusError
+from core.text import Text
 
 _CONTAINER = "META-INF/container.xml"
 _LEAST_CHARACTERS = 200  # of a document that is more than a cover
@@ -51,11 +52,11 @@ def read_epub(archive: zipfile.ZipFile, *, name: str) -> Reading:  # noqa: C901 
         try:
             text = html_text(decode(archive.read(path), path)[0])
         except (KeyError, CorpusError):
-            left_out.append(LeftOut(path, "missing or damaged"))
+            left_out.append(LeftOut(path, Text("missing or damaged")))
             continue
         short = posixpath.basename(path)
         if ended:
-            left_out.append(LeftOut(short, "Project Gutenberg's licence"))
+            left_out.append(LeftOut(short, Text("Project Gutenberg's licence")))
             continue
         body, framed = strip_gutenberg(text)
         if any(out.name == "header" for out in framed):
@@ -64,7 +65,7 @@ def read_epub(archive: zipfile.ZipFile, *, name: str) -> Reading:  # noqa: C901 
         left_out.extend(framed)
         if len(body) < _LEAST_CHARACTERS or _FURNITURE.search(short.rpartition(".")[0]):
             if body.strip():
-                left_out.append(LeftOut(short, "cover, contents or copyright"))
+                left_out.append(LeftOut(short, Text("cover, contents or copyright")))
             continue
         scripts.append(Script(f"{name} {short}", len(scripts), body, "", "paragraphs"))
     if not scripts:

@@ -5,6 +5,7 @@ from collections import Counter
 
 from core.data.formats.reading import LeftOut, Reading, Script, show_name
 from core.errors import CorpusError
+from core.text import Text
 
 _MOST_PAGES = 20_000
 _EDGE = 2  # lines at the top and the bottom of a page that may be a running title
@@ -64,9 +65,9 @@ def read_pdf(data: bytes, *, name: str) -> Reading:
     running = _running_lines(pages)
     left_out = []
     if running:
-        left_out.append(LeftOut("running titles and page numbers", "no part of the script"))
+        left_out.append(LeftOut(Text("running titles and page numbers"), Text("no part of the script")))
     if broken:
-        left_out.append(LeftOut(f"{broken:,} pages", "damaged"))
+        left_out.append(LeftOut(Text("{count:,} page", "{count:,} pages", count=broken), Text("damaged")))
     text = "\n".join("\n".join(_without(lines, running)) for lines in pages)
     return Reading("PDF", "", (Script(name, 0, text),), tuple(left_out))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from core.data.formats.reading import LeftOut, Reading, Script
 from core.data.formats.scripts.names import is_heading, is_name, is_transition, split_tag
+from core.text import Text
 
 _HEADING = re.compile(r"(?:INT|EXT|EST|INT\.?/EXT|I/E)[. ]", re.IGNORECASE)
 _TITLE_PAGE = re.compile(r"(?:[A-Za-z][\w ]{0,30}:[^\n]*\n(?:[ \t]+[^\n]+\n)*)+\s*\n")
@@ -34,7 +35,7 @@ def read_fountain(text: str, *, encoding: str, name: str) -> Reading:
     page = _TITLE_PAGE.match(text.lstrip("\n"))
     if page and _NAMED.match(page[0]):
         text = text.lstrip("\n")[page.end() :]
-        left_out.append(LeftOut("title page", "no part of the script"))
+        left_out.append(LeftOut(Text("title page"), Text("no part of the script")))
     lines = [line.strip() for line in text.split("\n")]
     script = Script(name, 0, "\n\n".join(_parts(lines)), "", "lines")
     return Reading("Fountain screenplay", encoding, (script,), tuple(left_out))

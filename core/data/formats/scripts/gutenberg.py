@@ -3,6 +3,7 @@
 import re
 
 from core.data.formats.reading import LeftOut
+from core.text import Text
 
 _START = re.compile(
     r"^[ \t]*\*{3}[ \t]*START OF (?:THE|THIS) PROJECT GUTENBERG[^\n]*\n|^\*END\*?THE SMALL PRINT[^\n]*\n",
@@ -26,9 +27,9 @@ def strip_gutenberg(text: str) -> tuple[str, tuple[LeftOut, ...]]:
     end = _END.search(text, begin)
     left_out = []
     if start:
-        left_out.append(LeftOut("header", "Project Gutenberg's, no part of the book"))
+        left_out.append(LeftOut(Text("header"), Text("Project Gutenberg's, no part of the book")))
     if end:
-        left_out.append(LeftOut("licence", "Project Gutenberg's, no part of the book"))
+        left_out.append(LeftOut(Text("licence"), Text("Project Gutenberg's, no part of the book")))
     if not left_out:
         return text, ()
     body = text[begin : end.start() if end else len(text)]

@@ -4,6 +4,7 @@ import re
 
 from core.data.formats.reading import LeftOut, Reading, Script, show_name
 from core.errors import CorpusError
+from core.text import Text
 
 _TIMES = re.compile(
     r"^[^\S\n]*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}\s*-->\s*(?:\d{1,3}:)?\d{1,2}:\d{2}[,.]\d{1,3}",
@@ -88,7 +89,8 @@ def read_subtitles(text: str, *, encoding: str, name: str) -> Reading:
         raise CorpusError(
             "{name} has subtitles without any text; bring ones with lines.", name=show_name(name)
         )
-    left_out = (LeftOut(f"{adverts:,} subtitles", "advertisements"),) if adverts else ()
+    counted = Text("{count:,} subtitle", "{count:,} subtitles", count=adverts)
+    left_out = (LeftOut(counted, Text("advertisements")),) if adverts else ()
     script = Script(name, 0, "\n".join(lines), "", "cues")
     formats = {
         "srt": "subtitles (SubRip)",

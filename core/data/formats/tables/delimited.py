@@ -3,15 +3,19 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 
 import pandas as pd
 
+from core.data.formats.archive import BROKEN
 from core.data.formats.reading import LeftOut, Reading, show_name
 from core.data.formats.tables.columns import has_header, known_names
 from core.data.formats.tables.rows import MOST_COLUMNS, read_rows
+from core.data.formats.tables.workbook import WorkbookError, read_sheets
 from core.errors import CorpusError
+from core.text import Text
 
 _DELIMITERS = "\t,;|"
 _LOOKED_AT = 100_000  # characters, by which a delimiter is told
@@ -89,34 +93,19 @@ def read_excel(data: bytes, *, name: str) -> Reading:
     Raises:
         CorpusError: it is damaged, too large, or has no text.
     """
-    from openpyxl import load_workbook  # noqa: PLC0415  # for Excel alone
-
+    readings: list[tuple[str, Reading]] = []
+    problem: CorpusError | None = None
     try:
-        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        readings: list[tuple[str, Reading]] = []
-        problem: CorpusError | None = None
-        for sheet in workbook.worksheets:
-            rows = _sheet_rows(sheet)
-            try:
-                table = _table_of(rows, name)
-                readings.append(
-                    (sheet.title, read_rows(table, format_="table (Excel)", encoding="", name=name))
-                )
-            except CorpusError as error:
-                problem = error
-    except CorpusError:
-        raise
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        OSError,
-        SyntaxError,
-        EOFError,
-    ) as error:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for sheet in read_sheets(archive, most_columns=MOST_COLUMNS):
+                rows = _filled_rows(sheet.rows)
+                try:
+                    table = _table_of(rows, name)
+                    read = read_rows(table, format_="table (Excel)", encoding="", name=name)
+                    readings.append((sheet.title, read))
+                except CorpusError as error:
+                    problem = error
+    except (WorkbookError, *BROKEN) as error:
         raise CorpusError(
             "{name} is no sound Excel workbook; save it anew as .xlsx, or as CSV in UTF-8.",
             name=show_name(name),
@@ -129,7 +118,7 @@ def read_excel(data: bytes, *, name: str) -> Reading:
         return readings[0][1]
     spoken = [(title, reading) for title, reading in readings if _has_speakers(reading)] or readings
     left_out = [
-        LeftOut(f"the sheet {title}", "no lines with speakers, as other sheets have")
+        LeftOut(Text("the sheet {title}", title=title), Text("no lines with speakers, as other sheets have"))
         for title, reading in readings
         if (title, reading) not in spoken
     ]
@@ -147,13 +136,10 @@ def _has_speakers(reading: Reading) -> bool:
     return all(script.form == "lines" for script in reading.scripts)
 
 
-def _sheet_rows(sheet: object) -> list[list[str]]:
+def _filled_rows(sheet: Iterable[list[str]]) -> list[list[str]]:
     rows: list[list[str]] = []
     empty = 0
-    for row in sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True):  # type: ignore[attr-defined]  # openpyxl
-        cells = ["" if cell is None else str(cell) for cell in row]
-        while cells and not cells[-1]:
-            cells.pop()
+    for cells in sheet:
         empty = 0 if cells else empty + 1
         if empty > _EMPTY_ROWS or len(rows) > _MOST_ROWS:
             break
@@ -169,7 +155,7 @@ def _table_of(rows: list[list[str]], name: str) -> pd.DataFrame:
         )
     rows = rows[_header_row(rows) :]
     width = max(map(len, rows[:1_000]))
-    if width >= MOST_COLUMNS:
+    if width > MOST_COLUMNS:
         raise _too_wide(name, width)
     filled = [(row + [""] * (width - len(row)))[:width] for row in rows]
     header = has_header([cell for cell in filled[0] if cell]) and len(filled) > 1

@@ -145,9 +145,8 @@ def _read_series(table: dict[str, dict[str, Any]], encoding: str) -> Reading:
                 nulls += 1
                 continue
             scripts.append(Script(f"{label}, {episode}" if label else episode, position, text, label))
-    left_out = (
-        (LeftOut(f"{nulls:,} episode{'s' if nulls > 1 else ''}", "null in place of a text"),) if nulls else ()
-    )
+    counted = Text("{count:,} episode", "{count:,} episodes", count=nulls)
+    left_out = (LeftOut(counted, Text("null in place of a text")),) if nulls else ()
     return Reading(SERIES, encoding, tuple(scripts), left_out)
 
 

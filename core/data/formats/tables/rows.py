@@ -73,17 +73,17 @@ def _messages(table: pd.DataFrame, columns: Columns, counts: MessageCounts) -> I
         texts, speakers, days, channels, bots, kinds, strict=True
     ):
         if bot.casefold() in {"true", "1", "yes"}:
-            counts.skip("of a bot")
+            counts.skip(Text("of a bot"))
         elif (
             SYSTEM_TEXT.fullmatch(text.strip())
             if columns.type is None
             else (columns.bot is not None and kind.casefold() not in _SPOKEN)
         ):
-            counts.skip("of the app itself: joined, left, changed")
+            counts.skip(Text("of the app itself: joined, left, changed"))
         elif bots_have_numbers and NUMBERED.search(speaker):
-            counts.skip("of a bot")
+            counts.skip(Text("of a bot"))
         elif not speaker.strip():
-            counts.skip("nobody is named as its author")
+            counts.skip(Text("nobody is named as its author"))
         else:
             yield Message(speaker, text, _day(day), channel.strip())
 
@@ -134,7 +134,9 @@ def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
         positions[key[0]] = place + 1
         full = " ".join(f"{column} {part}" for column, part in zip(names, key[1:], strict=True)) or name
         scripts.append(Script(full, place, "\n".join(episodes[key]), key[0], "lines"))
-    left_out = (LeftOut(f"{empty:,} rows", "no text"),) if empty else ()
+    left_out = (
+        (LeftOut(Text("{count:,} row", "{count:,} rows", count=empty), Text("no text")),) if empty else ()
+    )
     return Reading(format_, encoding, tuple(scripts), left_out)
 
 

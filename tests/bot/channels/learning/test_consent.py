@@ -21,7 +21,7 @@ from bot.storage.tables.members import delete_member
 from bot.storage.tables.trainings import TrainingRecord
 from bot.training.corpora.folders import TrainingFolders
 from bot.training.corpora.sweeper import TrainingSweeper
-from bot.training.view import build_end
+from bot.training.ui.view import build_end
 from core.text import Text
 from tests.bot.bot_process import running_bot
 from tests.bot.discord.language.test_no_english import LANGUAGE, check_text

@@ -14,17 +14,17 @@ from bot.guilds.kinds import ChannelsSetting, SwitchSetting
 from bot.ops.forget_cog import describe_deletion
 from bot.storage.tables.members import Deletion
 from bot.storage.tables.trainings import RetrainPlan
-from bot.training.view import (
+from bot.training.ui.report import build_preview
+from bot.training.ui.view import (
     build_closed,
     build_end,
-    build_preview,
     build_progress,
     build_waiting,
     describe_end,
 )
 from core.run.events import EventFile, Progress
 from core.text import Text
-from tests.bot.bot_process import running_bot, scene_of
+from tests.bot.bot_process import ask_to_train, running_bot, scene_of
 from tests.bot.storage.test_trainings import JOB
 from tests.local_discord import Interaction, LocalDiscord, Member, Message, Permission, Upload
 
@@ -144,12 +144,15 @@ async def test_tour_of_commands_leaves_no_english(tmp_path: Path) -> None:
             (chief, "models rename", {"model": "x", "name": "#"}),
             (chief, "models everywhere", {"model": "default"}),
             (chief, "retrain", {"episodes": "x"}),
-            (chief, "retrain", {"minutes": 1, "epochs": 1}),
-            (chief, "retrain", {"minutes": 10_000}),
         ]
         for person, command, options in calls:
             check(await answer(await discord.slash(person, command, options)))
         await tour_settings(discord, chief)
+        for minutes in ("10000", "x"):
+            check(await answer(await ask_to_train(discord, chief, minutes=minutes)))
+        form = await (await discord.slash(chief, "retrain")).modal()
+        for text in texts_of_components([form, *form["components"]]):
+            check_text(text)
         menu = await discord.context_menu(member, LANGUAGE.say("Continue as an episode"), sticker)
         check(await answer(menu))
         discord.add_member(member.guild, discord.world.application.owner)
@@ -166,12 +169,12 @@ async def test_previews_of_trainings_leave_no_english(tmp_path: Path) -> None:
     async with in_japan(tmp_path) as (discord, _, chief):
         lines = "\n".join(f"QUARK: {number} bars of latinum." for number in range(1_200))
         corpus = Upload("Quark.txt", lines.encode(), "text/plain")
-        asked = await discord.slash(chief, "retrain", {"corpus": corpus, "epochs": 1})
+        asked = await ask_to_train(discord, chief, corpus=corpus, epochs=1)
         check(
             await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=60), sample=True
         )
         picture = Upload("Quark.txt", b"GIF89a\x01\x00", "text/plain")
-        refused = await answer(await discord.slash(chief, "retrain", {"corpus": picture, "epochs": 1}))
+        refused = await answer(await ask_to_train(discord, chief, corpus=picture, epochs=1))
         assert LANGUAGE.say(Text("a picture")) in refused.content
         check(refused)
 
@@ -185,7 +188,8 @@ def test_trainings_and_their_ends_leave_no_english(tmp_path: Path) -> None:
     }  # fmt: skip
     facts = {
         "sample": "", "source": "QUARK", "characters": 9, "episodes": 2, "vocabulary": 3, "held_out": 4,
-        "speakers": {"QUARK": 1}, "notes": [], "start": {"why": ""},
+        "speakers": {"QUARK": 1}, "notes": [], "start": {"why": ""}, "format": "", "encoding": "UTF-8", "left_out": [],
+        "estimate": 2.0,
     }  # fmt: skip
     job = replace(JOB, name="Quark", plan=PLAN.to_json(), outcome=json.dumps(ending))
     events = EventFile(tmp_path)

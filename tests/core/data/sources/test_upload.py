@@ -13,7 +13,7 @@ import pytest
 from core.data.corpus import read_corpus
 from core.data.sources.read import read_source
 from core.data.sources.source import Source
-from core.data.sources.upload import Limits, unpack_upload
+from core.data.sources.upload import Limits, unpack_uploads
 from core.errors import CorpusError
 from core.evaluation.preview import main as preview_main
 from core.text import read_text
@@ -65,7 +65,7 @@ def unpack(folder: Path, name: str, data: bytes, limits: Limits | None = None) -
     folder.mkdir(exist_ok=True)
     upload = folder / "upload.bin"
     upload.write_bytes(data)
-    return unpack_upload(upload, name=name, folder=folder / "corpus", limits=limits)
+    return unpack_uploads([upload], names=[name], folder=folder / "corpus", limits=limits)
 
 
 def read(place: Path) -> list[str]:
@@ -268,3 +268,25 @@ def test_preview_picks_series_and_episodes(
     status, said = look(tmp_path, capsys, *upload, "--series", "TNG")
     assert status == 2
     assert "has no series 'TNG'" in read_text(said["error"])
+
+
+def test_several_uploads_are_read_together(tmp_path: Path) -> None:
+    """Files of one form keep their order and names, two of one name stay two, and an archive stands for its files."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("ep3.txt", "ADA: Three.\nBO: Yes, three.\n")
+    names = ["ep10.txt", "ep2.txt", "more.zip", "ep2.txt"]
+    contents = [
+        b"ADA: Ten.\nBO: Yes, ten.\n",
+        b"ADA: Two.\nBO: Yes, two.\n",
+        packed.getvalue(),
+        b"ADA: Again.\nBO: No.\n",
+    ]
+    uploads = [tmp_path / f"upload-{number}" for number in range(len(names))]
+    for path, content in zip(uploads, contents, strict=True):
+        path.write_bytes(content)
+    folder = unpack_uploads(uploads, names=names, folder=tmp_path / "corpus")
+    reading = read_source(Source(str(folder), "all"))
+    said = {script.text.split("\n")[0].removeprefix("ADA: ") for script in reading.scripts}
+    assert said == {"Two.", "Again.", "Three.", "Ten."}
+    assert [script.name for script in reading.scripts][:3] == ["ep2 1.txt", "ep2 2.txt", "ep10.txt"]

@@ -1,4 +1,4 @@
-"""A training as people see it: the preview, the progress with its diary of samples, and the end."""
+"""A training as people see it: the progress with its diary of samples, and the end."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,41 +19,6 @@ from core.wording import describe_epochs
 DEVICE_CHARACTERS = 150
 DIARY_EPOCHS = 8  # bits per character of the last ones
 GOOD, BAD = discord.Colour(0x2E7D32), discord.Colour(0xB3261E)
-
-
-def build_preview(
-    training: TrainingRecord, facts: dict[str, Any], *, place: int, language: Language
-) -> discord.Embed:
-    """Say what a training is about to do with a text of these facts."""
-    say = language.say
-    embed = discord.Embed(
-        title=say(Text("Train {name}?", name=plain(training.name))),
-        description=_block(facts["sample"], limit=1_500) or say(Text("*(no text)*")),
-        colour=COLOUR,
-    )
-    corpus = Text(
-        "{source}: {characters:,} characters in {episodes}, vocabulary of {vocabulary:,} characters, {held_out:,} "
-        "characters held out",
-        source=plain(say(read_text(facts["source"]))),
-        characters=facts["characters"],
-        episodes=Text("{count:,} episode", "{count:,} episodes", count=facts["episodes"]),
-        vocabulary=facts["vocabulary"],
-        held_out=facts["held_out"],
-    )
-    fields: list[tuple[Text, str]] = [(Text("Learns from"), say(corpus))]
-    if facts["speakers"]:
-        fields.append((Text("Who speaks"), plain(", ".join(facts["speakers"]))))
-    if facts["notes"]:
-        fields.append((Text("Note"), plain("\n".join(say(read_text(note)) for note in facts["notes"]))))
-    fields.append((Text("Begins with"), plain(say(read_text(facts["start"]["why"])))))
-    fields.append((Text("Training"), say(describe_plan(training))))
-    before = Text("{place} before it", place=place) if place else Text("nobody before it, it begins at once")
-    fields.append((Text("Queue"), say(before)))
-    for name, value in fields:
-        embed.add_field(name=say(name), value=_field(value), inline=False)
-    footer = Text("Members go on writing with the model in use. The sample above is the cleaned text.")
-    embed.set_footer(text=say(footer))
-    return embed
 
 
 def describe_plan(training: TrainingRecord) -> Text:
@@ -85,7 +50,7 @@ def build_waiting(training: TrainingRecord, *, place: int, language: Language) -
         count=place,
     )
     embed.description = f"\N{HOURGLASS WITH FLOWING SAND} {say(before)}" if place else say(Text("It begins."))
-    embed.add_field(name=say(Text("Plan")), value=_field(say(describe_plan(training))), inline=False)
+    embed.add_field(name=say(Text("Plan")), value=field(say(describe_plan(training))), inline=False)
     return embed
 
 
@@ -109,7 +74,7 @@ def build_progress(
         after = Text("After {epochs} it writes", epochs=describe_epochs(progress.sample["epoch"]))
         embed.add_field(
             name=say(after),
-            value=_block(progress.sample["text"], limit=EMBED_FIELD_CHARACTERS) or say(Text("*(nothing)*")),
+            value=block(progress.sample["text"], limit=EMBED_FIELD_CHARACTERS) or say(Text("*(nothing)*")),
             inline=False,
         )
     return embed
@@ -136,12 +101,12 @@ def build_end(training: TrainingRecord, *, is_used: bool, language: Language) ->
     compared = describe_comparison(ending)
     if compared:
         on = say(Text("On the same held-out text"))
-        embed.add_field(name=on, value=_field(plain(say(compared))), inline=False)
+        embed.add_field(name=on, value=field(plain(say(compared))), inline=False)
     samples = ending["samples"]
     old = Text("Old: {name}", name=plain(ending["old_name"]))
     for title, key in ((old, "old"), (Text("New: {name}", name=name), "new")):
         if key in samples:
-            text = _block(samples[key], limit=EMBED_FIELD_CHARACTERS) or say(Text("*(nothing)*"))
+            text = block(samples[key], limit=EMBED_FIELD_CHARACTERS) or say(Text("*(nothing)*"))
             embed.add_field(name=shorten(say(title), limit=200), value=text, inline=True)
     embed.set_footer(text=say(Text("Both samples have the same beginning and seed.")))
     return embed
@@ -228,11 +193,12 @@ def _device(name: object) -> str:
     return shorten(plain(str(name)), limit=DEVICE_CHARACTERS)
 
 
-def _block(text: str, *, limit: int) -> str:
+def block(text: str, *, limit: int) -> str:
     """Return text as it is, in a block that it cannot leave."""
     cleaned = clean_text(text).replace("`", "'").strip("\n")
     return f"```\n{shorten(cleaned, limit=limit - 8)}\n```" if cleaned else ""
 
 
-def _field(text: str) -> str:
+def field(text: str) -> str:
+    """Return text as a field of an embed takes it."""
     return shorten(text, limit=EMBED_FIELD_CHARACTERS) or "-"
