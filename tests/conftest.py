@@ -27,9 +27,17 @@ from core.config import AUTO, RANDOM, TrainConfig
 from core.data.sources.source import Source
 from core.run.layout import FACTS
 from core.run.store import Run
+from core.runtime.threads import count_cores
 
 settings.register_profile("house", max_examples=60, deadline=None, derandomize=True, database=None)
 settings.load_profile("house")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one process more than there are cores: for a part of their time tests wait, for a bot or for a pause."""
+    return count_cores() + 1
+
 
 _LINES = (
     "KIRA: No problem at all.",

@@ -131,7 +131,7 @@ async def test_waiting_scenes_outlive_a_lost_network(tmp_path: Path) -> None:
             crowd = [await discord.slash(person, "episode", {"length": 1_500}) for person in people]
             await discord.until(lambda: all(asked.acknowledged_at for asked in crowd), timeout_seconds=20)
             discord.cut_network()
-            await asyncio.sleep(12)
+            await asyncio.sleep(8)
             discord.mend_network()
             for asked in crowd:
                 await scene_of(asked, timeout_seconds=60)

@@ -1,5 +1,7 @@
 """A network that reads context ids: in Keras, on the quick path and in NumPy the same; and growth that keeps it."""
 
+from functools import cache
+
 import keras
 import numpy as np
 import pytest
@@ -32,8 +34,9 @@ KNOWN = Vocabulary.of(TEXT)
 WINDOW = 11
 
 
+@cache
 def random_model(layers: int, batch: int = 1) -> keras.Model:
-    """Return a network with a context whose weights are all random."""
+    """Return a network with a context whose weights are all random; it is compiled once for several tests."""
     config = TrainConfig(units=7, layers=layers, window_length=WINDOW, batch=batch, dropout=0.0)
     model = build_model(config, vocabulary=len(KNOWN), batch=batch, context=TABLES)
     rng = np.random.default_rng(1)

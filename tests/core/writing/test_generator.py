@@ -1,5 +1,6 @@
 """The NumPy generator: Keras's own numbers for both kinds of run, and the same text however it is read."""
 
+from functools import cache
 from typing import Any
 
 import keras
@@ -30,8 +31,9 @@ def make_ids(length: int, seed: int = 1) -> Ids:
     return np.random.default_rng(seed).integers(0, VOCABULARY, size=length).astype(np.uint16)
 
 
+@cache
 def make_pair(targets: Targets, layers: int) -> tuple[Any, Generator]:
-    """Return a Keras network with large random weights, and the generator of the same weights."""
+    """Return a Keras network with large random weights, and the generator of the same weights; nobody changes them."""
     config = TrainConfig(
         targets=targets, layers=layers, units=7, window_length=WINDOW, batch=1, cache_model=False
     )
