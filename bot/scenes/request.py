@@ -1,4 +1,8 @@
-"""`Request`, what a member asks for, in numbers and text alone, so that it can be kept and done later."""
+"""`Request`, what a member asks for, in numbers and text alone, so that it can be kept and done later.
+
+What it leaves open is decided when its turn comes: by the model, the queue and the server's settings.
+`bot.scenes.build` makes of it the `core.writing.request.SceneRequest` that a writer carries out and a code stands for.
+"""
 
 import json
 import secrets
@@ -50,7 +54,7 @@ class Asker:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One scene to write."""
+    """One scene to write, as it was asked for."""
 
     line: str = ""  # to go on from
     speaker: str = ""  # who says the line, where it is no script; empty for a line that goes on as it stands

@@ -1,4 +1,4 @@
-"""`SceneRequest`: what is asked of one piece of writing; one record for the command, the database and the code."""
+"""`SceneRequest`: all that fixes one piece of a run's writing; one record for the writer, the database and the code."""
 
 import secrets
 from collections.abc import Mapping

@@ -202,7 +202,7 @@ async def test_crowd_is_queued_and_what_does_not_fit_is_refused(tmp_path: Path) 
                 )
                 return refused or scenes_of(asked) == 1
 
-            await discord.until(lambda: all(map(answered, crowd)), timeout_seconds=60)
+            await discord.until(lambda: all(map(answered, crowd)), timeout_seconds=120)
             assert all(len(asked.messages) == 1 for asked in crowd)
             assert not any(asked.failed for asked in crowd)
             assert sum(scenes_of(asked) for asked in crowd) >= 31
