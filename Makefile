@@ -1,4 +1,5 @@
-# `make run` writes episodes (the console, or the Discord bot where .env holds a token); `make test` checks all.
+# `make run` writes episodes (the console, or the Discord bot where .env holds a token); `make test` checks all;
+# `make worker` carries out trainings of other machines' bots (docs/scale.md).
 # Both set themselves up in .venv, from the versions and hashes in requirements.lock; the noise of that goes to
 # standard error.
 
@@ -10,10 +11,13 @@ VENV := .venv
 VENV_PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: run test lint bench lock clean
+.PHONY: run worker test lint bench lock clean
 
 run: $(READY)
 	@$(VENV_PYTHON) -m bot $(ARGS)
+
+worker: $(READY)
+	@$(VENV_PYTHON) -m bot.worker
 
 test: lint
 	$(VENV_PYTHON) -m pytest -q --numprocesses logical --maxprocesses 4 --dist worksteal $(ARGS)

@@ -44,11 +44,10 @@ from bot.training.actions import TrainingActions
 from bot.training.announcements.announcer import TrainingAnnouncer
 from bot.training.announcements.outbox import TrainingOutbox
 from bot.training.cog import RetrainCog
-from bot.training.completion import TrainingCompletion
 from bot.training.corpora.folders import TrainingFolders
 from bot.training.corpora.sweeper import TrainingSweeper
-from bot.training.supervisor import TrainingSupervisor
 from bot.training.ui.buttons import TrainingButton
+from bot.worker.build import build_queue
 
 FORGET_SECONDS = 60.0
 
@@ -98,14 +97,8 @@ class Holosuite(DiscordClient):
         self.outbox = TrainingOutbox(
             self, trainings=storage.trainings, models=storage.models, runs=runs, announcer=announcer
         )
-        self.supervisor = TrainingSupervisor(
-            trainings=storage.trainings,
-            completion=TrainingCompletion(
-                storage=storage, registry=self.registry, folders=folders, listener=announcer, runs=runs
-            ),
-            folders=folders,
-            listener=announcer,
-            longest_minutes=settings.training_minutes,
+        self.supervisor = build_queue(
+            settings, storage=storage, runs=runs, registry=self.registry, listener=announcer
         )
         self.sweeper = TrainingSweeper(storage=storage, folders=folders)
         self.learning = build_learning(self)

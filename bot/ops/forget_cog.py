@@ -15,8 +15,8 @@ from bot.storage.database import Database
 from bot.storage.runs.store import RunStore
 from bot.storage.tables.members import Deletion, delete_member
 from bot.storage.tables.trainings import UNFINISHED
+from bot.training.completion import TrainingQueue
 from bot.training.corpora.folders import TrainingFolders
-from bot.training.supervisor import TrainingSupervisor
 from core.text import Text
 
 
@@ -28,7 +28,7 @@ class ForgetCog(commands.Cog):
         database: Database,
         *,
         handler: SceneHandler,
-        supervisor: TrainingSupervisor,
+        supervisor: TrainingQueue,
         folders: TrainingFolders,
         withdrawal: Withdrawal,
         runs: RunStore,

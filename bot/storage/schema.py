@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 # The migration that these tables correspond to: a database that says so needs no look at the migrations.
-REVISION = "0008_guild_settings"
+REVISION = "0009_workers"
 
 metadata = MetaData()
 
@@ -129,6 +129,17 @@ jobs = Table(
     Column(
         "end_message_id", BigInteger, nullable=False, server_default="0"
     ),  # that tells the end; 0 for none yet
+    Column(
+        "worker", String(64), nullable=False, server_default=""
+    ),  # that trains; empty: the bot of the machine does
+    Column(
+        "attempt", Integer, nullable=False, server_default="0"
+    ),  # of workers; an earlier one may change nothing
+    Column("lost", Integer, nullable=False, server_default="0"),  # workers that died over it
+    Column("progress", Text, nullable=False, server_default=""),  # JSON, as its worker says
+    Column(
+        "cancel", Text, nullable=False, server_default=""
+    ),  # JSON, the outcome that its worker is to stop with
     Index("jobs_by_state", "machine", "state", "queued"),
     Index("jobs_of_guild", "guild_id", "queued"),
 )

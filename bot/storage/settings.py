@@ -125,6 +125,11 @@ class Settings:
         )
 
     @property
+    def has_workers(self) -> bool:
+        """Whether trainings are carried out by workers: several machines have one database and one store."""
+        return bool(self.store) and self.database_url.startswith("postgres")
+
+    @property
     def health_file(self) -> Path:
         """Where the running bot tells how it is."""
         return self.data / HEALTH_FILE

@@ -17,10 +17,10 @@ from bot.storage.repositories import Repositories
 from bot.storage.settings import Settings
 from bot.storage.tables.trainings import UNFINISHED, TrainingRecord
 from bot.training.announcements.announcer import TrainingAnnouncer
+from bot.training.completion import TrainingQueue
 from bot.training.corpora.download import download_files, too_many_megabytes
 from bot.training.preview import TrainingPreviews
 from bot.training.request import TrainingOrigin, TrainingRequest
-from bot.training.supervisor import TrainingSupervisor
 from bot.training.ui.buttons import build_buttons
 from bot.training.ui.form import UploadedFile, build_form, read_form
 from bot.training.ui.report import build_preview
@@ -40,7 +40,7 @@ class TrainingActions:
         settings: Settings,
         storage: Repositories,
         permissions: TrainerPermissions,
-        supervisor: TrainingSupervisor,
+        supervisor: TrainingQueue,
         announcer: TrainingAnnouncer,
     ) -> None:
         self._trainings = storage.trainings
@@ -124,7 +124,7 @@ class TrainingActions:
                 "I may not write in this channel, so nobody could see the training; let me, and try again."
             ) from error
         await self._trainings.update(training.id, message_id=message.id)
-        self._supervisor.wake()
+        await self._supervisor.enqueue(training)
         where = Text("The training is in the queue; follow it here: {address}", address=message.jump_url)
         await _settle(interaction, where)
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -35,6 +36,29 @@ class TrainingListener(Protocol):
 
     def show_end(self) -> None:
         """Show what came of the trainings that have ended, as long as it takes."""
+
+
+class TrainingQueue(Protocol):
+    """Carries trainings out, in this process's children or by workers."""
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+
+    async def enqueue(self, training: TrainingRecord) -> None:
+        """Let a training that waits have its turn.
+
+        Raises:
+            CoreError: Its text cannot be brought to where it is trained on.
+        """
+
+    async def cancel(self, training: TrainingRecord, why: Text | None = None) -> bool:
+        """Stop a training, or take it out of the queue, and say why; tell whether it had not ended yet."""
+
+    async def cancel_where(self, is_gone: Callable[[int], bool]) -> None:
+        """Stop the trainings of the servers that the bot has left, told by the server's id."""
+
+    async def place_of(self, training: TrainingRecord) -> int:
+        """Return how many trainings are before this one; 0 when it runs."""
 
 
 class TrainingCompletion:

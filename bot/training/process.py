@@ -146,15 +146,30 @@ def start_training(
         ) from error
 
 
-def find_training(out: str) -> Child | None:
+def find_training(out: str, data: Path) -> Child | None:
     """Return the process that trains a run, where the bot died before it could note which one that is."""
     for process in psutil.process_iter(["cmdline"]):
         command = process.info["cmdline"] or []
         if str(TRAIN) in command and out in command:
             with contextlib.suppress(psutil.Error):
-                if process.status() != psutil.STATUS_ZOMBIE:
+                # Another data folder's may have the same names below it.
+                if process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()) == data:
                     return Child(process.pid, process.create_time())
     return None
+
+
+def kill_trainings(data: Path, *, number: int = signal.SIGKILL, seconds: float = 10.0) -> None:
+    """End the trainings that work in a data directory, whoever started them, and wait for their ends."""
+    ended = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, ProcessLookupError, PermissionError):
+            if str(TRAIN) in process.cmdline() and Path(process.cwd()) == data:
+                os.killpg(process.pid, number)
+                ended.append(process)
+    _, left = psutil.wait_procs(ended, timeout=seconds)
+    for process in left:
+        with contextlib.suppress(psutil.Error, ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 async def ask_child(

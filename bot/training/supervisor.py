@@ -71,7 +71,7 @@ class TrainingSupervisor:
                 await asyncio.wait_for(self._news.wait(), LOOK_SECONDS)
             self._news.clear()
 
-    def wake(self) -> None:
+    async def enqueue(self, _training: TrainingRecord) -> None:
         """Look for work now."""
         self._news.set()
 
@@ -113,7 +113,7 @@ class TrainingSupervisor:
             if self._mishaps[training.id] < MOST_MISHAPS:
                 raise  # its process goes on, and is found again
             log.exception("Training %d", training.id)
-            child = await asyncio.to_thread(_find, training, self._folders.out(training))
+            child = await asyncio.to_thread(_find, training, self._folders)
             if child is not None:
                 child.signal(signal.SIGKILL)
             reason = Text("Something went wrong; the bot's owner finds it in the log.")
@@ -122,10 +122,19 @@ class TrainingSupervisor:
         finally:
             self._current = 0
 
+    async def wait_for_processes(self) -> None:
+        """Wait until those are gone that somebody has ended."""
+        await asyncio.gather(*(asyncio.to_thread(each.wait) for each in self._processes.values()))
+
+    async def train(self, training: TrainingRecord) -> None:
+        """Bring a training to its end that a worker has claimed."""
+        await self._train(training)
+        self._cancelled.pop(training.id, None)
+
     async def _train(self, training: TrainingRecord) -> None:
         run = self._folders.run(training)
         events = EventFile(run)
-        child = await asyncio.to_thread(_find, training, self._folders.out(training))
+        child = await asyncio.to_thread(_find, training, self._folders)
         was_away = began = training.state == "running"
         note, is_late = Text(""), False
         while True:
@@ -233,9 +242,9 @@ class TrainingSupervisor:
                 self._listener.show_waiting(training, place)
 
 
-def _find(training: TrainingRecord, out: str) -> Child | None:
+def _find(training: TrainingRecord, folders: TrainingFolders) -> Child | None:
     """Return the process that an earlier process of the bot started for a training, if it lives."""
     if training.state != "running":
-        return find_training(out)
+        return find_training(folders.out(training), folders.data)
     child = Child(training.pid, training.pid_started)
-    return child if child.is_alive() else find_training(out)
+    return child if child.is_alive() else find_training(folders.out(training), folders.data)

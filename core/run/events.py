@@ -80,6 +80,18 @@ class Progress:
             case _:
                 pass
 
+    def to_json(self) -> str:
+        """Return what `from_json` makes the same of."""
+        facts = {
+            name: getattr(self, name) for name in ("start", "step", "epoch", "sample", "bits", "is_complete")
+        }
+        return json.dumps(facts, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, document: str) -> "Progress":
+        """Read what another process has said of a training that runs."""
+        return cls(**json.loads(document))
+
     @property
     def share(self) -> float:
         """How much of the training is done, from 0 to 1."""

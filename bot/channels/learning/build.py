@@ -13,8 +13,8 @@ from bot.channels.learning.consent_cog import ConsentCog
 from bot.channels.learning.withdrawal import Withdrawal
 from bot.storage.repositories import Repositories
 from bot.storage.settings import Settings
+from bot.training.completion import TrainingQueue
 from bot.training.corpora.sweeper import TrainingSweeper
-from bot.training.supervisor import TrainingSupervisor
 
 LEARNING_BUTTONS = (ConsentButton,)
 
@@ -24,7 +24,7 @@ class LearningHost(Protocol):
 
     settings: Settings
     storage: Repositories
-    supervisor: TrainingSupervisor
+    supervisor: TrainingQueue
     sweeper: TrainingSweeper
 
     async def read_flags(self) -> discord.ApplicationFlags:

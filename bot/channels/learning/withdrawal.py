@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from bot.storage.tables.consents import ConsentRepository
 from bot.storage.tables.trainings import TrainingRecord
+from bot.training.completion import TrainingQueue
 from bot.training.corpora.sweeper import TrainingSweeper
-from bot.training.supervisor import TrainingSupervisor
 from core.text import Text
 
 
@@ -13,7 +13,7 @@ class Withdrawal:
     """Deletes what is stored of a member's messages."""
 
     def __init__(
-        self, *, consents: ConsentRepository, supervisor: TrainingSupervisor, sweeper: TrainingSweeper
+        self, *, consents: ConsentRepository, supervisor: TrainingQueue, sweeper: TrainingSweeper
     ) -> None:
         self._consents = consents
         self._supervisor = supervisor

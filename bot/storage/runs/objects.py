@@ -68,6 +68,19 @@ class ObjectStore:
             except FileNotFoundError:
                 return None
 
+    async def exists(self, name: str) -> bool:
+        """Tell whether there is an object of that name.
+
+        Raises:
+            RunError: The store is out of reach.
+        """
+        with _reaching(name):
+            try:
+                await self._store.head_async(name)
+            except FileNotFoundError:
+                return False
+        return True
+
     async def create(self, name: str, content: bytes | Path) -> bool:
         """Keep an object unless there is one of that name; tell whether it was kept.
 

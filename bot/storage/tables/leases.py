@@ -10,7 +10,7 @@ from bot.storage.database import Database
 from bot.storage.schema import leases
 
 BEAT_SECONDS = 5.0  # between two renewals
-LEASE_SECONDS = 30.0  # after the last renewal
+LEASE_SECONDS = 20.0  # after the last renewal
 BOT = "bot"  # the kind of lease that says that a bot's process lives
 
 

@@ -51,12 +51,12 @@ class ModelRepository:
     async def add_trained(
         self, training: TrainingRecord, model: ModelRecord, outcome: dict[str, Any], *, use: bool
     ) -> bool:
-        """Store a model, end its training and let its server use it, all or nothing; false if it was cancelled."""
+        """Store a model, end its training and let its server use it, all or nothing; false where it was cancelled."""
 
         async def add(connection: AsyncConnection) -> bool:
             query = select(jobs).where(jobs.c.id == training.id)
             row = (await connection.execute(query)).mappings().first()
-            if row is None or row["state"] not in UNFINISHED:
+            if row is None or row["state"] not in UNFINISHED or row["attempt"] != training.attempt:
                 return False
             await connection.execute(delete(models).where(models.c.id == model.id))
             # Who started it may have been forgotten while it ran.

@@ -2,10 +2,11 @@
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database, lock_guild
@@ -67,6 +68,11 @@ class TrainingRecord:
     deaths: int = 0
     outcome: str = "{}"
     end_message_id: int = 0  # of the message that tells the end
+    worker: str = ""  # that trains; empty: the bot of the machine does
+    attempt: int = 0  # of workers
+    lost: int = 0  # workers that died over it
+    progress: str = ""  # JSON, as its worker says
+    cancel: str = ""  # JSON, the outcome that its worker is to stop with
 
     def planned(self) -> RetrainPlan:
         """Return what the training is to do."""
@@ -81,10 +87,7 @@ class TrainingRepository:
     """The trainings of this machine."""
 
     def __init__(self, database: Database, *, machine: str, home: str) -> None:
-        """Store them in a database.
-
-        `machine` names the data directory that their files are in, and `home` the place that their models will be in.
-        """
+        """Store them in a database; `machine` names the data directory of their files, `home` their models' place."""
         self._database = database
         self.machine = machine
         self._home = home
@@ -120,7 +123,7 @@ class TrainingRepository:
 
         One that ends without a model gives its name back.
         """
-        query = update(jobs).where(jobs.c.id == number)
+        query = update(jobs).where(self._which(number))
         if only_from:
             query = query.where(jobs.c.state.in_(only_from))
 
@@ -132,6 +135,10 @@ class TrainingRepository:
             return is_changed
 
         return await self._database.transact(change)
+
+    def _which(self, number: int) -> ColumnElement[bool]:
+        """Return which row of a number may be changed."""
+        return jobs.c.id == number
 
     async def begin(self, training: TrainingRecord, *, most_models: int, most_a_day: int) -> TrainingRecord:
         """Put an offered training in the queue and give it its name: all checks and changes in one transaction.
@@ -238,6 +245,6 @@ def too_many_models(held: int) -> LimitError:
     )
 
 
-def as_training(row: RowMapping) -> TrainingRecord:
+def as_training(row: Mapping[Any, Any]) -> TrainingRecord:
     """Return a row of the table as a training."""
     return TrainingRecord(**{str(name): value for name, value in row.items()})

@@ -21,6 +21,7 @@ from bot.storage.tables.members import delete_member
 from tests.bot.storage.test_database import EPISODE, PENDING
 from tests.bot.storage.test_interleavings import keep_together
 from tests.bot.storage.test_leases import share
+from tests.bot.storage.test_training_queue import work
 from tests.bot.storage.test_trainings import JOB, MODEL
 from tests.bot.test_promises import PLAN
 
@@ -119,4 +120,13 @@ async def test_postgresql_lets_one_take_what_another_has_left(address: str, tmp_
     bots = [await Repositories.open(address, data=tmp_path, machine=name) for name in ("a", "b", "c")]
     await share(bots)
     for storage in bots:
+        await storage.close()
+
+
+async def test_postgresql_has_a_queue_of_trainings(address: str, tmp_path: Path) -> None:
+    """Workers claim side by side, and each training is one's."""
+    names = ("a", "b", "c")
+    machines = [await Repositories.open(address, data=tmp_path, machine=name, home="home") for name in names]
+    await work(machines)
+    for storage in machines:
         await storage.close()
