@@ -5,10 +5,12 @@ import contextlib
 import logging
 import signal
 import sys
+from collections.abc import Callable
 
 import discord
 
 from bot.app.client import Holosuite
+from bot.app.watching import serve_metrics, watch
 from bot.discord.connection import stay_connected, use_local_discord
 from bot.ops.logs import LastErrors, set_up_logging
 from bot.scenes.pool import WriterPool
@@ -16,7 +18,6 @@ from bot.storage.data_folder import hold_data_folder, read_machine
 from bot.storage.engine import StorageError
 from bot.storage.repositories import Repositories
 from bot.storage.runs.opening import open_run_store
-from bot.storage.runs.store import RunStore
 from bot.storage.settings import Settings
 
 ANEW_SECONDS = 5.0  # before a new client, where discord.py has given one up
@@ -58,8 +59,15 @@ async def _serve(settings: Settings, last_errors: LastErrors) -> None:
         resources.push_async_callback(_release, storage)
         pool = await WriterPool.open(settings.run, threads=settings.threads, queue=settings.queue)
         resources.push_async_callback(pool.close)
+        metrics = await resources.enter_async_context(serve_metrics(settings.metrics_port, pool))
+
+        def build_client() -> Holosuite:
+            bot = Holosuite(settings, pool=pool, storage=storage, runs=runs, last_errors=last_errors)
+            watch(bot, metrics)
+            return bot
+
         while not leave.is_set():
-            await _serve_once(settings, leave, pool=pool, storage=storage, runs=runs, last_errors=last_errors)
+            await _serve_once(settings, leave, build_client)
     log.info("Left.")
 
 
@@ -70,13 +78,7 @@ async def _release(storage: Repositories) -> None:
 
 
 async def _serve_once(
-    settings: Settings,
-    leave: asyncio.Event,
-    *,
-    pool: WriterPool,
-    storage: Repositories,
-    runs: RunStore,
-    last_errors: LastErrors,
+    settings: Settings, leave: asyncio.Event, build_client: Callable[[], Holosuite]
 ) -> None:
     """Serve until asked to leave, or until discord.py has given the connection up and a new client is needed."""
 
@@ -84,7 +86,7 @@ async def _serve_once(
         if settings.discord_api:
             await use_local_discord(settings.discord_api)
 
-    async with Holosuite(settings, pool=pool, storage=storage, runs=runs, last_errors=last_errors) as bot:
+    async with build_client() as bot:
         bot.tasks.keep("monitor", bot.monitor.beat)
         serving = asyncio.create_task(stay_connected(bot, settings.token, prepare=use_another_discord))
         leaving = asyncio.create_task(leave.wait())

@@ -77,6 +77,7 @@ def set_up_logging(settings: Settings) -> LastErrors:
             settings.database_url,
             *secrets_of(settings.scripts),
             *secrets_of(settings.database_url),
+            *secrets_of(settings.store),
         )
     )
     root = logging.getLogger()

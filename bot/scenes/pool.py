@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -44,6 +46,7 @@ class WriterPool:
         self._speed = GUESSED_SPEED  # characters a second, of one thread
         self._characters = 0
         self._seconds = 0.0
+        self.note_scene: Callable[[float], None] | None = None  # told the seconds from admission to text
 
     @classmethod
     async def open(cls, run: Path, *, threads: int, queue: int) -> "WriterPool":
@@ -161,6 +164,8 @@ class WriterPool:
             self.learn_speed(episode)
             self._characters += len(episode.text)
             self._seconds += episode.seconds
+            if self.note_scene is not None:
+                self.note_scene(time.monotonic() - ticket.begun)
         if ticket.episode.done():  # cancelled: nobody waits
             return
         if error is None:

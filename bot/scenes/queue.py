@@ -45,6 +45,7 @@ class Ticket:
         self.episode: asyncio.Future[Episode] = asyncio.get_running_loop().create_future()
         self.party = party  # a server, or outside of servers a member: these take turns
         self.member = member
+        self.begun = time.monotonic()
         self._pool = pool
         self._work = work
         self._is_cancelled = False

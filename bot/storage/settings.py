@@ -55,6 +55,7 @@ class Settings:
     shard_count: int | None = None  # None: what Discord recommends
     log_level: str = "INFO"
     log_target: str = "stdout"
+    metrics_port: int = 0  # of Prometheus' numbers; 0 for none
     discord_api: str = ""  # another Discord on this machine, for tests
     trainers: str = "administrators"  # who may train and change models: administrators, owner or nobody
     trainer_roles: tuple[TrainerRole, ...] = ()  # whose members may, too
@@ -96,6 +97,7 @@ class Settings:
             shard_count=shard_count,
             log_level=_read_choice(values, "HOLOSUITE_LOG_LEVEL", cls.log_level, LOG_LEVELS),
             log_target=_read_choice(values, "HOLOSUITE_LOG", cls.log_target, LOG_TARGETS),
+            metrics_port=_read_integer(values, "HOLOSUITE_METRICS_PORT", cls.metrics_port, 1, 65_535),
             discord_api=_read_loopback_address(values.get("HOLOSUITE_DISCORD_API", "")),
             trainers=_read_choice(values, "HOLOSUITE_TRAINERS", cls.trainers, TRAINERS),
             trainer_roles=tuple(_read_roles(values.get("HOLOSUITE_TRAINER_ROLES", ""))),
