@@ -6,6 +6,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.storage.settings import Settings
 from tests.children import ROOT
@@ -59,6 +60,25 @@ def test_images_are_pinned_and_bounded() -> None:
     compose = (ROOT / "compose.yaml").read_text(encoding="utf-8")
     assert re.search(r"^    mem_limit: \S+", compose, re.MULTILINE)
     assert "    read_only: true\n" in compose
+
+
+@pytest.mark.parametrize("name", ["compose.scale.yaml", "deploy/kubernetes.yaml"])
+def test_deployments_set_what_the_bot_reads(name: str) -> None:
+    """Each setting that a deployment gives is one, each program in it is there, and no secret stands in it."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    documents = [document for document in yaml.safe_load_all(text) if document]
+    assert documents
+    given = set(
+        re.findall(r"(?:name: |^ +)((?:HOLOSUITE|SHARD|DISCORD|DATABASE)_[A-Z_]+)\b", text, re.MULTILINE)
+    )
+    assert given
+    assert given <= set(example())
+    assert re.findall(r"://[^:\s]+:[^$\s][^\s]*@", text) == []
+    programs = set(re.findall(r"bot\.[a-z.]+", " ".join(re.findall(r"-m\W+(bot[.a-z]*)", text))))
+    assert "bot.worker" in programs
+    for program in programs:
+        path = ROOT / program.replace(".", "/")
+        assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), program
 
 
 def test_wheel_holds_what_its_messages_tell_people_to_use() -> None:
