@@ -122,14 +122,14 @@ def _read_text(text: str, encoding: str, name: str, chat: ChatFacts) -> Reading:
         return read_json(text, encoding=encoding, name=name, chat=chat)
     if is_subtitles(text) or (kind in {".srt", ".vtt", ".ass", ".ssa", ".sub"} and "-->" in text):
         return read_subtitles(text, encoding=encoding, name=name)
+    if is_html(text) or kind in {".html", ".htm", ".xhtml"}:
+        return read_html(text, encoding=encoding, name=name)
     log = find_log(text)
     if log:
         return read_log(text, kind=log, encoding=encoding, name=name)
     delimiter = find_delimiter(text, is_named=kind in _TABLE_NAMES)
     if delimiter:
         return read_delimited(text, delimiter=delimiter, encoding=encoding, name=name)
-    if is_html(text) or kind in {".html", ".htm", ".xhtml"}:
-        return read_html(text, encoding=encoding, name=name)
     if kind in {".fountain", ".spmd"} or is_fountain(text):
         return read_fountain(text, encoding=encoding, name=name)
     if kind in {".md", ".markdown"} or is_markdown(text):

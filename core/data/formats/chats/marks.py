@@ -13,7 +13,7 @@ _PLACE = re.compile(
 _COMMAND = re.compile(r"<(/[^:<>\n]{1,100}):\d{1,25}>")
 _SLACK_LINK = re.compile(r"<(?:https?|mailto|tel):[^<>|\s]{1,2000}(?:\|([^<>\n]{0,300}))?>")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
-_NUMBER_MENTION = re.compile(r"@\+?\d{7,16}\b")
+_NUMBER_MENTION = re.compile(r"@\+?\d{5,16}\b")
 _MAYBE = re.compile(r"<[a@#!/:ht]|://|www\.|@\+?\d", re.IGNORECASE)
 
 

@@ -29,6 +29,7 @@ _LEAST_SHARE = 0.08  # of the lines; fewer that begin with names are chance
 _STOP_SHARE = 0.4  # a full stop ends sentences, too
 _SURE_SHARE = 0.5  # from which on a name counts that is there once
 _OFTEN = 3
+_ABBREVIATED = 3  # letters that any shortening of a name keeps
 _MOST = 0.8
 _CODE = re.compile(
     r"\s*(?:(?:async\s)?def \w+\(|class \w+[:(]|import \w+|from [\w.]+ import |#include|package \w|using \w|"
@@ -86,7 +87,9 @@ def find_style(lines: list[str]) -> LineStyle:  # noqa: C901  # a case for each 
             continue
         filled += 1
         found = COLON.match(head)
-        if found and is_name(found["name"].strip()):
+        # "Fra. Barnardo has my place: good night." is said by Fra.
+        inner = found and ". " in found["name"] and match_stop(head)
+        if found and is_name(found["name"].strip()) and not inner:
             rest = head[found.end() :]
             if not (found["gap"] or not rest) and (rest.startswith("/") or rest[0].isdigit()):
                 continue  # https://..., 21:03
@@ -119,6 +122,8 @@ def find_style(lines: list[str]) -> LineStyle:  # noqa: C901  # a case for each 
     for style, names, least in counted:
         lines_each = 2 if style.startswith("block") else 1
         known = _known(names, filled // lines_each)
+        if style == "stop":
+            known |= _abbreviated(names, known)
         covered = sum(names[name] for name in known) * lines_each
         if covered > most and covered >= least * filled and (style != "stop" or len(known) > 1):
             best, most = LineStyle(style, frozenset(known), tight=2 * tight > names.total()), covered
@@ -147,6 +152,12 @@ def _known(names: Counter[str], filled: int) -> set[str]:
         names.total() >= _SURE_SHARE * filled and filled < 100 * _OFTEN
     )
     return set(names) if sure else often
+
+
+def _abbreviated(names: Iterable[str], known: set[str]) -> set[str]:
+    """Return the names that begin as known ones do: printers shortened them as a line had room, `Bar.` and `Barn.`."""
+    begins = {name[:_ABBREVIATED] for name in known}
+    return {name for name in names if name[:_ABBREVIATED] in begins and " " not in name}
 
 
 def _bring_into_form(script: Script, style: LineStyle) -> Script:

@@ -22,10 +22,10 @@ _SPEAKERLESS = {
 }  # fmt: skip
 _NUMBER = (
     r"(?:[IVXLC]{1,7}\b|\d|(?:the )?(?:first|second|third|fourth|fifth|last|one|two|three|four|five|six|seven|eight|"
-    r"nine|ten|premier|première|deuxième|troisième|quatrième|cinquième|dernière?)\b)"
+    r"nine|ten|prim[ua]s?|secund[ua]s?|terti[ua]s?|quart[ua]s?|quint[ua]s?|premier|première|deuxième|troisième|quatrième|cinquième|dernière?)\b)"
 )
 _STAGE = re.compile(
-    rf"(?:(?:act|scene|szene|akt|acte|scène|acto|escena|ato|cena|atto|scena|aufzug|auftritt|chapter|book|part|episode)"
+    rf"(?:(?:act|scene|szene|akt|acte|scène|acto|escena|ato|cena|atto|scena|sc[oœæ]e?na|actus|aufzug|auftritt|chapter|book|part|episode)"
     rf"[ .:]{{1,3}}{_NUMBER}|"
     r"(?:erster|zweiter|dritter|vierter|fünfter|letzter) (?:akt|aufzug|auftritt|teil)\b|"
     r"(?:int|ext|est|i/e|int\.?/ext)[. ]|(?:prologue|epilogue|the end|contents|finis)[.:]?$|"

@@ -11,6 +11,7 @@ _HEAD = 200  # characters of a line that its beginning may take
 _NAMED_SHARE = 0.15  # of the lines, that are a name and a time
 _TIMED_SHARE = 0.3
 _BRACKETED_SHARE = 0.4
+_NUMBERED_SHARE = 0.8
 _OFTEN = 2
 _TIME = r"[\[(<]?(?:\d{1,2}:)?\d{1,3}:\d{2}(?:[.,]\d{1,3})?[\])>]?"
 _SPAN = rf"{_TIME}(?:\s{{0,3}}(?:-->|[-–—])\s{{0,3}}{_TIME})?"
@@ -19,6 +20,7 @@ _NAMED = re.compile(
     rf"{_SPAN}[*_:\s]{{0,5}}"
 )
 _TIMED = re.compile(rf"\s{{0,3}}{_SPAN}(?:\s{{0,3}}[-–—|]|:)?\s{{1,5}}(?=\S)|\s{{0,3}}{_SPAN}\s*$")
+_NUMBERED = re.compile(r"\s{0,3}#?\d{1,6}[.):]?\s{1,5}(?=\S)")
 _BRACKETED = re.compile(
     rf"\s{{0,3}}(?:\[(?P<square>[^\[\]\n]{{1,{LONGEST_NAME}}})\]|<(?P<angle>[^<>\n]{{1,{LONGEST_NAME}}})>):?\s{{1,5}}(?=\S)"
 )
@@ -36,6 +38,10 @@ def unwrap_names(text: str) -> str:
     if sum(_TIMED.match(line) is not None for line in head) >= max(_OFTEN, _TIMED_SHARE * len(head)):
         lines = [_TIMED.sub("", line, count=1) if _TIMED.match(line) else line for line in lines]
         head = [_TIMED.sub("", line, count=1) for line in head]
+        text = "\n".join(lines)
+    if sum(_NUMBERED.match(line) is not None for line in head) >= max(_OFTEN, _NUMBERED_SHARE * len(head)):
+        lines = [_NUMBERED.sub("", line, count=1) for line in lines]
+        head = [_NUMBERED.sub("", line, count=1) for line in head]
         text = "\n".join(lines)
     names = Counter(name for name in map(_bracketed, head) if name)
     often = {name for name, count in names.items() if count >= _OFTEN}

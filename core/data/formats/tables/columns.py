@@ -60,6 +60,11 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "bot": ("isbot", "bot"),
     "type": ("type", "messagetype"),
 }  # fmt: skip
+# Columns of what two say to each other, a row for both.
+_PAIRS = (
+    ("question", "answer"), ("prompt", "response"), ("prompt", "completion"), ("input", "output"),
+    ("context", "response"), ("instruction", "response"), ("instruction", "output"),
+)  # fmt: skip
 _SAMPLE = 2_000  # rows, by which a column is judged
 _LONGEST_NAME = 40  # characters
 _REPEATS = 0.7  # distinct names over rows at most, where a column is told to be the speaker by what it holds
@@ -104,6 +109,21 @@ def find_columns(table: pd.DataFrame) -> Columns | None:
         if guess is not None:
             found["speaker"], is_guess = guess, True
     return Columns(**found, is_guess=is_guess)
+
+
+def interleave(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of questions and answers with a row for each; another table as it is.
+
+    Example: the columns `question` and `answer` become `speaker` and `line`.
+    """
+    keys = [_key(name) for name in table.columns]
+    for pair in _PAIRS:
+        if all(keys.count(key) == 1 for key in pair):
+            asked, said = (table.iloc[:, keys.index(key)] for key in pair)
+            speakers = [key.capitalize() for key in pair] * len(table)
+            lines = [text for row in zip(asked, said, strict=True) for text in row]
+            return pd.DataFrame({"speaker": speakers, "line": lines}, dtype=str)
+    return table
 
 
 def has_header(first: list[str]) -> bool:

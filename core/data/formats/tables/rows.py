@@ -8,7 +8,7 @@ from core.data.formats.chats.messages import Message, MessageCounts, clean_messa
 from core.data.formats.chats.system import NUMBERED, SYSTEM_TEXT, numbers_are_of_bots
 from core.data.formats.reading import LeftOut, Reading, Script, natural_key, show_name
 from core.data.formats.scripts.names import is_heading
-from core.data.formats.tables.columns import Columns, find_columns, known_names
+from core.data.formats.tables.columns import Columns, find_columns, interleave, known_names
 from core.errors import CorpusError
 from core.text import Text
 
@@ -31,6 +31,7 @@ def read_rows(table: pd.DataFrame, *, format_: str, encoding: str, name: str) ->
         raise CorpusError(
             "{name} is a table without rows; bring one with a line of text in each row.", name=show_name(name)
         )
+    table = interleave(table)
     columns = find_columns(table)
     if columns is None:
         names = ", ".join(show_name(str(column)) for column in table.columns[:12])
