@@ -80,7 +80,7 @@ class MessageReply:
         if replaced:
             try:
                 await insist(lambda: self._edit(short, page), seconds=PROMISE_SECONDS)
-            except TooLateError:
+            except (TooLateError, discord.RateLimited):  # the latter for longer than is waited for
                 log.info("An answer can no longer be changed; a new message takes its place.")
             else:
                 return

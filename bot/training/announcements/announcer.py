@@ -44,6 +44,7 @@ class TrainingAnnouncer:
             int, tuple[TrainingRecord, discord.Embed]
         ] = {}  # what is to be shown of a training
         self._shown: dict[int, tuple[float, discord.Embed]] = {}  # when what was shown
+        self._messages: dict[int, int] = {}  # the message that shows a training now
         self._senders: dict[int, asyncio.Task[None]] = {}
         self._over: set[int] = set()  # trainings of which no progress is shown any more
 
@@ -69,6 +70,7 @@ class TrainingAnnouncer:
         self._over.add(training.id)
         self._newest.pop(training.id, None)
         self._shown.pop(training.id, None)
+        self._messages.pop(training.id, None)
         sender = self._senders.get(training.id)
         if sender is not None:
             sender.cancel()
@@ -97,7 +99,8 @@ class TrainingAnnouncer:
         """Show the newest state of a training until there is none that is not shown."""
         while number in self._newest:
             then, _ = self._shown.get(number, (-SECONDS_BETWEEN_OLD_EDITS, None))
-            pause = seconds_between_edits(self._newest[number][0].message_id, now=time.time())
+            message_id = self._messages.get(number) or self._newest[number][0].message_id
+            pause = seconds_between_edits(message_id, now=time.time())
             await asyncio.sleep(max(0.0, then + pause - time.monotonic()))
             training, embed = self._newest.pop(number)
             self._shown[number] = time.monotonic(), embed
@@ -117,9 +120,9 @@ class TrainingAnnouncer:
         number = current.message_id if current else training.message_id
         if not number:
             # The process that has queued it died before it could show it.
-            message = await self._send(training, embed, nonce=str(training.id))
-            await self._trainings.update(training.id, message_id=message.id)
+            await self._show_anew(training, embed, nonce=str(training.id))
             return
+        self._messages[training.id] = number
         old = self.channel_of(training).get_partial_message(number)
         try:
             await insist(
@@ -127,9 +130,13 @@ class TrainingAnnouncer:
                 seconds=0.0,
             )
         except TooLateError:
-            message = await self._send(training, embed, nonce=f"p{number}")
-            await self._trainings.update(training.id, message_id=message.id)
+            await self._show_anew(training, embed, nonce=f"p{number}")
             await try_once(old.delete)
+
+    async def _show_anew(self, training: TrainingRecord, embed: discord.Embed, *, nonce: str) -> None:
+        message = await self._send(training, embed, nonce=nonce)
+        self._messages[training.id] = message.id
+        await self._trainings.update(training.id, message_id=message.id)
 
     async def _send(self, training: TrainingRecord, embed: discord.Embed, *, nonce: str) -> discord.Message:
         channel = self.channel_of(training)

@@ -149,7 +149,7 @@ class TrainingOutbox:
                     lambda: message.edit(embed=closed, view=None, allowed_mentions=SILENT),
                     seconds=ATTEMPT_SECONDS,
                 )
-            except TooLateError:
+            except (TooLateError, discord.RateLimited):  # such as for an hour
                 await insist(message.delete, seconds=ATTEMPT_SECONDS)
 
     async def _read_plot(self, training: TrainingRecord) -> bytes:

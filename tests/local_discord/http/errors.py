@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 Json = dict[str, Any]
+LIMITED = 429  # the status of a limit
 
 
 class Reason(Enum):
@@ -25,7 +26,7 @@ class Reason(Enum):
     UNKNOWN_INTERACTION = (404, 10062, "Unknown interaction")
     UNKNOWN_COMMAND = (404, 10063, "Unknown application command")
     UNKNOWN_COMMAND_PERMISSIONS = (404, 10066, "Unknown application command permissions")
-    TOO_MANY_EDITS = (400, 30046, "Maximum number of edits to messages older than 1 hour reached.")
+    TOO_MANY_EDITS = (429, 30046, "Maximum number of edits to messages older than 1 hour reached.")
     TOO_MANY_COMMANDS = (400, 30032, "Maximum number of application commands reached (100).")
     UNAUTHORIZED = (401, 40001, "Unauthorized")
     TOO_LARGE = (413, 40005, "Request entity too large")
@@ -52,10 +53,11 @@ class Reason(Enum):
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """An answer other than success; the HTTP side turns it into Discord's JSON."""
 
-    def __init__(self, reason: Reason, errors: Json | None = None) -> None:
+    def __init__(self, reason: Reason, errors: Json | None = None, *, retry_after: float = 0.1) -> None:
         self.status, self.code, self.message = reason.value
         self.reason = reason
         self.errors = errors
+        self.retry_after = retry_after  # seconds, of a limit
         super().__init__(f"{self.status} {self.code}: {self.message} {errors or ''}".strip())
 
     def payload(self) -> Json:
@@ -63,6 +65,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
         payload: Json = {"message": self.message, "code": self.code}
         if self.errors is not None:
             payload["errors"] = self.errors
+        if self.status == LIMITED:
+            payload |= {"retry_after": self.retry_after, "global": False}
         return payload
 
 

@@ -164,7 +164,7 @@ async def test_refusals_and_limits_of_odd_forms_are_sent_on_request() -> None:
         scene.discord.faults.refuse("GET /users/*", Reason.TOO_MANY_EDITS)
         scene.discord.faults.rate_limit("GET /users/*", retry_after=None)
         status, body = await rest.ask("GET", "/users/@me")
-        assert (status, body["code"]) == (400, 30046)
+        assert (status, body["code"]) == (429, 30046)
         status, body = await rest.ask("GET", "/users/@me")
         assert (status, "retry_after" in body) == (429, False)
 

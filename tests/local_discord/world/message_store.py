@@ -29,6 +29,8 @@ from tests.local_discord.world.snowflakes import write_time
 from tests.local_discord.world.users import Member, User
 from tests.local_discord.world.world import World
 
+OLD_SECONDS = 3_600.0  # of a message, after which its edits are counted
+EDITS_OF_OLD = 3  # an hour; Discord publishes that there is a number, but not which
 Uploads = Mapping[int, Upload]  # by the index that `files[index]` gives them
 SETTABLE_FLAGS = 1 << 2 | 1 << 12 | EPHEMERAL | COMPONENTS_V2  # no previews, silent, only for one
 
@@ -105,6 +107,7 @@ class MessageBoard:
         """Change a message by a request's body; raises Discord's refusal and then changes nothing."""
         if message.channel.archived:
             raise Refusal(Reason.ARCHIVED_THREAD)
+        _check_age(message)
         self._moderate(body, message.channel)
         flags = message.flags
         if body.get("flags") is not None:
@@ -246,6 +249,15 @@ class MessageBoard:
         if message.interaction is not None:
             message.interaction.changes.notify()
         self._world.changes.notify()
+
+
+def _check_age(message: Message) -> None:
+    """Raise the refusal of one more edit of a message that is over an hour old ("JSON Error Codes", 30046)."""
+    now = time.monotonic()
+    late = [each.time for each in message.revisions if each.time > message.created_at + OLD_SECONDS]
+    recent = [edited for edited in late if edited > now - OLD_SECONDS]
+    if now > message.created_at + OLD_SECONDS and len(recent) >= EDITS_OF_OLD:
+        raise Refusal(Reason.TOO_MANY_EDITS, retry_after=recent[0] + OLD_SECONDS - now)
 
 
 def _intent(channel: Channel) -> Intent:
