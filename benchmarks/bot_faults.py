@@ -39,6 +39,7 @@ ASK_SECONDS = 1.0  # between two requests, on average
 FAULT_SECONDS = 4.0  # between two faults, on average
 CALM_SECONDS = 400.0  # after the last fault, in which all has to be answered
 START_SECONDS = 600.0  # until the bot is there, or a training, on a machine that has much else to do
+PATIENT = {"HOLOSUITE_READING_SECONDS": "600"}  # likewise
 NAMES = ("Terok", "Empok")  # of the models that are trained
 WAITING = ("number", "being written", "restarting")
 ENDS = ("is trained", "could not be trained", "was cancelled")
@@ -62,7 +63,7 @@ class Play:
     async def start(self) -> None:
         """Start a bot."""
         self.starts += 1
-        self.bot = await start_bot(self.discord.environment, self.data)
+        self.bot = await start_bot(self.discord.environment | PATIENT, self.data)
 
     async def keep_alive(self) -> None:
         """Start another bot wherever one has ended."""
@@ -195,7 +196,9 @@ async def _train(discord: LocalDiscord, guild: Guild, name: str, *, minutes: flo
     chief = discord.add_member(guild, "Sisko", permissions=Permission.ADMINISTRATOR)
     corpus = Upload("scripts.json", json.dumps(tiny_episodes(12)).encode())
     asked = await ask_to_train(discord, chief, corpus=corpus, minutes=minutes, name=name)
-    preview = await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=START_SECONDS)
+    preview = await asked.message_where(lambda message: not message.loading, timeout_seconds=START_SECONDS)
+    if not preview.buttons:
+        raise SystemExit(f"/retrain is refused: {preview.text}")
     await (await discord.press(preview.button("Start"), chief)).acknowledged()
     await discord.until_bot_message(
         lambda message: message.interaction is None and name in message.text, timeout_seconds=START_SECONDS
