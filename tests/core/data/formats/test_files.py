@@ -73,6 +73,30 @@ def workbook(sheets: dict[str, list[list[object]]]) -> bytes:
     return data.getvalue()
 
 
+def pdf(encryption: bytes = b"") -> bytes:
+    """Return a PDF of one empty page."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] >>",
+        *([encryption] if encryption else []),
+    ]
+    data = b"%PDF-1.6\n"
+    places = []
+    for number, each in enumerate(objects, 1):
+        places.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    more = b"/Encrypt 4 0 R /ID [<00><00>] " if encryption else b""
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    tail = b"trailer << /Size %d /Root 1 0 R %s>>\nstartxref\n%d\n%%%%EOF" % (
+        len(objects) + 1,
+        more,
+        len(data),
+    )
+    return data + head + table + tail
+
+
 SCENE = "INT. KITCHEN - NIGHT\n\nADA\n(softly)\nThe kettle is on.\n\nBO (V.O.)\nThen pour.\n\nCUT TO:\n\n"
 FDX = (
     '<FinalDraft DocumentType="Script"><Content><Paragraph Type="Scene Heading"><Text>INT. HALL</Text></Paragraph>'
@@ -159,6 +183,11 @@ def test_file_is_read_in_the_common_form(
     ("name", "content", "sentence"),
     [
         ("a.pdf", b"%PDF-1.5\n1 0 obj", "is a damaged PDF"),
+        ("a.pdf", pdf(), "is a PDF of 1 page without text, probably scanned"),
+        ("a.pdf", pdf(b"<< /Filter /Standard /V 1 /R 2 /O <%s> /U <%s> /P -4 >>" % (b"41" * 32, b"42" * 32)), "is an encrypted PDF"),
+        ("a.srt", b"1\n00:00:01,000 --> 00:00\nNo.\n\n2\n--> 00:00:02\n", "has damaged subtitles"),
+        ("a.txt", b"1/5/24, 9:03 PM - Ada: <Media omitted>\n" * 9, "of 9 messages, and none has text"),
+        ("a.xlsx", workbook({"A": [["x"] * 1_001] * 3}), "and at most 1,000 are read"),
         ("a.csv", b"Speaker,Line\n", "is a table without rows"),
         ("a.csv", b"x,y\n1,2\n3,4\n5,6\n", "no column holds lines of text"),
         ("a.csv", b"a," * 200_000 + b"\n", "and at most 1,000 are read"),
