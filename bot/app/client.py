@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import discord
 from discord.ext import commands
 
-from bot.channels.learning.build import LEARNING_BUTTONS, build_learning
+from bot.channels.learning.build import LEARNING_ITEMS, build_learning
 from bot.discord.client import DiscordClient
 from bot.discord.command_sync import synchronise_commands
 from bot.discord.language.language import read_language
@@ -101,7 +101,6 @@ class Holosuite(DiscordClient):
             settings, storage=storage, runs=runs, registry=self.registry, listener=announcer
         )
         self.sweeper = TrainingSweeper(storage=storage, folders=folders)
-        self.learning = build_learning(self)
         self.training_actions = TrainingActions(
             settings=settings,
             storage=storage,
@@ -109,13 +108,23 @@ class Holosuite(DiscordClient):
             supervisor=self.supervisor,
             announcer=announcer,
         )
+        self.learning = build_learning(
+            self,
+            settings=settings,
+            storage=storage,
+            permissions=self.permissions,
+            previews=self.training_actions.previews,
+            supervisor=self.supervisor,
+            sweeper=self.sweeper,
+            folders=folders,
+        )
 
     async def setup_hook(self) -> None:
         """Add the features, and begin with what runs beside them."""
         await self.tree.set_translator(Translator())
         for cog in self._build_cogs():
             await self.add_cog(cog)
-        self.add_dynamic_items(EpisodeButton, PageButton, TrainingButton, *SETTING_ITEMS, *LEARNING_BUTTONS)
+        self.add_dynamic_items(EpisodeButton, PageButton, TrainingButton, *SETTING_ITEMS, *LEARNING_ITEMS)
         log.info("Invite the bot with %s", self.invitation)
         self.tasks.begin(
             synchronise_commands(self.tree, self.storage.settings, test_guild=self.settings.test_guild)
@@ -147,7 +156,11 @@ class Holosuite(DiscordClient):
         return (
             EpisodeCog(handler=self.scene_handler, registry=self.registry, storage=self.storage),
             QuoteCog(self, handler=self.scene_handler, actions=self.scene_actions),
-            RetrainCog(self.training_actions, by_role=self.permissions.by_role),
+            RetrainCog(
+                self.training_actions,
+                by_role=self.permissions.by_role,
+                open_channels=self.learning.reading_actions.open,
+            ),
             ModelsCog(storage=self.storage, registry=self.registry, permissions=self.permissions),
             AboutCog(
                 registry=self.registry,

@@ -85,6 +85,12 @@ NOT_IN = ChannelsSetting(
     help=Text("Where no scenes are written, threads included."),
     usual=Text("none"),
 )
+LEARNING = SwitchSetting(
+    name="learning",
+    label=Text("Learning from channels"),
+    help=Text("Whether a model may be trained on messages, of members who say yes."),
+    usual=Text("on"),
+)
 
 SETTINGS: tuple[Setting[Any], ...] = (
     SHOW,
@@ -97,4 +103,5 @@ SETTINGS: tuple[Setting[Any], ...] = (
     TIME_ZONE,
     ONLY_IN,
     NOT_IN,
+    LEARNING,
 )

@@ -10,6 +10,7 @@ from bot.storage.tables.guild_settings import GuildSettingRepository
 from bot.storage.tables.leases import LeaseRepository
 from bot.storage.tables.models import ModelRepository
 from bot.storage.tables.pending import PendingRepository
+from bot.storage.tables.readings import ReadingRepository
 from bot.storage.tables.scenes import SceneRepository
 from bot.storage.tables.settings import SettingRepository
 from bot.storage.tables.trainings import TrainingRepository
@@ -29,6 +30,7 @@ class Repositories:
     folders: FolderRepository
     consents: ConsentRepository
     leases: LeaseRepository
+    readings: ReadingRepository
 
     @classmethod
     async def open(cls, database_url: str, *, data: Path, machine: str, home: str = "") -> "Repositories":
@@ -53,6 +55,7 @@ class Repositories:
             FolderRepository(database, machine=machine),
             ConsentRepository(database),
             LeaseRepository(database, machine=machine),
+            ReadingRepository(database, machine=machine),
         )
 
     async def close(self) -> None:

@@ -48,16 +48,16 @@ class TrainingActions:
         self._permissions = permissions
         self._supervisor = supervisor
         self._announcer = announcer
-        self._previews = TrainingPreviews(settings=settings, storage=storage)
+        self.previews = TrainingPreviews(settings=settings, storage=storage)
         self._upload_megabytes = settings.upload_megabytes
 
     async def open_form(self, interaction: discord.Interaction, request: TrainingRequest) -> None:
         """Open the form of a training, where the asker may have one."""
         guild_id = await self._permissions.check(interaction)
-        _check_channel(interaction)
-        await self._previews.check(request, guild_id)
+        check_channel(interaction)
+        await self.previews.check(request, guild_id)
         form = build_form(
-            request, minutes=self._previews.usual_minutes, language=language_of(interaction.locale)
+            request, minutes=self.previews.usual_minutes, language=language_of(interaction.locale)
         )
         await insist(lambda: interaction.response.send_modal(form))
 
@@ -77,9 +77,9 @@ class TrainingActions:
         await interaction.response.defer(ephemeral=True, thinking=True)
         language = language_of(interaction.locale)
         guild_id = await self._permissions.check(interaction)
-        _check_channel(interaction)
-        await self._previews.check(request, guild_id)
-        self._previews.begin_cooldown(guild_id)
+        check_channel(interaction)
+        await self.previews.check(request, guild_id)
+        self.previews.begin_cooldown(guild_id)
         download = None
         if files:
             if sum(file.size for file in files) > self._upload_megabytes * MEGABYTE:
@@ -89,7 +89,7 @@ class TrainingActions:
         origin = TrainingOrigin(
             guild_id=guild_id, channel_id=interaction.channel_id or 0, member_id=interaction.user.id
         )
-        training, facts = await self._previews.offer(request, origin, download)
+        training, facts = await self.previews.offer(request, origin, download)
         before = len(await self._trainings.read_states(*UNFINISHED))
         await insist(
             lambda: interaction.edit_original_response(
@@ -113,13 +113,13 @@ class TrainingActions:
         if interaction.user.id != training.member_id:
             raise RefusalError("Somebody else asked for that training; ask for your own with /retrain.")
         await interaction.response.defer()
-        waiting = await self._previews.begin(training)
+        waiting = await self.previews.begin(training)
         try:
             message = await self._announcer.send_first(waiting, await self._supervisor.place_of(waiting))
         except GoneError as error:
             ended = {"ended": int(time.time()), "queued": 0, "told": True}
             await self._trainings.update(training.id, only_from=("waiting",), state="cancelled", **ended)
-            await self._previews.delete_text(training)
+            await self.previews.delete_text(training)
             raise RefusalError(
                 "I may not write in this channel, so nobody could see the training; let me, and try again."
             ) from error
@@ -132,7 +132,7 @@ class TrainingActions:
         if training.state != "offered":
             raise RefusalError("That training was started already; cancel it where it is shown.")
         await interaction.response.defer()
-        await self._previews.drop(training)
+        await self.previews.drop(training)
         await _settle(interaction, Text("Nothing was started, and the text was deleted."))
 
     async def _cancel(self, interaction: discord.Interaction, training: TrainingRecord) -> None:
@@ -175,7 +175,7 @@ class TrainingActions:
         return training
 
 
-def _check_channel(interaction: discord.Interaction) -> None:
+def check_channel(interaction: discord.Interaction) -> None:
     """Make sure that the training can be shown in this channel, before anybody waits for it.
 
     Raises:

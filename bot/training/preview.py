@@ -204,4 +204,5 @@ class TrainingPreviews:
             seconds=START_SECONDS + seconds,
             start=facts["start"]["run"],
             speed=remembered,
+            people=request.people,
         )

@@ -24,6 +24,7 @@ class TrainingRequest:
     epochs: int | None = None
     name: str = ""
     keep: bool = False
+    people: int = 0  # members whose messages it learns from
 
     @property
     def names_episodes(self) -> bool:

@@ -17,6 +17,8 @@ import discord as discord_py
 import pytest
 
 import bot
+from bot.channels.learning.reading.buttons import LABELS as READING_LABELS
+from bot.channels.learning.reading.reader import KEPT_SECONDS
 from bot.discord.limits import PROMISE_SECONDS
 from bot.scenes.pool import MOST_OF_A_MEMBER
 from bot.scenes.queue import LONGEST_SECONDS
@@ -26,6 +28,7 @@ from bot.storage.repositories import Repositories
 from bot.storage.settings import Settings
 from bot.storage.tables.members import REMEMBERED_SECONDS
 from bot.storage.tables.models import ModelRecord
+from bot.storage.tables.readings import DRAFT, READ, READING, ReadingRecord, ReadingRepository
 from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
 from bot.training.corpora.sweeper import OFFER_SECONDS
 from core.writing.scene_reader import MOST_KEPT
@@ -61,6 +64,7 @@ class Stage:
     channels: dict[str, Channel]
     scene: Message
     data: Path
+    elsewhere: ReadingRepository  # of another machine, whose files are not here
     code: str = ""  # of the scene
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -94,6 +98,14 @@ class Stage:
             outcome=json.dumps(OUTCOME),
         )  # fmt: skip
         return (await self.storage.trainings.add(record)).id
+
+    async def reading(self, state: str) -> int:
+        """Store a reading of the server's channels; return its number."""
+        record = ReadingRecord(
+            guild_id=HOME, channel_id=self.channels["member"].id, member_id=self.people["administrator"].id,
+            created=2**31, state=state, key=f"{next(self.numbers):016x}",
+        )  # fmt: skip
+        return (await self.elsewhere.add(record)).id
 
     async def model(self, guild: int) -> int:
         """Store a model of a server; return its number."""
@@ -138,6 +150,18 @@ def training_button(action: str, state: str) -> Ask:
 def consent_button(answer: str) -> Ask:
     """Return how somebody answers whether the bot may learn from them."""
     return lambda stage, who: stage.press(who, f"hs:learn:{answer}")
+
+
+def reading_button(action: str, state: str) -> Ask:
+    """Return how somebody uses what a reading of the server has in a state."""
+
+    async def press(stage: Stage, who: str) -> Interaction:
+        number = await stage.reading(state)
+        return await stage.press(
+            who, f"hs:pick:{number}" if action == "pick" else f"hs:read:{action}:{number}"
+        )
+
+    return press
 
 
 def command(name: str, **options: object) -> Ask:
@@ -201,6 +225,14 @@ async def fill_in_training(stage: Stage, who: str) -> Interaction:
     return await stage.discord.submit_modal(opened, {"Minutes": "61"})
 
 
+async def fill_in_character(stage: Stage, who: str) -> Interaction:
+    """Send the form of a member's character, over one that an administrator opened, for somebody who said nothing."""
+    opened = await reading_button("cast", DRAFT)(stage, "administrator")
+    await opened.modal()
+    opened.person, opened.channel = stage.people[who], stage.channels[who]
+    return await stage.discord.submit_modal(opened, {"member": [str(stage.people["owner"].id)]})
+
+
 async def go_on_from_menu(stage: Stage, who: str) -> Interaction:
     """Use the menu of a message that the person sees."""
     said = await stage.discord.say(stage.people[who], stage.channels[who], "ODO: No")
@@ -251,6 +283,18 @@ THINGS: dict[str, tuple[Ask, str]] = {
     "`Cancel` of a training": (training_button("cancel", "waiting"), "being stopped"),
     "`Use it`": (training_button("use", "done"), "bits per character"),
     "`Go back`": (training_button("back", "done"), "bits per character"),
+    "the menu of channels of a choice": (reading_button("pick", DRAFT), "Train on channels"),
+    f"`{READING_LABELS['hidden']}` of a choice": (reading_button("hidden", DRAFT), "Train on channels"),
+    f"`{READING_LABELS['ask']}` of a choice": (reading_button("ask", DRAFT), "Train on channels"),
+    f"`{READING_LABELS['cast']}` of a choice": (reading_button("cast", DRAFT), "form"),
+    "the form of a character, sent": (fill_in_character, "has not said yes"),
+    f"`{READING_LABELS['begin']}` of a choice": (reading_button("begin", DRAFT), "Choose a channel"),
+    f"`{READING_LABELS['drop']}` of a choice": (reading_button("drop", DRAFT), "Nothing was read"),
+    f"`{READING_LABELS['stop']}` of a reading": (reading_button("stop", READING), "was cancelled"),
+    f"`{READING_LABELS['preview']}` of a reading": (
+        reading_button("preview", READ),
+        "Nobody who has said yes",
+    ),
     "`Yes, learn from me`, for oneself": (consent_button("yes"), "Yes: "),
     "`No`, for oneself": (consent_button("no"), "No: "),
     "a model by its number: use": (models_command("use", foreign=True), "from now on"),
@@ -311,6 +355,7 @@ def registered_commands(discord: LocalDiscord) -> dict[str, set[str]]:
 TRIED_IDS = {
     "go_on", "again", "hotter", "colder", "script", "details", "direct", "direct_c", "page", "form", "job:start",
     "job:drop", "job:cancel", "job:use", "job:back", "learn:yes", "learn:no", "train",
+    "read:ask", "read:hidden", "read:cast", "read:begin", "read:drop", "read:stop", "read:preview", "pick", "cast",
     "settings:choose", "settings:undo", "settings:form",
 }  # fmt: skip
 
@@ -363,7 +408,8 @@ async def open_stage(data: Path) -> AsyncIterator[Stage]:
                 "", data=data, machine=await asyncio.to_thread(read_machine, data)
             )
             try:
-                yield Stage(discord, storage, people, channels, scene, data)
+                elsewhere = ReadingRepository(storage.database, machine="elsewhere")
+                yield Stage(discord, storage, people, channels, scene, data, elsewhere)
             finally:
                 await storage.close()
 
@@ -473,6 +519,7 @@ def test_every_button_is_in_a_table() -> None:
         ("three previews that wait", 3, Settings.offers_per_server),
         ("at most an hour", 3_600, PROMISE_SECONDS),
         ("a quarter of an hour old", 900, OFFER_SECONDS),
+        ("cancelled or an hour old", 3_600, KEPT_SECONDS),
         ("| 20 minutes, so that nothing", 1_200, REMEMBERED_SECONDS),
     ],
 )

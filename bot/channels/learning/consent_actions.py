@@ -59,7 +59,7 @@ class ConsentActions:
             return describe_change(NO)
         if guild_id is None:
             raise RefusalError("A yes is for one server; use /consent in one that I am a member of.")
-        await self._availability.check()
+        await self._availability.check_in(guild_id)
         await self._consents.allow(guild_id, member_id)
         return describe_change(YES)
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
-from bot.storage.schema import deletions, episode_words, episodes, jobs, learners, models, pending
+from bot.storage.schema import deletions, episode_words, episodes, jobs, learners, models, pending, readings
 from bot.storage.tables.consents import has_answered, withdraw
 from bot.storage.tables.scenes import NO_SCENES_WORDS
 from bot.storage.tables.trainings import TrainingRecord, as_training
@@ -50,7 +50,7 @@ async def delete_member(database: Database, member_id: int) -> Deletion:
         trainings = tuple(map(as_training, rows))
         await connection.execute(delete(jobs).where(jobs.c.member_id == member_id, jobs.c.state == "offered"))
         await connection.execute(delete(learners).where(learners.c.training_id.not_in(select(jobs.c.id))))
-        for table in (jobs, models):
+        for table in (jobs, models, readings):
             own = update(table).where(table.c.member_id == member_id)
             await connection.execute(own.values(member_id=NOBODY))
         old = deletions.c.time < now - REMEMBERED_SECONDS

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from bot.storage.repositories import Repositories
+from bot.storage.tables.readings import READ, READING
 from bot.storage.tables.trainings import UNFINISHED, TrainingRecord
 from bot.training.corpora.folders import TrainingFolders
 from core.errors import CoreError
@@ -24,6 +25,7 @@ class TrainingSweeper:
         """Look into the database and delete below the data directory."""
         self._trainings = storage.trainings
         self._models = storage.models
+        self._readings = storage.readings
         self._keys = storage.folders
         self._folders = folders
 
@@ -44,6 +46,7 @@ class TrainingSweeper:
                 await self.drop(offer)
         open_trainings = await self._trainings.read_states("offered", *UNFINISHED)
         used = {training.planned().key for training in open_trainings}
+        used |= {reading.key for reading in await self._readings.read_states(READING, READ)}
         with_model = {PurePosixPath(model.folder).parts[1] for model in await self._models.read_all(None)}
         for key, created in (await self._keys.read_all()).items():
             # A text that is being read has no training yet.

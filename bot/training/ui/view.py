@@ -33,6 +33,8 @@ def describe_plan(training: TrainingRecord) -> Text:
     )
     if not plan.upload:
         return said
+    if plan.people:
+        return Text.joined((said, Text("the members' messages are deleted when the training ends")), "; ")
     kept, deleted = (
         Text("the uploaded text is kept with the model"),
         Text("the uploaded text is deleted when the training ends"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import AsyncMock
 
 import pytest
 from hypothesis import given, settings
@@ -143,7 +144,9 @@ async def living(data: Path, writer: Writer, requests: Any) -> AsyncIterator[Lif
     folders = TrainingFolders(data)
     supervisor = cast("Any", Stopped(storage, folders))
     sweeper = TrainingSweeper(storage=storage, folders=folders)
-    withdrawal = Withdrawal(consents=storage.consents, supervisor=supervisor, sweeper=sweeper)
+    withdrawal = Withdrawal(
+        consents=storage.consents, supervisor=supervisor, sweeper=sweeper, purge=AsyncMock()
+    )
     cog = ForgetCog(
         storage.database,
         handler=handler,

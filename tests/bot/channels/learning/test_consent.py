@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import AsyncMock
 
 import discord as discord_py
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import func, select
 from bot.channels.learning.availability import LearningAvailability
 from bot.channels.learning.withdrawal import Withdrawal
 from bot.discord.errors import RefusalError
+from bot.guilds.definitions import LEARNING
 from bot.models.catalog import ModelCatalog
 from bot.storage.repositories import Repositories
 from bot.storage.schema import learners
@@ -23,11 +25,9 @@ from bot.training.corpora.folders import TrainingFolders
 from bot.training.corpora.sweeper import TrainingSweeper
 from bot.training.ui.view import build_end
 from core.text import Text
-from tests.bot.bot_process import running_bot
 from tests.bot.discord.language.test_no_english import LANGUAGE, check_text
 from tests.bot.storage.test_trainings import JOB, MODEL
 from tests.bot.test_promises import GRANTED, PLAN
-from tests.local_discord import LocalDiscord
 
 GUILD = JOB.guild_id
 OFFERED = replace(JOB, plan=replace(PLAN, people=2).to_json())
@@ -94,11 +94,12 @@ async def test_no_takes_a_member_out_of_trainings(storage: Repositories, tmp_pat
     assert await storage.models.add_trained(done, model, {}, use=False)
     folders = TrainingFolders(tmp_path)
     folders.work(offered).mkdir(parents=True)
-    stopped = Cancelled()
+    stopped, purged = Cancelled(), AsyncMock()
     withdrawal = Withdrawal(
         consents=storage.consents,
         supervisor=cast("Any", stopped),
         sweeper=TrainingSweeper(storage=storage, folders=folders),
+        purge=purged,
     )
     catalog = ModelCatalog(storage=storage, registry=cast("Any", None))
     assert await catalog.count_withdrawn([model]) == {}
@@ -134,44 +135,24 @@ async def test_end_says_that_somebody_said_no() -> None:
         (True, 1 << 18, ""),
     ],
 )
-async def test_learning_takes_the_owner_and_the_intent(is_on: bool, flags: int, said: str) -> None:  # noqa: FBT001
-    """Where either is missing, one sentence names it and the page of the guide."""
+async def test_learning_takes_the_owner_and_the_intent(
+    storage: Repositories,
+    is_on: bool,  # noqa: FBT001
+    flags: int,
+    said: str,
+) -> None:
+    """Where either is missing, one sentence names it and the guide's page; a server can switch it off for itself."""
 
     async def read() -> discord_py.ApplicationFlags:
         return discord_py.ApplicationFlags._from_value(flags)
 
-    availability = LearningAvailability(is_on=is_on, read_flags=read)
+    availability = LearningAvailability(is_on=is_on, read_flags=read, settings=storage.guild_settings)
     if not said:
-        await availability.check()
+        await availability.check_in(GUILD)
+        await storage.guild_settings.change(GUILD, LEARNING.name, "off")
+        with pytest.raises(RefusalError, match="switched learning off"):
+            await availability.check_in(GUILD)
+        await availability.check_in(GUILD + 1)
         return
     with pytest.raises(RefusalError, match=f"{said}.*docs/learning.md"):
         await availability.check()
-
-
-async def test_members_answer_privately(tmp_path: Path) -> None:
-    """`/consent` shows the answer in the member's language, its buttons change it, and the bot's leaving ends a yes."""
-    async with LocalDiscord() as discord:
-        discord.world.application.flags = GRANTED
-        guild = discord.add_guild()
-        member = discord.add_member(guild, "Quark", locale="ja")
-        async with running_bot(discord, tmp_path, HOLOSUITE_LEARN="on"):
-
-            async def ask() -> str:
-                shown = await (await discord.slash(member, "consent")).message()
-                assert shown.ephemeral
-                asked.append(shown)
-                check_text(shown.content)
-                return shown.content
-
-            asked: list[Any] = []
-            unanswered = await ask()
-            for name in ("hs:learn:yes", "hs:learn:no", "hs:learn:yes"):
-                pressed = await (await discord.press(asked[-1].button(name), member)).message()
-                assert pressed.ephemeral
-                check_text(pressed.content)
-                assert (await ask()).split(":")[0] == pressed.content.split(":")[0] != unanswered
-            discord.remove_bot(guild)
-            discord.invite_bot(guild)
-            await discord.settle()
-            assert await ask() == unanswered
-        assert not discord.refused_requests
