@@ -10,7 +10,6 @@ import numpy.typing as npt
 from benchmarks.measure import Child, Options, Row, Spread, judge, take_turns, time_calls
 from benchmarks.networks import VOCABULARY, random_generator, random_weights
 from core.config import TrainConfig
-from core.data.batches.windows import one_hot
 from core.writing.sampling import Sampler, softmax
 
 _Ask = Callable[[npt.NDArray[np.float32]], Any]  # one-hot window (1, length, vocabulary) -> probabilities
@@ -149,12 +148,16 @@ def _keras_ways(config: TrainConfig) -> dict[str, _Read]:
     return ways
 
 
+def _one_hot(ids: npt.ArrayLike) -> npt.NDArray[np.float32]:
+    return np.asarray(np.eye(VOCABULARY, dtype=np.float32)[np.asarray(ids)], np.float32)
+
+
 def _window_reader(ask: _Ask, text: npt.NDArray[np.int64]) -> _Read:
-    window = one_hot(np.roll(text, 1), VOCABULARY)[None]  # (1, window_length, vocabulary)
+    window = _one_hot(np.roll(text, 1))[None]  # (1, window_length, vocabulary)
 
     def read(character: int) -> npt.NDArray[np.float32]:
         window[:, :-1] = window[:, 1:]
-        window[:, -1] = one_hot(character, VOCABULARY)
+        window[:, -1] = _one_hot(character)
         return np.asarray(ask(window), np.float32)[0]  # type: ignore[no-any-return]  # numpy's stubs on 3.11
 
     return read
@@ -162,5 +165,5 @@ def _window_reader(ask: _Ask, text: npt.NDArray[np.int64]) -> _Read:
 
 def _single_reader(ask: _Ask, text: npt.NDArray[np.int64]) -> _Read:
     for character in text[:-1]:
-        ask(one_hot([[character]], VOCABULARY))
-    return lambda character: np.asarray(ask(one_hot([[character]], VOCABULARY)))[0]
+        ask(_one_hot([[character]]))
+    return lambda character: np.asarray(ask(_one_hot([[character]])))[0]

@@ -67,12 +67,6 @@ def read_text(document: object) -> str:
             return str(document)
 
 
-def text_of(error: BaseException) -> str:
-    """Return an error's sentence, as a `Text` where it is one."""
-    said = error.args[0] if error.args else ""
-    return said if isinstance(said, Text) else str(error)
-
-
 def render(text: str, look_up: LookUp, localise: Localise) -> str:
     """Say a text in a language; one that is no `Text` stays as it is."""
     if not isinstance(text, Text):

@@ -1,4 +1,4 @@
-"""Windows of ids as views, their one-hot form a batch at a time, and the order in which an epoch visits them."""
+"""Windows of ids as views, and the order in which an epoch visits them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +12,6 @@ from core.data.vocabulary import Ids
 # Inputs (batch, window_length), or (batch, window_length, 1 + features) with a context; targets; and for streams of
 # segments which rows begin one, (batch,).
 Batch = tuple[npt.NDArray[Any], ...]
-
-
-def one_hot(ids: npt.ArrayLike, vocabulary: int) -> npt.NDArray[np.float32]:
-    """Return `ids` (...) as one-hot vectors (..., vocabulary), in single precision."""
-    ids = np.asarray(ids, dtype=np.intp)
-    vectors = np.zeros((*ids.shape, vocabulary), dtype=np.float32)
-    np.put_along_axis(vectors, ids[..., None], 1.0, axis=-1)
-    return vectors
 
 
 @dataclass(frozen=True)
@@ -75,22 +67,17 @@ class StreamWindows:
         None  # the ids with their context's rows, (characters, 1 + features)
     )
 
-    def steps(self, offset: int = 0) -> int:
-        """Return the number of batches in an epoch that starts `offset` characters in."""
-        return (len(self.ids) - 1 - offset) // (self.batch * self.window_length)
+    def steps(self) -> int:
+        """Return the number of batches in an epoch."""
+        return (len(self.ids) - 1) // (self.batch * self.window_length)
 
-    def offset(self, rng: np.random.Generator) -> int:
-        """Return a random start that costs one batch at most, so that windows fall differently in each epoch."""
-        slack = (len(self.ids) - 1) % (self.batch * self.window_length)
-        return int(rng.integers(0, max(slack, min(self.window_length, len(self.ids) // 10)) + 1))
-
-    def batches(self, *, offset: int = 0) -> Iterator[Batch]:
+    def batches(self) -> Iterator[Batch]:
         """Yield the batches of an epoch in order."""
-        steps = self.steps(offset)
+        steps = self.steps()
         used = steps * self.batch * self.window_length
         shape = (self.batch, steps, self.window_length)
         read = self.ids if self.inputs is None else self.inputs
-        inputs = read[offset : offset + used].reshape(*shape, *read.shape[1:])
-        targets = self.ids[offset + 1 : offset + 1 + used].reshape(shape)
+        inputs = read[:used].reshape(*shape, *read.shape[1:])
+        targets = self.ids[1 : 1 + used].reshape(shape)
         for step in range(steps):
             yield inputs[:, step].astype(np.int32), targets[:, step].astype(np.int32)
