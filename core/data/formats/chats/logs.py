@@ -21,7 +21,8 @@ _TIME = (
     r"(?P<time>\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d{1,6})?)(?:[\s\u202f\xa0]*"
     r"(?:[ap]\.?[\s\u202f\xa0]?m\.?|上午|下午|午前|午後|오전|오후|Uhr|h))?(?:Z|[+-]\d{2}:?\d{2})?"
 )
-_STAMP = rf"[\u200e\u200f]?\[?\(?(?:{_DATE}[\sT,،\u202f]*(?:at |um |à |,|[上下]午|午[前後]|오[전후]|\s)*)?{_TIME}[\])]?"
+_BETWEEN = r"[\sT,،\u202f]*+(?:(?:at |um |à |[上下]午|午[前後]|오[전후])[\s,]*+)*"  # a date and its time
+_STAMP = rf"[\u200e\u200f]?\[?\(?(?:{_DATE}{_BETWEEN})?{_TIME}[\])]?"
 # WhatsApp: `1/5/24, 9:03 PM - Ada: hi` and `[05/01/2024, 21:03:12] Ada: hi`.
 _WHATSAPP = re.compile(rf"{_STAMP}(?:\s[-–—]\s|[:,]?\s)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _OF_THE_APP = "\u200e"  # with which WhatsApp on iOS begins what it writes itself in somebody's name

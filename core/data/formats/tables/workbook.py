@@ -14,7 +14,7 @@ from lxml import etree
 _CELL = re.compile(r"([A-Z]{1,3})\d")
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # built-in formats of numbers
 _DATE_SIGNS = re.compile(r"[ymdhs]", re.IGNORECASE)
-_NO_SIGNS = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_NO_SIGNS = re.compile(r'"[^"]*"|\[[^\[\]]*\]|\\.')
 _EPOCHS = (dt.datetime(1899, 12, 30), dt.datetime(1904, 1, 1))  # noqa: DTZ001 -- Excel knows no zones
 _PARSER: dict[str, Any] = {
     "resolve_entities": False,
