@@ -1,5 +1,6 @@
 """Fetching scripts from an address into a cache, once, whole or not at all."""
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -10,8 +11,6 @@ from core.errors import CorpusError
 
 NOTES_ADDRESS = "https://raw.githubusercontent.com/PhilChodrow/PIC16B/master/datasets/star_trek_scripts.json"
 
-SECONDS = 30.0  # that an answer may keep us waiting
-PART = 1 << 16  # bytes between two looks of the progress bar
 FROM_ENVIRONMENT = "env:"  # before the name of the variable that holds an address with a secret in it
 
 
@@ -66,7 +65,16 @@ def fetch(address: str, *, cache: Path | None = None) -> Path:
     try:
         # Two addresses may end in the same file name.
         name = hashlib.sha256(address.encode()).hexdigest()[:16] + "-" + Path(urlparse(address).path).name
-        return Path(pooch.retrieve(address, known_hash=None, fname=name, path=folder, downloader=_download))
+        with contextlib.ExitStack() as answers:
+            download = pooch.HTTPDownloader(
+                progressbar=sys.stderr.isatty(),
+                timeout=30,
+                # pooch leaves the connection open where an answer is refused or breaks off.
+                hooks={"response": lambda answer, **_: answers.enter_context(answer)},
+            )
+            return Path(
+                pooch.retrieve(address, known_hash=None, fname=name, path=folder, downloader=download)
+            )
     except (requests.RequestException, ValueError) as error:
         raise CorpusError(
             "The scripts could not be downloaded from {address}; check the network, or name a file you "
@@ -79,23 +87,6 @@ def fetch(address: str, *, cache: Path | None = None) -> Path:
             folder=str(folder),
             reason=error.strerror,
         ) from error
-
-
-def _download(address: str, path: str, _: object) -> None:
-    """Write what an address holds into a file.
-
-    pooch's own would leave the connection open where the answer is refused or breaks off.
-    """
-    import requests  # noqa: PLC0415  # only a download needs them
-    from tqdm import tqdm  # noqa: PLC0415
-
-    with requests.get(address, stream=True, timeout=SECONDS) as answer, Path(path).open("wb") as file:
-        answer.raise_for_status()
-        size = int(answer.headers.get("Content-Length", 0))
-        with tqdm(total=size, unit="B", unit_scale=True, disable=not sys.stderr.isatty()) as bar:
-            for part in answer.iter_content(PART):
-                file.write(part)
-                bar.update(len(part))
 
 
 def _expand(source: str) -> str:
