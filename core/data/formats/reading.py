@@ -16,6 +16,7 @@ from core.text import Text
 Form = Literal["wrapped", "paragraphs", "cues", "lines", "code"]
 
 _SHOWN_CHARACTERS = 60  # of a name, in a sentence
+_SUFFIX = re.compile(r"(?<=.)\.[a-z][a-z0-9]{0,8}$")
 _DIGITS = re.compile(r"(\d{1,30})")
 
 
@@ -63,13 +64,19 @@ class Reading:
     kind: Literal["scripts", "chat", "subtitles"] = field(default="scripts")
 
 
-def natural_key(name: str) -> tuple[object, ...]:
-    """Return a key that sorts names as people count: `ep2` before `ep10`.
+def natural_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], ...]:
+    """Return a key that sorts names and paths as people count: `ep.txt`, `ep2.txt`, `ep10.txt`.
 
     Digits of any script count by their value.
     """
-    parts = _DIGITS.split(name.casefold())
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part)
+    return tuple(map(_key_of, name.casefold().split("/")))
+
+
+def _key_of(part: str) -> tuple[tuple[int, int, str], ...]:
+    suffix = _SUFFIX.search(part)
+    pieces = _DIGITS.split(part[: suffix.start()] if suffix else part)
+    keys = [(0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces if piece]
+    return (*keys, (-1, 0, suffix[0] if suffix else ""))  # before any number: a name alone comes first
 
 
 def show_name(name: str) -> str:

@@ -68,6 +68,8 @@ def _rows(archive: zipfile.ZipFile, path: str, values: "_Values", most_columns: 
     try:
         with archive.open(path) as file:
             for _, row in etree.iterparse(file, tag="{*}row", **_PARSER):
+                if row.getprevious() is None and row.getroottree().docinfo.internalDTD is not None:
+                    raise WorkbookError("it defines entities")
                 cells: list[str] = []
                 for cell in row:
                     found = _CELL.match(cell.get("r") or "")

@@ -275,12 +275,13 @@ def test_several_uploads_are_read_together(tmp_path: Path) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("ep3.txt", "ADA: Three.\nBO: Yes, three.\n")
-    names = ["ep10.txt", "ep2.txt", "more.zip", "ep2.txt"]
+    names = ["ep10.txt", "ep2.txt", "more.zip", "ep2.txt", "ep.txt"]
     contents = [
         b"ADA: Ten.\nBO: Yes, ten.\n",
         b"ADA: Two.\nBO: Yes, two.\n",
         packed.getvalue(),
         b"ADA: Again.\nBO: No.\n",
+        b"ADA: First.\nBO: Yes, first.\n",
     ]
     uploads = [tmp_path / f"upload-{number}" for number in range(len(names))]
     for path, content in zip(uploads, contents, strict=True):
@@ -288,5 +289,10 @@ def test_several_uploads_are_read_together(tmp_path: Path) -> None:
     folder = unpack_uploads(uploads, names=names, folder=tmp_path / "corpus")
     reading = read_source(Source(str(folder), "all"))
     said = {script.text.split("\n")[0].removeprefix("ADA: ") for script in reading.scripts}
-    assert said == {"Two.", "Again.", "Three.", "Ten."}
-    assert [script.name for script in reading.scripts][:3] == ["ep2 1.txt", "ep2 2.txt", "ep10.txt"]
+    assert said == {"First.", "Two.", "Again.", "Three.", "Ten."}
+    assert [script.name for script in reading.scripts][:4] == [
+        "ep.txt",
+        "ep2 2.txt",
+        "ep2 3.txt",
+        "ep10.txt",
+    ]
