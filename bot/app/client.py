@@ -228,6 +228,6 @@ class Holosuite(DiscordClient):
     async def _train(self) -> None:
         """Carry trainings out, once it is known which servers there are to tell."""
         await self.wait_until_ready()
-        await self.supervisor.cancel_where(lambda guild_id: self.get_guild(guild_id) is None)
-        await self.sweeper.drop_where(lambda guild_id: self.get_guild(guild_id) is None)
+        await self.supervisor.cancel_where(self.has_left)
+        await self.sweeper.drop_where(self.has_left)
         await self.supervisor.run()

@@ -6,10 +6,12 @@ import logging
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import discord
 
 from bot.app.client import Holosuite
+from bot.app.shards import share_shards
 from bot.app.watching import serve_metrics, watch
 from bot.discord.connection import stay_connected, use_local_discord
 from bot.ops.logs import LastErrors, set_up_logging
@@ -61,13 +63,21 @@ async def _serve(settings: Settings, last_errors: LastErrors) -> None:
         resources.push_async_callback(pool.close)
         metrics = await resources.enter_async_context(serve_metrics(settings.metrics_port, pool))
 
+        shards = await resources.enter_async_context(share_shards(settings, storage.leases))
+
         def build_client() -> Holosuite:
-            bot = Holosuite(settings, pool=pool, storage=storage, runs=runs, last_errors=last_errors)
+            own = settings if shards is None else replace(settings, shard_ids=shards.held)
+            bot = Holosuite(own, pool=pool, storage=storage, runs=runs, last_errors=last_errors)
             watch(bot, metrics)
             return bot
 
+        changed = asyncio.Event() if shards is None else shards.changed
         while not leave.is_set():
-            await _serve_once(settings, leave, build_client)
+            if shards is not None and not shards.held:
+                await _first_of(leave, changed)
+            changed.clear()
+            if shards is None or shards.held:
+                await _serve_once(settings, leave, changed, build_client)
     log.info("Left.")
 
 
@@ -77,10 +87,21 @@ async def _release(storage: Repositories) -> None:
         await storage.leases.release_all()
 
 
+async def _first_of(*events: asyncio.Event) -> None:
+    """Wait until one of them is set."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+
+
 async def _serve_once(
-    settings: Settings, leave: asyncio.Event, build_client: Callable[[], Holosuite]
+    settings: Settings, leave: asyncio.Event, changed: asyncio.Event, build_client: Callable[[], Holosuite]
 ) -> None:
-    """Serve until asked to leave, or until discord.py has given the connection up and a new client is needed."""
+    """Serve until asked to leave, or until a new client is needed.
+
+    That is where discord.py has given the connection up, or where this process has other shards than before.
+    """
 
     async def use_another_discord() -> None:
         if settings.discord_api:
@@ -89,17 +110,18 @@ async def _serve_once(
     async with build_client() as bot:
         bot.tasks.keep("monitor", bot.monitor.beat)
         serving = asyncio.create_task(stay_connected(bot, settings.token, prepare=use_another_discord))
-        leaving = asyncio.create_task(leave.wait())
+        leaving = asyncio.create_task(_first_of(leave, changed))
         await asyncio.wait([serving, leaving], return_when=asyncio.FIRST_COMPLETED)
         leaving.cancel()
         if leave.is_set():
             log.info("Asked to leave.")
+        is_wanted = leave.is_set() or changed.is_set()
         # Without a connection nobody can be answered: what was promised is left to the next client at once.
-        await bot.scene_handler.close(seconds=FINISH_SECONDS if leave.is_set() else 0.0)
+        await bot.scene_handler.close(seconds=FINISH_SECONDS if is_wanted else 0.0)
         await bot.close()
         serving.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await serving
-    if not leave.is_set():
+    if not is_wanted:
         log.error("The connection was given up; a new one is begun.")
         await asyncio.sleep(ANEW_SECONDS)

@@ -17,6 +17,7 @@ from core.runtime.threads import count_cores
 TOKEN_FORM = re.compile(r"[\w-]{18,}\.[\w-]{5,}\.[\w-]{20,}", re.ASCII)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOG_TARGETS = ("stdout", "file")
+SHARED = "shared"  # in place of shard ids
 STORES = ("s3://", "gs://", "az://", "file:///")
 TRAINERS = ("administrators", "owner", "nobody")
 SWITCH = ("off", "on")
@@ -52,6 +53,7 @@ class Settings:
     cooldown_seconds: float = 3.0  # between two requests of a member
     retention_days: int = 0  # 0 keeps episodes until somebody forgets them
     shard_ids: tuple[int, ...] = ()  # empty: all of them
+    shares_shards: bool = False  # with the other bots on the database, by lease
     shard_count: int | None = None  # None: what Discord recommends
     log_level: str = "INFO"
     log_target: str = "stdout"
@@ -94,6 +96,7 @@ class Settings:
             cooldown_seconds=_read_seconds(values, "HOLOSUITE_COOLDOWN", cls.cooldown_seconds),
             retention_days=_read_integer(values, "HOLOSUITE_RETENTION_DAYS", cls.retention_days, 0, 36_500),
             shard_ids=shard_ids,
+            shares_shards=values.get("HOLOSUITE_SHARDS") == SHARED,
             shard_count=shard_count,
             log_level=_read_choice(values, "HOLOSUITE_LOG_LEVEL", cls.log_level, LOG_LEVELS),
             log_target=_read_choice(values, "HOLOSUITE_LOG", cls.log_target, LOG_TARGETS),
@@ -208,13 +211,17 @@ def _read_shards(values: Mapping[str, str]) -> tuple[tuple[int, ...], int | None
     text = values.get("HOLOSUITE_SHARDS", "")
     if not text:
         return (), count
-    if re.fullmatch(r"[0-9]{1,6}( *, *[0-9]{1,6})*", text) is None:
-        raise ConfigError(f"HOLOSUITE_SHARDS has to be shard ids with commas between them, not {text!r}.")
-    shard_ids = tuple(sorted({int(part) for part in text.split(",")}))
+    if text != SHARED and re.fullmatch(r"[0-9]{1,6}( *, *[0-9]{1,6})*", text) is None:
+        raise ConfigError(
+            f"HOLOSUITE_SHARDS has to be shard ids with commas between them, or {SHARED}, not {text!r}."
+        )
     if count is None:
         raise ConfigError(
             "HOLOSUITE_SHARDS needs SHARD_COUNT, the number of shards on all machines together."
         )
+    if text == SHARED:
+        return (), count
+    shard_ids = tuple(sorted({int(part) for part in text.split(",")}))
     if shard_ids[-1] >= count:
         raise ConfigError(f"HOLOSUITE_SHARDS names shard {shard_ids[-1]}, but SHARD_COUNT is {count}.")
     return shard_ids, count

@@ -7,8 +7,8 @@ import logging
 import time
 
 import discord
-from discord.ext import commands
 
+from bot.discord.client import DiscordClient
 from bot.discord.replies.sending import SILENT, GoneError, TooLateError, insist, refuses_reference
 from bot.storage.runs.store import RunStore
 from bot.storage.tables.models import ModelRepository
@@ -33,7 +33,7 @@ class TrainingOutbox:
 
     def __init__(
         self,
-        bot: commands.AutoShardedBot,
+        bot: DiscordClient,
         *,
         trainings: TrainingRepository,
         models: ModelRepository,
@@ -95,7 +95,7 @@ class TrainingOutbox:
             GoneError: The bot may not write there, or there is no such channel.
             Exception: Discord or the database are out of reach.
         """
-        if self._bot.get_guild(training.guild_id) is not None:
+        if not self._bot.has_left(training.guild_id):
             await self._announcer.stop(training)
             if not training.end_message_id:
                 message = await self._send(training)
