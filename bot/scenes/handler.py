@@ -77,10 +77,10 @@ class SceneHandler:
         Raises:
             CoreError: Why there is no scene.
         """
-        if self._is_closing:
-            raise RefusalError("The bot is restarting; try again in a moment.")
         settings = await read_guild_settings(self._settings, asker.guild_id)
         shows = await self._registry.shows_of(asker.guild_id)
+        if self._is_closing:
+            raise RefusalError("The bot is restarting; try again in a moment.")
         request = request.asked_by(asker, language=reply.language.code).completed(settings, shows=shows)
         with self._once(key):
             admit(asker, settings, self._cooldown)

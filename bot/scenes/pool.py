@@ -43,6 +43,7 @@ class WriterPool:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="writer")
         self._waiting = FairQueue()
         self._writing: dict[asyncio.Future[Episode], Ticket] = {}
+        self._is_closed = False
         self._speed = GUESSED_SPEED  # characters a second, of one thread
         self._characters = 0
         self._seconds = 0.0
@@ -64,6 +65,7 @@ class WriterPool:
 
     async def close(self) -> None:
         """Drop what waits and let the threads end."""
+        self._is_closed = True
         for ticket in self._waiting.tickets():
             ticket.cancel()
         await asyncio.to_thread(self._executor.shutdown)
@@ -144,7 +146,7 @@ class WriterPool:
         self._waiting.remove(ticket)
 
     def _begin(self) -> None:
-        while self._waiting and len(self._writing) < self.threads:
+        while self._waiting and len(self._writing) < self.threads and not self._is_closed:
             ticket = self._waiting.pop()
             work = asyncio.get_running_loop().run_in_executor(self._executor, ticket.write)
             self._writing[work] = ticket

@@ -11,8 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.discord.errors import RefusalError
+from bot.models.registry import ModelRegistry
+from bot.scenes.admission import Cooldown
+from bot.scenes.handler import SceneHandler
 from bot.scenes.pool import PlacesTakenError, QueueFullError, WriterPool
 from bot.scenes.queue import FairQueue, Ticket, TooLongError, UnfinishedError
+from bot.scenes.request import Asker, Request
+from bot.storage.repositories import Repositories
+from bot.storage.runs.folder import FolderRuns
 from core.errors import PromptError
 from core.writing.episode import Episode
 from core.writing.request import SceneRequest
@@ -234,3 +241,54 @@ async def test_scene_that_takes_long_is_written_in_turns(pool: WriterPool) -> No
     gate.open.set()
     assert [(await ticket.episode).text for ticket in tickets] == ["long", "short"]
     assert turns == ["long", "short", "long", "long"]
+
+
+async def test_scene_that_takes_long_is_left_where_the_pool_closes(pool: WriterPool) -> None:
+    """No further turn begins once the pool is closed."""
+    begun, may_end = threading.Event(), threading.Event()
+    turns = 0
+
+    def long(_: Callable[[], bool]) -> Episode:
+        nonlocal turns
+        turns += 1
+        begun.set()
+        may_end.wait(5)
+        raise UnfinishedError
+
+    ticket = pool.submit(long)
+    await asyncio.to_thread(begun.wait, 5)
+    closing = asyncio.create_task(pool.close())
+    await asyncio.sleep(0)
+    may_end.set()
+    await closing
+    assert turns == 1
+    assert not ticket.episode.done()
+
+
+async def test_request_that_comes_while_the_bot_leaves_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is looked up before a request is begun may take until nothing is written any more: that is said."""
+    writer = build_writer(tmp_path / "run", SCRIPT)
+    storage = await Repositories.open("", data=tmp_path, machine="here")
+    pool = WriterPool(writer, threads=1, queue=2)
+    runs = FolderRuns(tmp_path, home="here")
+    registry = ModelRegistry(writer, models=storage.models, runs=runs, megabytes=99)
+    handler = SceneHandler(pool=pool, storage=storage, registry=registry, cooldown=Cooldown(0))
+    may_go_on = asyncio.Event()
+
+    async def look_up(*_: object) -> dict[str, object]:
+        await may_go_on.wait()
+        return {}
+
+    monkeypatch.setattr("bot.scenes.handler.read_guild_settings", look_up)
+    asker = Asker(1, is_administrator=True)
+    reply = cast("Any", None)
+    asking = asyncio.create_task(handler.handle(reply, Request.new(), request_id=1, asker=asker, key="1"))
+    await asyncio.sleep(0)
+    await handler.close(seconds=1)
+    await pool.close()
+    may_go_on.set()
+    with pytest.raises(RefusalError, match="is restarting"):
+        await asking
+    await storage.close()
