@@ -15,13 +15,17 @@ from pathlib import Path
 import psutil
 
 from tests.local_discord import Interaction, LocalDiscord, Member
+from tests.local_discord.http.errors import LIMITED
+from tests.local_discord.settings import LocalDiscordSettings
 
 MEGABYTE = 1e6
+START_SECONDS = 120.0  # on a machine that has much else to do
 
 
 async def measure(*, requests: int, members: int, rounds: int, queue: int, length: int) -> int:
     """Print the figures; return 1 if a request was lost, doubled or acknowledged too late."""
-    async with LocalDiscord() as discord:
+    # With Discord's limits: 50 requests a second in all, and those of each route.
+    async with LocalDiscord(LocalDiscordSettings(buckets=True)) as discord:
         guild = discord.add_guild()
         people = [discord.add_member(guild, f"Member {number}") for number in range(members)]
         owner = discord.add_member(guild, discord.world.application.owner)
@@ -35,7 +39,7 @@ async def measure(*, requests: int, members: int, rounds: int, queue: int, lengt
                 sys.executable, "-m", "bot", cwd=Path(__file__).parent.parent, env=environment
             )
             try:
-                await discord.gateway.until_connected()
+                await discord.gateway.until_connected(timeout_seconds=START_SECONDS)
                 print(f"start to ready        {time.perf_counter() - started:8.2f} s")
                 await discord.settle(quiet_seconds=0.5)
                 process = psutil.Process(bot.pid)
@@ -52,7 +56,7 @@ async def measure(*, requests: int, members: int, rounds: int, queue: int, lengt
 
 
 async def _flood(discord: LocalDiscord, people: list[Member], requests: int, *, length: int) -> int:
-    began = time.monotonic()
+    began, known = time.monotonic(), len(discord.requests)
     asked = [
         await discord.slash(people[number % len(people)], "episode", {"length": length})
         for number in range(requests)
@@ -75,11 +79,21 @@ async def _flood(discord: LocalDiscord, people: list[Member], requests: int, *, 
     waits = sorted(answered.values())
     print(f"scenes, refusals      {len(scenes):8d}, {len(asked) - len(scenes)}")
     print(f"late, doubled or lost {len(late):8d}, {len(doubled)}")
+    _print_requests(discord, known)
     print(f"scenes a second       {len(scenes) / seconds:8.1f}")
     for name, values in (("acknowledged", acknowledged), ("answered", waits)):
         cuts = statistics.quantiles(values, n=100, method="inclusive")
         print(f"{name:14} 50/95/99 % {cuts[49]:6.2f} / {cuts[94]:.2f} / {cuts[98]:.2f} s")
     return len(late) + len(doubled)
+
+
+def _print_requests(discord: LocalDiscord, known: int) -> None:
+    """Print how many requests there were that count for Discord's limit, and how many it refused."""
+    sent = discord.requests[known:]
+    counted = sorted(one.started_at for one in sent if not one.template.startswith("/interactions"))
+    most = max((sum(start <= other < start + 1 for other in counted) for start in counted), default=0)
+    print(f"requests, at most     {len(sent):8d}, {most} in a second beside the first answers")
+    print(f"refused by a limit    {sum(one.status == LIMITED for one in sent):8d}")
 
 
 def _shows_scene(interaction: Interaction) -> bool:

@@ -130,3 +130,19 @@ async def test_postgresql_has_a_queue_of_trainings(address: str, tmp_path: Path)
     await work(machines)
     for storage in machines:
         await storage.close()
+
+
+async def test_settings_changed_at_once_are_each_undone_once(connections: list[Repositories]) -> None:
+    """Changes of one setting by two bots have an order; of two who undo the last one, one does."""
+    bots = [each.guild_settings for each in connections]
+    asked = [bots[number % 2].change(1, "length", str(20 + number)) for number in range(8)]
+    changes = sorted(await asyncio.gather(*asked), key=lambda change: change.version)
+    assert [change.version for change in changes] == list(range(1, 9))
+    assert [change.before for change in changes] == [None, *(change.value for change in changes[:-1])]
+    undone = await asyncio.gather(*(bot.undo(1, "length", 8) for bot in bots))
+    found = [change for change in undone if change is not None]
+    assert [(change.before, change.value, change.version) for change in found] == [
+        (changes[-1].value, changes[-1].before, 9)
+    ]
+    assert await bots[0].undo(2, "length", 9) is None  # another server's
+    assert await bots[0].read(1) == {"length": changes[-1].before}
