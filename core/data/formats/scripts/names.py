@@ -38,11 +38,13 @@ _CAPITALS = re.compile(
 )
 _TRANSITION = re.compile(
     r"(?:[A-Z]{2,12} ){0,3}(?:TO|IN|OUT|BLACK)(?: ON)?[:.]|FADE (?:IN|OUT|UP|TO BLACK)|"
-    r"CUT TO(?: BLACK)?|(?:THE )?END CREDITS"
+    r"CUT TO(?: BLACK)?|(?:THE )?END CREDITS|"
+    r"(?:\d{1,4}[A-Z]? )?\(?CONTINUED\)?:?(?: \(\d{1,3}\))?"
 )
 _ROMAN = re.compile(r"[IVXLC]+\.?")
 _BAD_ENDS = tuple(",;!?\"'“”‘’-—–…/\\")
-_BAD_SIGNS = set('!?"“”„;{}=|\\<>#$%^…')
+_BAD_SIGNS = set('!?"“”„;{}=|\\<>$%^…')
+_LOOSE_NUMBER_SIGN = re.compile(r"#(?!\d)")  # GUARD #1 is a name
 # What a name may be followed by before its colon: "ODO [OC]", "KIRA (quietly)".
 _TAGS = r"(?P<tags>(?:\s{0,3}(?:\[[^\]\n]{1,30}\]|\([^)\n]{1,40}\)))*)"
 _MARKS = r"[*_]{0,3}"
@@ -75,7 +77,12 @@ def is_name(name: str) -> bool:
     if not 0 < len(name) <= LONGEST_NAME or name.endswith(_BAD_ENDS) or not any(map(str.isalpha, name)):
         return False
     words = name.split()
-    if len(words) > _MOST_WORDS or not _BAD_SIGNS.isdisjoint(name) or name.casefold() in _SPEAKERLESS:
+    if (
+        len(words) > _MOST_WORDS
+        or not _BAD_SIGNS.isdisjoint(name)
+        or _LOOSE_NUMBER_SIGN.search(name)
+        or name.casefold() in _SPEAKERLESS
+    ):
         return False
     # "Carl O." and "Dr." are names; "He left." is none.
     return not name.endswith(".") or len(words[-1].strip(".")) <= 3  # noqa: PLR2004  # letters of an initial or title

@@ -135,6 +135,7 @@ SLACK = [{"type": "message", "user": "U01", "text": "The kettle is on.", "ts": "
         ("a.txt", SRT, "subtitles", "The kettle is on.\nThen pour."),
         ("a.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\n<v Ada>The kettle is on.\n\n00:01.000 --> 00:02.000\n<v Bo>Then pour.\n", "subtitles", f"{ADA}\n{BO}"),
         ("a.txt", "Title: Tea\nAuthor: Nobody\n\n" + SCENE * 2, "Fountain", "\n\n".join(["[INT. KITCHEN - NIGHT]\n\nADA: (softly) The kettle is on.\n\nBO: Then pour."] * 2)),
+        ("a.fountain", "INT. HALL - DAY\n\nGUARD #1\nTea?\n\n12 CONTINUED:\n\nGUARD #2 ^\nTea.\n\n", "Fountain", "[INT. HALL - DAY]\n\nGUARD #1: Tea?\n\nGUARD #2: Tea."),
         ("a.fdx", '<?xml version="1.0"?>' + FDX, "Final Draft", "[INT. HALL]\n\nADA: Tea."),
         ("a.txt", FRAME.format("ACT I\n\nADA.\nThe kettle\nis on.\n\nBO.\nThen pour.\n\nADA.\nNow."), "on lines of their own", "[ACT I]\n\nADA: The kettle is on.\n\nBO: Then pour.\n\nADA: Now."),
         ("a.txt", "ADA:\nThe kettle is on.\n\nBO:\nThen pour.\n\n", "on lines of their own", "ADA: The kettle is on.\n\nBO: Then pour."),
