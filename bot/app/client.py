@@ -34,6 +34,7 @@ from bot.scenes.pool import WriterPool
 from bot.scenes.quote_cog import QuoteCog
 from bot.scenes.request import Request
 from bot.scenes.ui.buttons import EpisodeButton, PageButton
+from bot.storage.engine import StorageError
 from bot.storage.repositories import Repositories
 from bot.storage.runs.store import RunStore
 from bot.storage.settings import Settings
@@ -201,11 +202,15 @@ class Holosuite(DiscordClient):
     async def _live(self) -> None:
         """Say to the other bots on this database that this one lives, and answer what one has left that does not."""
         while True:
-            await self.storage.leases.live()
-            left = await self.storage.pending.take_over(newer_than_seconds=PROMISE_SECONDS)
-            if left:
-                log.warning("%d requests of a bot that lives no longer are answered here.", len(left))
-            self._resume(left)
+            try:
+                await self.storage.leases.live()
+                if self.storage.leases.is_steady:
+                    left = await self.storage.pending.take_over(newer_than_seconds=PROMISE_SECONDS)
+                    if left:
+                        log.warning("%d requests of a bot that lives no longer are answered here.", len(left))
+                    self._resume(left)
+            except StorageError as error:
+                log.warning("The other bots cannot be told for a moment that this one lives: %s", error)
             await asyncio.sleep(BEAT_SECONDS)
 
     def _resume(self, unfinished: Iterable[PendingRequest]) -> None:

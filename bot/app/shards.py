@@ -36,6 +36,8 @@ class ShardLeases:
                 await self.look()
             except CoreError as error:
                 log.warning("The shards cannot be shared for a moment: %s", error)
+                self._free_since.clear()  # the others may be about to renew theirs
+                self._is_new = False
             await asyncio.sleep(BEAT_SECONDS)
 
     async def look(self) -> None:

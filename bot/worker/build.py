@@ -30,6 +30,7 @@ def build_queue(
         return SharedTrainings(
             trainings=trainings,
             queue=QueuedTrainings(storage.database, machine=trainings.machine),
+            leases=storage.leases,
             objects=TrainingObjects(runs.objects, folders=folders),
             completion=completion,
             listener=listener,

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from bot.storage.tables.leases import LeaseRepository
 from bot.storage.tables.training_queue import QueuedTrainings
 from bot.storage.tables.trainings import UNFINISHED, TrainingRecord, TrainingRepository
 from bot.training.completion import TrainingCompletion, TrainingListener
@@ -28,12 +29,14 @@ class SharedTrainings:
         *,
         trainings: TrainingRepository,
         queue: QueuedTrainings,
+        leases: LeaseRepository,
         objects: TrainingObjects,
         completion: TrainingCompletion,
         listener: TrainingListener,
     ) -> None:
         self._trainings = trainings
         self._queue = queue
+        self._leases = leases
         self._objects = objects
         self._completion = completion
         self._listener = listener
@@ -43,7 +46,7 @@ class SharedTrainings:
         """Show trainings until cancelled, those too of bots that live no longer."""
         while True:
             try:
-                adopted = await self._queue.adopt()
+                adopted = await self._queue.adopt() if self._leases.is_steady else 0
                 if adopted:
                     log.warning("%d trainings of a bot that lives no longer are shown here.", adopted)
                 await self._show(await self._trainings.read_states(*UNFINISHED))

@@ -21,10 +21,24 @@ class LeaseRepository:
         """Hold leases in a database for this machine's process: its data folder is one process's alone."""
         self._database = database
         self.machine = machine
+        self._lived_since = self._lived_at = -LEASE_SECONDS  # by `time.monotonic`
 
     async def live(self) -> None:
         """Say that this process lives: what it has promised stays its own."""
         await self.hold(BOT, self.machine)
+        now = time.monotonic()
+        if now - self._lived_at > LEASE_SECONDS:
+            self._lived_since = now
+        self._lived_at = now
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether this process has lived without a break for as long as a lease.
+
+        Before that it takes nothing over: the database may have been away for all, and the others be about to say
+        that they live.
+        """
+        return self._lived_at - self._lived_since >= LEASE_SECONDS
 
     async def hold(self, kind: str, name: str) -> bool:
         """Take a free lease or renew an own one; tell whether it is held."""

@@ -1,10 +1,13 @@
 """What belongs to one bot of several: a lease is one process's until it ends, and so is what it has promised."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 from sqlalchemy import update
 
 from bot.storage.repositories import Repositories
@@ -49,3 +52,21 @@ async def test_one_takes_what_another_has_left(tmp_path: Path) -> None:
     await share(bots)
     for storage in bots:
         await storage.close()
+
+
+async def test_bot_takes_nothing_over_before_the_others_could_say_that_they_live(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that has just begun, or has just found the database again, waits for as long as a lease."""
+    clock = [0.0]
+    monkeypatch.setattr(
+        "bot.storage.tables.leases.time", SimpleNamespace(monotonic=lambda: clock[0], time=time.time)
+    )
+    storage = await Repositories.open("", data=tmp_path, machine="a")
+    steady = []
+    for now in (100.0, 105.0, 119.0, 121.0, 150.0, 155.0, 160.0, 165.0, 170.0):
+        clock[0] = now
+        await storage.leases.live()
+        steady.append(storage.leases.is_steady)
+    assert steady == [False, False, False, True, False, False, False, False, True]
+    await storage.close()

@@ -101,6 +101,7 @@ class Scenery:
         queue = SharedTrainings(
             trainings=storage.trainings,
             queue=QueuedTrainings(storage.database, machine="bot"),
+            leases=storage.leases,
             objects=TrainingObjects(runs.objects, folders=folders),
             completion=TrainingCompletion(
                 storage=storage, registry=registry, folders=folders, listener=self.shown, runs=runs
