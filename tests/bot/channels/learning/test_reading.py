@@ -4,10 +4,13 @@ import asyncio
 import contextlib
 import os
 import shutil
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
+from unittest.mock import AsyncMock
 
 import pytest
 from sqlalchemy import select
@@ -192,6 +195,31 @@ async def test_reading_goes_on_where_it_was_killed(tmp_path: Path) -> None:
             await stage.reader().turn()
             assert list((tmp_path / "jobs").iterdir()) == []
             assert await stage.storage.database.rows(select(readings)) == []
+
+
+async def test_text_waits_an_hour_for_its_preview(tmp_path: Path) -> None:
+    """What was read and nobody asked for is deleted after an hour, with all that is stored of the reading."""
+    storage = await Repositories.open("", data=tmp_path, machine="here")
+    stage = Stage(cast("Any", AsyncMock()), storage, tmp_path)
+    for age, is_left in ((3_500, True), (3_700, False)):
+        reading = await storage.readings.add(
+            ReadingRecord(
+                guild_id=1,
+                channel_id=2,
+                member_id=3,
+                created=int(time.time()) - age,
+                state=READ,
+                key=f"{age:016x}",
+            )
+        )
+        await storage.consents.allow(1, 7)
+        length = stage.reader().file_of(reading).append([ReadLine(7, 2, "d", "walrus")], length=0)
+        await storage.readings.update(reading.id, length=length)
+        for _ in range(2):
+            await stage.reader().turn()
+        assert (await storage.readings.read(reading.id) is not None) == is_left
+        assert bool(find_bytes(tmp_path / "jobs" / reading.key, [b"walrus"])) == is_left
+    await storage.close()
 
 
 async def test_hidden_channels_are_read_only_where_ticked(tmp_path: Path) -> None:
