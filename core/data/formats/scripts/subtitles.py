@@ -1,6 +1,7 @@
 """Subtitles (SubRip, WebVTT, SubStation Alpha, MicroDVD) to lines, through pysubs2."""
 
 import re
+import warnings
 
 from core.data.formats.reading import LeftOut, Reading, Script, show_name
 from core.errors import CorpusError
@@ -54,7 +55,9 @@ def read_subtitles(text: str, *, encoding: str, name: str) -> Reading:
         text = _CUE_NAME.sub("", text)
     kind = "vtt" if text.startswith("WEBVTT") else "ass" if _SUBSTATION.match(text) else None
     try:
-        file = pysubs2.SSAFile.from_string(text, format_=kind, fps=25.0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # of damaged margins, which nobody reads here
+            file = pysubs2.SSAFile.from_string(text, format_=kind, fps=25.0)
     except (
         pysubs2.exceptions.Pysubs2Error,
         ValueError,
