@@ -95,7 +95,7 @@ def test_wheel_holds_what_its_messages_tell_people_to_use() -> None:
     assert {name for name in programs if (ROOT / name).exists()} <= brought
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/set-up.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/set-up.md", "docs/scale.md"])
 def test_guides_lead_to_files_that_exist(page: str) -> None:
     """No link or picture of a guide is dead."""
     path = ROOT / page

@@ -67,7 +67,12 @@ class ModelRepository:
             )
             if use:
                 await write_setting(connection, scope_of(training.guild_id), ACTIVE, str(model.id))
-            ending = {"state": "done", "ended": int(time.time()), "outcome": json.dumps(outcome)}
+            ending = {
+                "state": "done",
+                "progress": "",
+                "ended": int(time.time()),
+                "outcome": json.dumps(outcome),
+            }
             await connection.execute(update(jobs).where(jobs.c.id == training.id).values(ending))
             return True
 

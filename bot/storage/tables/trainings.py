@@ -121,8 +121,9 @@ class TrainingRepository:
     async def update(self, number: int, *, only_from: tuple[str, ...] = (), **changes: Any) -> bool:  # noqa: ANN401 -- any column's value
         """Change a training, only in one of the states `only_from` where they are given; tell whether it was.
 
-        One that ends without a model gives its name back.
+        One that ends says no more how far it is, and without a model gives its name back.
         """
+        changes |= {"progress": ""} if changes.get("state") in ENDED else {}
         query = update(jobs).where(self._which(number))
         if only_from:
             query = query.where(jobs.c.state.in_(only_from))
@@ -185,8 +186,7 @@ class TrainingRepository:
 
     async def read_offers(self, guild_id: int | None = None) -> list[TrainingRecord]:
         """Return what a server, or every server for None, was offered and has not begun."""
-        offers = await self.read_states("offered")
-        return [offer for offer in offers if guild_id in (None, offer.guild_id)]
+        return [each for each in await self.read_states("offered") if guild_id in (None, each.guild_id)]
 
     async def delete_offer(self, number: int) -> bool:
         """Delete a training that was offered and never begun; tell whether it was there."""

@@ -186,6 +186,7 @@ async def test_training_of_a_lost_worker_goes_on_elsewhere(tmp_path: Path, own: 
     ended = await storage.trainings.read(training.id)
     assert ended is not None
     assert (ended.state, ended.attempt, ended.lost, ended.deaths) == ("done", 2, 1, 0), ended.outcome
+    assert ended.progress == ""
     assert (await registry.writer_for(GUILD)).run.fingerprint == own.run.fingerprint
     await scenery.until(lambda: rest(tmp_path, "first") == rest(tmp_path, "second") == [])
     await scenery.close()
@@ -226,6 +227,7 @@ async def test_worker_stops_what_is_cancelled_and_saves_what_it_leaves(tmp_path:
     ended = await storage.trainings.read(training.id)
     assert ended is not None
     assert (ended.state, json.loads(ended.outcome)) == ("cancelled", {})
+    assert ended.progress == ""
     assert not await queue.cancel(training)
     await scenery.until(lambda: rest(tmp_path, "second") == [])
     await scenery.close()
