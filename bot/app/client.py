@@ -7,7 +7,9 @@ from collections.abc import Iterable
 import discord
 from discord.ext import commands
 
+from bot.channels.features import ChannelFeatures
 from bot.channels.learning.build import LEARNING_ITEMS, build_learning
+from bot.channels.switch import ChannelSwitch
 from bot.discord.client import DiscordClient
 from bot.discord.command_sync import synchronise_commands
 from bot.discord.language.language import read_language
@@ -77,12 +79,18 @@ class Holosuite(DiscordClient):
         self.registry = ModelRegistry(
             pool.writer, models=storage.models, runs=runs, megabytes=settings.loaded_megabytes
         )
+        switch = ChannelSwitch(is_allowed=settings.channels == "on", settings=storage.guild_settings)
         self.scene_handler = SceneHandler(
-            pool=pool, storage=storage, registry=self.registry, cooldown=Cooldown(settings.cooldown_seconds)
+            pool=pool,
+            storage=storage,
+            registry=self.registry,
+            cooldown=Cooldown(settings.cooldown_seconds),
+            can_perform=switch.is_on,
         )
         self.scene_actions = SceneActions(
             handler=self.scene_handler, storage=storage, read_shows=self.registry.shows_of
         )
+        self.channels = ChannelFeatures(self, storage=storage, switch=switch, scenes=self.scene_actions)
         self.setting_actions = SettingActions(
             settings=storage.guild_settings, read_shows=self.registry.shows_of
         )
@@ -137,6 +145,7 @@ class Holosuite(DiscordClient):
         self.tasks.keep("outbox", self._tell)
         self.tasks.keep("training", self._train)
         self.tasks.keep("clean-up", self.sweeper.run)
+        self.channels.begin()
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Stop the trainings of a server that the bot was removed from, and delete what was offered to it."""
@@ -183,10 +192,12 @@ class Holosuite(DiscordClient):
                 folders=self.folders,
                 withdrawal=self.learning.withdrawal,
                 runs=self.runs,
+                drop_performances=self.channels.drop_member,
             ),
             SettingsCog(self.setting_actions),
             HelpCog(),
             *self.learning.cogs,
+            *self.channels.build_cogs(),
         )
 
     async def _forget(self) -> None:

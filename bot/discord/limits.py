@@ -11,6 +11,10 @@ EMBED_FIELD_CHARACTERS = 1_024
 EMBED_TITLE_CHARACTERS = 256
 EMBEDS_CHARACTERS = 6_000  # of all embeds of a message together
 
+# "Webhook Resource", Create Webhook; "Channels Resource", Start Thread from Message.
+WEBHOOK_NAME_CHARACTERS = 80
+THREAD_NAME_CHARACTERS = 100
+
 # "Component Reference", Text Display: of all texts of a layout together.
 LAYOUT_CHARACTERS = 4_000
 
@@ -43,6 +47,7 @@ MOST_SEED = 2**31 - 1
 LINE_CHARACTERS = 1_000  # of a line to go on from; of longer ones the end counts
 CAST_CHARACTERS = 600  # of a list of names
 PLACE_CHARACTERS = 60
+FACE_BYTES = 2_000_000  # of a character's picture
 REPLAYED_PARTS = 80  # of a scene that is written again from its code
 SCENE_CHARACTERS = (
     40_000  # of one scene that is continued again and again, or replayed, with its starting text

@@ -53,15 +53,26 @@ def format_script(script: str) -> str:
 
 
 def format_episode(earlier: str, text: str, *, prompt: str = "") -> str:
-    """Set the new text of a scene, from the start of the line that it goes on with.
+    """Set the new text of a scene, under an ellipsis where there is more before it."""
+    shown = cut_shown(earlier, text, prompt=prompt)
+    is_cut = "\n" in clean_text(prompt + earlier) if earlier else False
+    return ("\u2026\n" if is_cut else "") + format_script(shown)
+
+
+def cut_shown(earlier: str, text: str, *, prompt: str = "") -> str:
+    """Return the new text of a scene, from the start of the line that it goes on with.
 
     A prompt belongs to the new text until something was written earlier.
     """
     before, new = (
         (clean_text(prompt + earlier), clean_text(text)) if earlier else ("", clean_text(prompt + text))
     )
-    line_start = before.rfind("\n") + 1
-    return ("\u2026\n" if line_start else "") + format_script((before + new)[line_start:])
+    return (before + new)[before.rfind("\n") + 1 :]
+
+
+def format_speech(text: str) -> str:
+    """Set what somebody says: escaped, with directions in italics."""
+    return _format_directions(clean_text(text).strip())
 
 
 def split_pages(text: str, *, limit: int) -> list[str]:

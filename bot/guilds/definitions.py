@@ -70,7 +70,7 @@ QUIET_HOURS = HoursSetting(
 TIME_ZONE = ZoneSetting(
     name="time_zone",
     label=Text("Time zone"),
-    help=Text("In which the quiet hours are meant; a city is enough."),
+    help=Text("In which quiet hours and programmes are meant; a city is enough."),
     usual="UTC",
 )
 ONLY_IN = ChannelsSetting(
@@ -91,6 +91,36 @@ LEARNING = SwitchSetting(
     help=Text("Whether a model may be trained on messages, of members who say yes."),
     usual=Text("on"),
 )
+PERFORMANCES = SwitchSetting(
+    name="performances",
+    label=Text("Performances and programme"),
+    help=Text("Scenes performed line by line, and what comes by itself at planned times."),
+    usual=Text("off"),
+)
+CHIME_IN = ChannelsSetting(
+    name="chime_in",
+    label=Text("Chime in"),
+    help=Text("Where I answer a message now and then with two lines, if I may read it."),
+    usual=Text("nowhere"),
+)
+CHIME_CHANCE = NumberSetting[int](
+    name="chime_chance",
+    label=Text("Chance of chiming in"),
+    help=Text("Of how many messages in a hundred; the pause comes on top."),
+    usual="2",
+    parse=int,
+    least=1,
+    most=100,
+)
+CHIME_PAUSE = NumberSetting[int](
+    name="chime_pause",
+    label=Text("Pause after chiming in"),
+    help=Text("At least so many minutes until the next time in the same channel."),
+    usual="60",
+    parse=int,
+    least=1,
+    most=10_080,
+)
 
 SETTINGS: tuple[Setting[Any], ...] = (
     SHOW,
@@ -104,4 +134,8 @@ SETTINGS: tuple[Setting[Any], ...] = (
     ONLY_IN,
     NOT_IN,
     LEARNING,
+    PERFORMANCES,
+    CHIME_IN,
+    CHIME_CHANCE,
+    CHIME_PAUSE,
 )

@@ -1,6 +1,7 @@
 """`/forget-me`: deletes what is stored of a member."""
 
 import asyncio
+from collections.abc import Callable
 
 import discord
 from discord import app_commands
@@ -32,6 +33,7 @@ class ForgetCog(commands.Cog):
         folders: TrainingFolders,
         withdrawal: Withdrawal,
         runs: RunStore,
+        drop_performances: Callable[[int], None],
     ) -> None:
         """Delete from a database, and stop what is on its way."""
         self._database = database
@@ -40,6 +42,7 @@ class ForgetCog(commands.Cog):
         self._folders = folders
         self._withdrawal = withdrawal
         self._runs = runs
+        self._drop_performances = drop_performances
 
     @app_commands.command(
         name="forget-me", description=translated("Delete the scenes and lines that are stored about you.")
@@ -53,6 +56,7 @@ class ForgetCog(commands.Cog):
     async def forget(self, member_id: int) -> Text:
         """Delete what is stored of a member and drop what is on its way; return what to tell them."""
         self._handler.drop_member(member_id)
+        self._drop_performances(member_id)
         deletion = await delete_member(self._database, member_id)
         await self._delete_texts(deletion)
         await self._withdrawal.finish(deletion.learning)

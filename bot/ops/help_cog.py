@@ -46,6 +46,10 @@ def build_help() -> Text:
                 "**Under each scene:** *Continue* continues it, *Another take* writes it again, *Hotter* and *Colder* "
                 "change the temperature, *Script* sends it as a file, *Details* shows how it came about."
             ),
+            Text(
+                "**Performances**, where they are on: *Perform* under a scene, or **/perform**, lets its characters "
+                "speak line by line; **/season** shows what has come by itself."
+            ),
             Text("**/replay** replays a scene from its code, which is in its details."),
             Text.joined(
                 (

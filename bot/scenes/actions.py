@@ -45,7 +45,7 @@ class SceneActions:
         read_shows: Callable[[int | None], Awaitable[Sequence[str]]],
     ) -> None:
         self._read_shows = read_shows
-        self._handler = handler
+        self.handler = handler
         self._scenes = storage.scenes
         self._settings = storage.guild_settings
 
@@ -53,7 +53,7 @@ class SceneActions:
         """Continue, Another take, Hotter, Colder, Script, Details or Direct it."""
         reply = InteractionReply(interaction)
         try:
-            kept = await self._read(interaction, episode)
+            kept = await self.read_scene(interaction, episode)
             if action == "script":
                 await reply.send_file(lambda: build_file(kept, language=reply.language))
                 return
@@ -70,7 +70,7 @@ class SceneActions:
                 return
             source = interaction.message.id if interaction.message else interaction.id
             request = _build_request(action, kept)
-            await self._handler.handle(
+            await self.handler.handle(
                 reply,
                 replace(request, is_covered=is_covered_page(interaction.message)),
                 request_id=interaction.id,
@@ -91,7 +91,7 @@ class SceneActions:
             # The bot's own message opened the form; its handle is the scene's, which nobody else has.
             kept = await self._scenes.read_by_handle(found["episode"], place=read_asker(interaction).place)
             request = direct_anew(_expect(kept), read_form(data.get("components") or []))
-            await self._handler.handle(
+            await self.handler.handle(
                 reply,
                 replace(request, is_covered=bool(found["covered"])),
                 request_id=interaction.id,
@@ -108,11 +108,12 @@ class SceneActions:
             settings = await read_guild_settings(self._settings, interaction.guild_id)
             await reply.turn_to(
                 build_page(
-                    await self._read(interaction, episode),
+                    await self.read_scene(interaction, episode),
                     number,
                     language=reply.language,
                     is_covered=is_covered_page(interaction.message),
                     has_details=settings.get(DETAILS) is not False,
+                    can_perform=await self.handler.can_perform(interaction.guild_id),
                 )
             )
         except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
@@ -160,7 +161,12 @@ class SceneActions:
         handle = read_handle(message) if message.author.id == me else ""
         return await self._scenes.read_by_handle(handle, place=asker.place) if handle else None
 
-    async def _read(self, interaction: discord.Interaction, handle: str) -> SceneRecord:
+    async def read_scene(self, interaction: discord.Interaction, handle: str) -> SceneRecord:
+        """Return the scene of a button under a message of the bot's.
+
+        Raises:
+            RefusalError: It is not stored, not in this place.
+        """
         me, message = interaction.client.user, interaction.message
         is_mine = me is not None and message is not None and message.author.id == me.id
         place = read_asker(interaction).place

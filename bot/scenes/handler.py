@@ -3,12 +3,12 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from bot.discord.errors import RefusalError, say
-from bot.discord.limits import DIRECT_ANSWER_SECONDS, REQUEST_SECONDS, SECONDS_BETWEEN_EDITS
+from bot.discord.limits import REQUEST_SECONDS
 from bot.discord.replies.reply import Reply
 from bot.discord.replies.sending import GoneError
 from bot.guilds.definitions import COOLDOWN
@@ -17,9 +17,10 @@ from bot.models.registry import ModelRegistry
 from bot.scenes.admission import Cooldown, admit
 from bot.scenes.build import build_record, build_work, count_characters
 from bot.scenes.pool import PlacesTakenError, WriterPool
-from bot.scenes.queue import Ticket, Work, describe_place
+from bot.scenes.queue import Ticket, Work
 from bot.scenes.request import Asker, Request
 from bot.scenes.ui.view import build_page
+from bot.scenes.waiting import wait_for_scene
 from bot.storage.repositories import Repositories
 from bot.storage.tables.pending import Promises
 from bot.storage.tables.scenes import SceneRecord
@@ -29,9 +30,7 @@ from core.writing.codes.code import read_code
 from core.writing.scene_reader import KeptReaders
 from core.writing.writer import Writer
 
-DIRECT_PLACES = 8  # in the queue that are waited for before anything is said; a crowd is told at once
-NOTE_SECONDS = 60.0  # after which the answer's number is kept: it may outlive the interaction's token
-EDIT_SPREAD_SECONDS = 0.02  # 50 a second, which is what Discord takes of one bot
+Present = Callable[[Reply, SceneRecord], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +48,15 @@ class SceneHandler:
     """Handles requests, each once, and finishes what it began before it closes."""
 
     def __init__(
-        self, *, pool: WriterPool, storage: Repositories, registry: ModelRegistry, cooldown: Cooldown
+        self,
+        *,
+        pool: WriterPool,
+        storage: Repositories,
+        registry: ModelRegistry,
+        cooldown: Cooldown,
+        can_perform: Callable[[int | None], Awaitable[bool]],
     ) -> None:
+        self.can_perform = can_perform
         self._pool = pool
         self._registry = registry
         self._scenes = storage.scenes
@@ -60,10 +66,17 @@ class SceneHandler:
         self._readers = KeptReaders()
         self._keys: set[str] = set()
         self._tasks: dict[asyncio.Task[None], _Flight] = {}
-        self._is_closing = False
+        self.is_closing = False
 
     async def handle(
-        self, reply: Reply, request: Request, *, request_id: int, asker: Asker, key: str
+        self,
+        reply: Reply,
+        request: Request,
+        *,
+        request_id: int,
+        asker: Asker,
+        key: str,
+        present: Present | None = None,
     ) -> None:
         """Answer a request with a scene.
 
@@ -73,19 +86,21 @@ class SceneHandler:
             request_id: The number of the interaction or message; a number is kept once.
             asker: Who asks.
             key: What two presses of one button have in common, so that it is done once.
+            present: What is done with the scene once it is stored; None shows it.
 
         Raises:
             CoreError: Why there is no scene.
         """
         settings = await read_guild_settings(self._settings, asker.guild_id)
         shows = await self._registry.shows_of(asker.guild_id)
-        if self._is_closing:
+        if self.is_closing:
             raise RefusalError("The bot is restarting; try again in a moment.")
         request = request.asked_by(asker, language=reply.language.code).completed(settings, shows=shows)
         with self._once(key):
             admit(asker, settings, self._cooldown)
+            pause = settings.get(COOLDOWN)
             await self._carry_out(
-                reply, request, request_id=request_id, asker=asker, pause=settings.get(COOLDOWN)
+                reply, request, request_id=request_id, asker=asker, pause=pause, present=present
             )
 
     async def resume(self, reply: Reply, request: Request, *, request_id: int, member_id: int) -> None:
@@ -96,7 +111,7 @@ class SceneHandler:
 
     async def close(self, *, seconds: float) -> None:
         """Refuse what is new and finish what was begun; what takes longer is left to the next process."""
-        self._is_closing = True
+        self.is_closing = True
         self._promises.close()
         if self._tasks:
             log.info("Finishing %d scenes before leaving.", len(self._tasks))
@@ -117,7 +132,14 @@ class SceneHandler:
                 flight.ticket.fail(RefusalError("/forget-me was used, so this scene was given up."))
 
     async def _carry_out(
-        self, reply: Reply, request: Request, *, request_id: int, asker: Asker, pause: float | None = None
+        self,
+        reply: Reply,
+        request: Request,
+        *,
+        request_id: int,
+        asker: Asker,
+        pause: float | None = None,
+        present: Present | None = None,
     ) -> None:
         task = asyncio.current_task()
         if task is None:
@@ -125,8 +147,7 @@ class SceneHandler:
         self._tasks[task] = _Flight(reply, frozenset())
         try:
             scene = await self._write(reply, request, request_id=request_id, asker=asker)
-            shown = {"is_covered": request.is_covered, "has_details": request.has_details}
-            await reply.show(build_page(scene, language=reply.language, **shown))
+            await (present(reply, scene) if present else self._show(reply, scene, request))
         except GoneError as error:
             log.info("A request was dropped: nobody is left to answer (%s).", error)
         except Exception as error:
@@ -140,6 +161,11 @@ class SceneHandler:
         finally:
             del self._tasks[task]
         await self._promises.settle(request_id)
+
+    async def _show(self, reply: Reply, scene: SceneRecord, request: Request) -> None:
+        shown = {"is_covered": request.is_covered, "has_details": request.has_details}
+        can_perform = await self.can_perform(request.guild_id or None)
+        await reply.show(build_page(scene, language=reply.language, can_perform=can_perform, **shown))
 
     async def _write(self, reply: Reply, request: Request, *, request_id: int, asker: Asker) -> SceneRecord:
         """Return the scene once it is written and stored.
@@ -163,7 +189,7 @@ class SceneHandler:
             self._tasks[task] = _Flight(reply, words_of | {asker.member_id}, ticket)
         try:
             async with asyncio.timeout(REQUEST_SECONDS) as limit:
-                await self._wait(ticket, reply, request, asker=asker)
+                await wait_for_scene(ticket, reply, request, asker=asker, promises=self._promises)
                 episode = await ticket.episode
         except TimeoutError as error:
             if not limit.expired():
@@ -199,33 +225,6 @@ class SceneHandler:
             writer = await self._registry.writer_of(fingerprint, request.guild_id or None) or writer
         work = build_work(request, source, writer=writer, waiting=self._pool.waiting, readers=self._readers)
         return work, writer
-
-    async def _wait(self, ticket: Ticket, reply: Reply, request: Request, *, asker: Asker) -> None:
-        """Wait for the scene; where that takes long, acknowledge and show the place in the queue."""
-        if ticket.expected_seconds < DIRECT_ANSWER_SECONDS and ticket.place <= DIRECT_PLACES:
-            await asyncio.wait([ticket.episode], timeout=DIRECT_ANSWER_SECONDS)
-        place = ticket.place
-        if ticket.episode.done():
-            return
-        pending = reply.pending(
-            member_id=asker.member_id, created=int(time.time()), request=request.to_json()
-        )
-        if pending is not None:
-            # Kept before it is promised: a process that dies in between has promised nothing.
-            await self._promises.make(pending)
-        await reply.wait(describe_place(ticket.place))
-        due = time.monotonic() + (NOTE_SECONDS if pending and pending.token else 0.0)
-        while True:
-            if pending is not None and reply.message_id and time.monotonic() >= due:
-                await self._promises.note_answer(pending.id, reply.message_id)
-                pending = None
-            if ticket.episode.done():
-                return
-            # Those who came together would all be told at once: the further back, the later.
-            await asyncio.wait([ticket.episode], timeout=SECONDS_BETWEEN_EDITS + place * EDIT_SPREAD_SECONDS)
-            if not ticket.episode.done() and ticket.place != place:
-                place = ticket.place
-                await reply.progress(describe_place(place))
 
     @contextmanager
     def _once(self, key: str) -> Iterator[None]:

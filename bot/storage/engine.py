@@ -183,8 +183,8 @@ def _check_and_migrate(connection: Connection) -> None:
 
 
 def _begin_numbers(connection: Connection) -> None:
-    """Number scenes and trainings after all that a damaged database may have had: old buttons still carry those."""
-    for table in ("episodes", "jobs"):
+    """Number what buttons name after all that a damaged database may have had: old buttons still carry those."""
+    for table in ("episodes", "jobs", "performances", "programmes"):
         connection.execute(
             text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)"),
             {"name": table, "seq": int(time.time())},

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from bot.storage.database import Database
 from bot.storage.folders import FolderRepository
+from bot.storage.tables.channels.performances import FaceRepository, PerformanceRepository
+from bot.storage.tables.channels.programmes import ProgrammeRepository
 from bot.storage.tables.consents import ConsentRepository
 from bot.storage.tables.guild_settings import GuildSettingRepository
 from bot.storage.tables.leases import LeaseRepository
@@ -31,6 +33,9 @@ class Repositories:
     consents: ConsentRepository
     leases: LeaseRepository
     readings: ReadingRepository
+    performances: PerformanceRepository
+    faces: FaceRepository
+    programmes: ProgrammeRepository
 
     @classmethod
     async def open(cls, database_url: str, *, data: Path, machine: str, home: str = "") -> "Repositories":
@@ -56,6 +61,9 @@ class Repositories:
             ConsentRepository(database),
             LeaseRepository(database, machine=machine),
             ReadingRepository(database, machine=machine),
+            PerformanceRepository(database, machine=machine),
+            FaceRepository(database),
+            ProgrammeRepository(database, machine=machine),
         )
 
     async def close(self) -> None:

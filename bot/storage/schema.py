@@ -1,4 +1,4 @@
-"""The database's tables, as the newest migration leaves them; made for SQLite and PostgreSQL alike."""
+"""The database's tables, as the newest migration leaves them, for SQLite and PostgreSQL; some in `tables/channels`."""
 
 from sqlalchemy import (
     BigInteger,
@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 # The migration that these tables correspond to: a database that says so needs no look at the migrations.
-REVISION = "0010_readings"
+REVISION = "0012_programmes"
 
 metadata = MetaData()
 

@@ -72,6 +72,7 @@ class Settings:
     readings: int = 4  # uploads read at the same time, one of each server
     offers_per_server: int = 3  # previews that wait for Start
     learn: str = "off"  # on: servers may train on what their members write, of those who say yes
+    channels: str = "on"  # off: no server may switch on what the bot does in channels by itself
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -127,6 +128,7 @@ class Settings:
                 values, "HOLOSUITE_OFFERS_PER_SERVER", cls.offers_per_server, 1, 100
             ),
             learn=_read_choice(values, "HOLOSUITE_LEARN", cls.learn, SWITCH),
+            channels=_read_choice(values, "HOLOSUITE_CHANNELS", cls.channels, SWITCH),
         )
 
     @property

@@ -75,6 +75,11 @@ def places_of(texts: Iterable[str], *, most: int = 200) -> list[str]:
     return _frequent((match[1] for text in texts for match in _HEADING.finditer(text)), most)
 
 
+def places_in(text: str) -> list[str]:
+    """Return the scene headings of one text without their brackets, in their order."""
+    return _HEADING.findall(text)
+
+
 def is_script(text: str) -> bool:
     """Tell whether `text` has a line that somebody speaks or a heading, or nothing but directions."""
     kinds = {parse_line(line).kind for line in text.split("\n")} - {"blank"}

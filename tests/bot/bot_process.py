@@ -62,8 +62,8 @@ class Stage:
 OLDER = PROJECT / "models" / "ds9"
 
 
-async def start_bot(environment: dict[str, str], data: Path) -> BotProcess:
-    """Start the bot without waiting for anything."""
+async def start_bot(environment: dict[str, str], data: Path, *, module: str = "bot") -> BotProcess:
+    """Start the bot, or a module that starts it in its own way, without waiting for anything."""
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     log_file = data / "said.txt"
     clean = {
@@ -79,7 +79,7 @@ async def start_bot(environment: dict[str, str], data: Path) -> BotProcess:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "bot",
+            module,
             cwd=PROJECT,
             env=clean | share_compiled() | settings | environment,
             stdin=asyncio.subprocess.DEVNULL,
@@ -90,9 +90,11 @@ async def start_bot(environment: dict[str, str], data: Path) -> BotProcess:
 
 
 @asynccontextmanager
-async def running_bot(discord: LocalDiscord, data: Path, **environment: str) -> AsyncIterator[BotProcess]:
+async def running_bot(
+    discord: LocalDiscord, data: Path, *, module: str = "bot", **environment: str
+) -> AsyncIterator[BotProcess]:
     """Run the bot until the context ends, from when it is connected and has its commands."""
-    bot = await start_bot(discord.environment | environment, data)
+    bot = await start_bot(discord.environment | environment, data, module=module)
     try:
         await discord.gateway.until_connected(timeout_seconds=START_SECONDS)
         await discord.until(

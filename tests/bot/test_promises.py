@@ -7,7 +7,7 @@ import pkgutil
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -20,12 +20,14 @@ import bot
 from bot.channels.learning.reading.buttons import LABELS as READING_LABELS
 from bot.channels.learning.reading.reader import KEPT_SECONDS
 from bot.discord.limits import PROMISE_SECONDS
+from bot.guilds.definitions import PERFORMANCES
 from bot.scenes.pool import MOST_OF_A_MEMBER
 from bot.scenes.queue import LONGEST_SECONDS
 from bot.scenes.ui.buttons import LABELS as SCENE_LABELS
 from bot.storage.data_folder import read_machine
 from bot.storage.repositories import Repositories
 from bot.storage.settings import Settings
+from bot.storage.tables.channels.programmes import ProgrammeRecord
 from bot.storage.tables.members import REMEMBERED_SECONDS
 from bot.storage.tables.models import ModelRecord
 from bot.storage.tables.readings import DRAFT, READ, READING, ReadingRecord, ReadingRepository
@@ -33,6 +35,7 @@ from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
 from bot.training.corpora.sweeper import OFFER_SECONDS
 from core.writing.scene_reader import MOST_KEPT
 from tests.bot.bot_process import PROJECT, running_bot, scene_of, shows_scene
+from tests.bot.storage.test_database import EPISODE
 from tests.bot.training.announcements.test_outbox import OUTCOME
 from tests.local_discord import Channel, Component, Interaction, LocalDiscord, Message, Permission
 from tests.local_discord.world.users import Person
@@ -45,8 +48,14 @@ GRANTED = 1 << 19  # the message content intent of an application in few servers
 REFUSALS = re.compile(
     "no longer stored|no longer known here|Only administrators|Only the bot's owner|for the bot's owner alone"
     "|one that I am a member of|for one server|was changed since"
+    "|There are performances in servers alone|Performances belong to a server|That performance is over"
+    "|This server has no such programme|Seasons belong to a server"
     "|no such model|Somebody else asked|cannot read that message"
 )
+PROGRAMME = ProgrammeRecord(
+    guild_id=HOME, channel_id=1, member_id=1, created=1, title="Nights", cron="", zone="UTC", hours=720, cast="",
+    place="", show="", length=0, is_performed=False, goes_on=False, due=2**40,
+)  # fmt: skip
 WAITING = ("\N{MEMO}", "\N{HOURGLASS WITH FLOWING SAND}")
 PLAN = RetrainPlan(
     key="0" * 16, folder="ops", scripts="", series="", episodes="", preset="default",
@@ -123,6 +132,23 @@ class Stage:
         await self.storage.models.add_trained(training, record, {**OUTCOME, "before": None}, use=False)
         return number
 
+    async def performance(self) -> int:
+        """Return the number of a performance that the member has asked for, in the server, and that goes on."""
+        for performance in await self.storage.performances.read_all():
+            if performance.state == "performing":
+                return performance.id
+        number = next(self.numbers)
+        text = "\n".join(f"ODO: Line {line}." for line in range(60))
+        scene = replace(EPISODE, request_id=number, prompt="", text=text, place=f"server {HOME}", key="key")
+        stored = await self.storage.scenes.add(scene)
+        await (await self.press("member", f"hs:perform:{stored.handle}")).message()
+        return (await self.storage.performances.read_all())[-1].id
+
+    async def programme(self, guild: int) -> int:
+        """Return the number of a programme of a server."""
+        planned = await self.storage.programmes.read_of_guild(guild)
+        return (planned or [await self.storage.programmes.add(replace(PROGRAMME, guild_id=guild))])[0].id
+
     def handle(self, action: str) -> str:
         """Return the id of a button under the server's scene."""
         return str(self.scene.button("Continue").custom_id).replace("go_on", action)
@@ -162,6 +188,35 @@ def reading_button(action: str, state: str) -> Ask:
         )
 
     return press
+
+
+def performance_button(action: str) -> Ask:
+    """Return how somebody presses a button of a performance that a member asked for in the server."""
+
+    async def press(stage: Stage, who: str) -> Interaction:
+        asked = await stage.press(who, f"hs:perform:{action}:{await stage.performance()}")
+        await asked.message()  # so that the next one finds a performance that goes on
+        return asked
+
+    return press
+
+
+def programme_button(action: str) -> Ask:
+    """Return how somebody presses a button of the server's programme."""
+
+    async def press(stage: Stage, who: str) -> Interaction:
+        return await stage.press(who, f"hs:plan:{action}:{await stage.programme(HOME)}")
+
+    return press
+
+
+def programme_command(name: str) -> Ask:
+    """Return how somebody uses a command on the programme of their server."""
+
+    async def use(stage: Stage, who: str) -> Interaction:
+        return await stage.slash(who, name, programme=await stage.programme(stage.guild_of(who)))
+
+    return use
 
 
 def command(name: str, **options: object) -> Ask:
@@ -254,6 +309,13 @@ COMMANDS: dict[str, tuple[Ask, str]] = {
     "/help": (command("help"), "Holosuite"),
     "/forget-me": (command("forget-me"), "Done: "),
     "/consent": (command("consent"), "kept or learnt from|You have said yes"),
+    "/perform": (command("perform", length=20), "performance begins"),
+    "/programme add": (command("programme add", title="Nights", every=720), "is planned"),
+    "/programme list": (command("programme list"), "Programme of this server"),
+    "/programme pause": (programme_command("programme pause"), "is paused|goes on"),
+    "/season": (programme_command("season"), "no episode yet"),
+    "/programme remove": (programme_command("programme remove"), "was removed"),
+    "/cast face": (command("cast face", character="ODO"), "no picture of their own"),
     "/diagnose": (command("diagnose"), "queue"),
     "/retrain": (fill_in_training, "at most 60 minutes"),
     "/settings": (command("settings"), "Settings of this server"),
@@ -274,6 +336,12 @@ THINGS: dict[str, tuple[Ask, str]] = {
     "`Script`: the scene as a file": (scene_button("script"), "file"),
     "`Direct it`": (scene_button("direct"), "form"),
     "`Direct it`, covered": (scene_button("direct_c"), "form"),
+    "`Perform`": (scene_button("perform"), "performance begins|performed here already"),
+    "`Faster`": (performance_button("faster"), "times as fast"),
+    "`Stop`": (performance_button("stop"), "performance stops"),
+    "`Pause` of a programme": (programme_button("pause"), "is paused"),
+    "`Resume` of a programme": (programme_button("resume"), "goes on"),
+    "`Remove` of a programme": (programme_button("remove"), "was removed"),
     "the form, sent": (fill_in_form, "scene"),
     "the menu of settings": (choose_setting, "form"),
     "the form of a setting, sent": (fill_in_setting, "Temperature"),
@@ -353,6 +421,7 @@ def registered_commands(discord: LocalDiscord) -> dict[str, set[str]]:
 
 
 TRIED_IDS = {
+    "perform", "perform:stop", "perform:faster", "plan:pause", "plan:resume", "plan:remove",
     "go_on", "again", "hotter", "colder", "script", "details", "direct", "direct_c", "page", "form", "job:start",
     "job:drop", "job:cancel", "job:use", "job:back", "learn:yes", "learn:no", "train",
     "read:ask", "read:hidden", "read:cast", "read:begin", "read:drop", "read:stop", "read:preview", "pick", "cast",
@@ -395,6 +464,9 @@ async def open_stage(data: Path) -> AsyncIterator[Stage]:
             "other administrator": there,
         }
         discord.world.application.flags = GRANTED
+        storage = await Repositories.open("", data=data, machine=await asyncio.to_thread(read_machine, data))
+        for guild in (HOME, AWAY):
+            await storage.guild_settings.change(guild, PERFORMANCES.name, "on")
         async with running_bot(
             discord,
             data,
@@ -404,14 +476,9 @@ async def open_stage(data: Path) -> AsyncIterator[Stage]:
         ):
             options = {"line": SECRET, "length": 20, "seed": 1}
             scene = await scene_of(await discord.slash(people["member"], "episode", options))
-            storage = await Repositories.open(
-                "", data=data, machine=await asyncio.to_thread(read_machine, data)
-            )
-            try:
-                elsewhere = ReadingRepository(storage.database, machine="elsewhere")
-                yield Stage(discord, storage, people, channels, scene, data, elsewhere)
-            finally:
-                await storage.close()
+            elsewhere = ReadingRepository(storage.database, machine="elsewhere")
+            yield Stage(discord, storage, people, channels, scene, data, elsewhere)
+        await storage.close()
 
 
 async def is_granted(asked: Interaction, success: str) -> bool:

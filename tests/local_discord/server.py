@@ -106,6 +106,11 @@ class LocalDiscord(PeopleAtWork):
         return [message for message in self.messages if message.author.user is self.world.bot]
 
     @property
+    def webhook_messages(self) -> list[Message]:
+        """Every message that was ever sent through a webhook of the bot's, oldest first."""
+        return [message for message in self.messages if message.author.id in self.world.webhooks]
+
+    @property
     def interactions(self) -> list[Interaction]:
         """Every interaction, oldest first."""
         return list(self.world.interactions.values())
@@ -117,8 +122,8 @@ class LocalDiscord(PeopleAtWork):
 
     @property
     def pings(self) -> frozenset[str]:
-        """Everybody whom any message of the bot, in any state, may have pinged."""
-        return frozenset().union(*(message.pings for message in self.bot_messages))
+        """Everybody whom any message of the bot or its webhooks, in any state, may have pinged."""
+        return frozenset().union(*(each.pings for each in (*self.bot_messages, *self.webhook_messages)))
 
     async def until(self, predicate: Callable[[], bool], *, timeout_seconds: float = 10.0) -> None:
         """Wait until something is true; looked at after every request and message."""

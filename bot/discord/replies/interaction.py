@@ -75,6 +75,10 @@ class InteractionReply:
         send = self._interaction.response.send_message
         await insist(lambda: send(file=build(), ephemeral=True, allowed_mentions=SILENT))
 
+    async def tell(self, sentence: str) -> None:
+        """Say something to the asker alone."""
+        await self._send(sentence, None, private=True)
+
     async def show_privately(self, page: Page) -> None:
         """Show something to the asker alone."""
         await self._send(None, page, private=True)

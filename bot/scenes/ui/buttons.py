@@ -12,7 +12,7 @@ from core.text import Text
 # 9 + 8 + 36 characters, far under Discord's 100.
 HANDLE = r"(?P<episode>[0-9]{1,18}(?:\.[\w-]{1,16})?)"
 EPISODE_ID = re.compile(
-    rf"hs:(?P<action>go_on|again|hotter|colder|script|details|direct|direct_c):{HANDLE}", re.ASCII
+    rf"hs:(?P<action>go_on|again|hotter|colder|script|details|direct|direct_c|perform):{HANDLE}", re.ASCII
 )
 PAGE_ID = re.compile(rf"hs:page:{HANDLE}:(?P<number>-?[0-9]{{1,4}}):(?P<way>[bf])", re.ASCII)
 LABELS = {
@@ -24,11 +24,12 @@ LABELS = {
     "details": Text("Details"),
     "direct": Text("Direct it"),
     "direct_c": Text("Direct it"),  # where the scene is covered
+    "perform": Text("Perform"),
 }
 
 
 class EpisodeButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=EPISODE_ID):
-    """Continue, Another take, Hotter, Colder, Script, Details, Direct it."""
+    """Continue, Another take, Hotter, Colder, Script, Details, Direct it, Perform."""
 
     def __init__(self, action: str, episode: str, *, language: Language, disabled: bool = False) -> None:
         """Make the button of an action on the scene of that handle."""
@@ -51,6 +52,9 @@ class EpisodeButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=EPI
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button says."""
+        if self._action == "perform":
+            await interaction.client.channels.performances.perform_shown(interaction, handle=self._episode)
+            return
         await interaction.client.scene_actions.press(interaction, action=self._action, episode=self._episode)
 
 

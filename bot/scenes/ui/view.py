@@ -30,6 +30,7 @@ def build_page(
     language: Language,
     is_covered: bool = False,
     has_details: bool = True,
+    can_perform: bool = False,
 ) -> Page:
     """Build page `number`, counted from 0, of an episode; the nearest one if there is no such page.
 
@@ -46,7 +47,8 @@ def build_page(
         accent_colour=COLOUR,
         spoiler=is_covered,
     )
-    parts = (scene, *_build_rows(episode, number, len(pages), language))
+    rows = _build_rows(episode, number, len(pages), language, can_perform=can_perform)
+    parts = (scene, *rows)
     if not has_details:
         return Page(parts)
     name = " ".join(clean_text(episode.model).split())
@@ -136,7 +138,7 @@ def _readable(text: str) -> str:
 
 
 def _build_rows(
-    episode: SceneRecord, number: int, pages: int, language: Language
+    episode: SceneRecord, number: int, pages: int, language: Language, *, can_perform: bool
 ) -> Iterator[discord.ui.ActionRow[Any]]:
     is_hottest = hotter_than(episode.temperature) <= episode.temperature
     is_coldest = colder_than(episode.temperature) >= episode.temperature
@@ -154,8 +156,11 @@ def _build_rows(
         button("colder", disabled=is_coldest),
         button("script"),
     )
+    more: list[EpisodeButton | PageButton] = [button("perform")] if can_perform else []
     if pages > 1:
-        yield discord.ui.ActionRow(
+        more += (
             page(number - 1, forward=False, disabled=number == 0),
             page(number + 1, forward=True, disabled=number == pages - 1),
         )
+    if more:
+        yield discord.ui.ActionRow(*more)

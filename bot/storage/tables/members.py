@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from bot.storage.schema import deletions, episode_words, episodes, jobs, learners, models, pending, readings
+from bot.storage.tables.channels.performances import performances
+from bot.storage.tables.channels.programmes import programmes, season_episodes
 from bot.storage.tables.consents import has_answered, withdraw
 from bot.storage.tables.scenes import NO_SCENES_WORDS
 from bot.storage.tables.trainings import TrainingRecord, as_training
@@ -50,9 +52,12 @@ async def delete_member(database: Database, member_id: int) -> Deletion:
         trainings = tuple(map(as_training, rows))
         await connection.execute(delete(jobs).where(jobs.c.member_id == member_id, jobs.c.state == "offered"))
         await connection.execute(delete(learners).where(learners.c.training_id.not_in(select(jobs.c.id))))
-        for table in (jobs, models, readings):
+        for table in (jobs, models, readings, performances):
             own = update(table).where(table.c.member_id == member_id)
             await connection.execute(own.values(member_id=NOBODY))
+        planned = select(programmes.c.id).where(programmes.c.member_id == member_id)
+        await connection.execute(delete(season_episodes).where(season_episodes.c.programme_id.in_(planned)))
+        await connection.execute(delete(programmes).where(programmes.c.member_id == member_id))
         old = deletions.c.time < now - REMEMBERED_SECONDS
         await connection.execute(delete(deletions).where(or_(old, deletions.c.member_id == member_id)))
         await connection.execute(insert(deletions).values(member_id=member_id, time=now))

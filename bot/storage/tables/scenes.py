@@ -122,6 +122,11 @@ class SceneRepository:
             {str(name): value for name, value in rows[0].items() if name != WHOSE.name}, _whose(rows)
         )
 
+    async def read_by_request(self, request_id: int) -> SceneRecord | None:
+        """Return the scene that a request got, unless it was deleted."""
+        row = await self._database.row(select(episodes.c.id).where(episodes.c.request_id == request_id))
+        return None if row is None else await self.read(int(row["id"]))
+
     async def read_by_handle(self, handle: str, *, place: str) -> SceneRecord | None:
         """Return the scene of a handle, in the place where it was written; None anywhere else."""
         number, _, key = handle.partition(".")

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.learning.withdrawal import Withdrawal
+from bot.channels.switch import ChannelSwitch
 from bot.discord.language.language import Language
 from bot.discord.page import Page
 from bot.models.registry import ModelRegistry
@@ -140,7 +141,10 @@ async def living(data: Path, writer: Writer, requests: Any) -> AsyncIterator[Lif
     pool = WriterPool(writer, threads=1, queue=50)
     runs = FolderRuns(data, home="here")
     registry = ModelRegistry(writer, models=storage.models, runs=runs, megabytes=99)
-    handler = SceneHandler(pool=pool, storage=storage, registry=registry, cooldown=Cooldown(0))
+    switch = ChannelSwitch(is_allowed=False, settings=storage.guild_settings)
+    handler = SceneHandler(
+        pool=pool, storage=storage, registry=registry, cooldown=Cooldown(0), can_perform=switch.is_on
+    )
     folders = TrainingFolders(data)
     supervisor = cast("Any", Stopped(storage, folders))
     sweeper = TrainingSweeper(storage=storage, folders=folders)
@@ -154,6 +158,7 @@ async def living(data: Path, writer: Writer, requests: Any) -> AsyncIterator[Lif
         folders=folders,
         runs=runs,
         withdrawal=withdrawal,
+        drop_performances=lambda _: None,
     )
     try:
         yield Life(storage, handler, cog, folders, requests)

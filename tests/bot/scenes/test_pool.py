@@ -274,7 +274,9 @@ async def test_request_that_comes_while_the_bot_leaves_is_refused(
     pool = WriterPool(writer, threads=1, queue=2)
     runs = FolderRuns(tmp_path, home="here")
     registry = ModelRegistry(writer, models=storage.models, runs=runs, megabytes=99)
-    handler = SceneHandler(pool=pool, storage=storage, registry=registry, cooldown=Cooldown(0))
+    handler = SceneHandler(
+        can_perform=performs_nowhere, pool=pool, storage=storage, registry=registry, cooldown=Cooldown(0)
+    )
     may_go_on = asyncio.Event()
 
     async def look_up(*_: object) -> dict[str, object]:
@@ -292,3 +294,8 @@ async def test_request_that_comes_while_the_bot_leaves_is_refused(
     with pytest.raises(RefusalError, match="is restarting"):
         await asking
     await storage.close()
+
+
+async def performs_nowhere(_: int | None) -> bool:
+    """Tell of no server that performances are on there."""
+    return False

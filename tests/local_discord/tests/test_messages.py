@@ -222,3 +222,29 @@ async def test_files_have_a_size() -> None:
         assert (refusal.value.status, refusal.value.code) == (413, 40005)
         upload = await scene.discord.say(scene.member, content="", files=[Upload("b.txt", b"y" * 1000)])
         assert upload.attachments[0].text == "y" * 1000
+
+
+async def test_webhook_speaks_under_any_name_but_those_that_discord_refuses() -> None:
+    """A webhook needs its permission; its messages have their own names, in its channel and the threads there."""
+    async with open_scene() as scene, open_rest(scene.discord) as rest:
+        channel = f"/channels/{scene.channel.id}"
+        assert (await rest.ask("POST", f"{channel}/webhooks", {"name": "Cast"}))[0] == 403
+        bot = scene.discord.world.bot
+        scene.discord.set_permissions(scene.channel, bot, allow=Permission.MANAGE_WEBHOOKS)
+        assert (await rest.ask("POST", f"{channel}/webhooks", {"name": "Clyde"}))[1]["code"] == 50_035
+        _, made = await rest.ask("POST", f"{channel}/webhooks", {"name": "Cast"})
+        assert (await rest.ask("GET", f"{channel}/webhooks"))[1] == [made]
+        path = f"/webhooks/{made['id']}/{made['token']}"
+        for name in ("Discord", "here", "a@b", "x" * 81):
+            status, answer = await rest.ask("POST", path, {"content": "No.", "username": name})
+            assert (status, answer["code"]) == (400, 50_035)
+        thread = scene.discord.add_channel(scene.guild, "stage", parent=scene.channel)
+        asked = {"content": "No.", "username": "Odo"}
+        _, said = await rest.ask("POST", f"{path}?wait=true&thread_id={thread.id}", asked)
+        assert (said["author"]["username"], said["webhook_id"]) == ("Odo", made["id"])
+        assert [each.channel for each in scene.discord.webhook_messages] == [thread]
+        other = scene.discord.add_channel(scene.guild, "ops")
+        assert (await rest.ask("POST", f"{path}?thread_id={other.id}", asked))[1]["code"] == 10_003
+        assert (await rest.ask("POST", f"/channels/{thread.id}/threads", {"name": "x"}))[1]["code"] == 50_024
+        gone = f"{path}/messages/{said['id']}?thread_id={thread.id}"
+        assert [(await rest.ask("DELETE", gone))[0] for _ in range(2)] == [204, 404]

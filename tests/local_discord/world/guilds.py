@@ -96,6 +96,31 @@ class Guild:
 
 
 @dataclass(eq=False)
+class Webhook:
+    """A webhook of a channel; all of a local Discord's are the bot's own."""
+
+    id: int
+    token: str
+    name: str
+    channel: Channel
+
+    def payload(self, application: User) -> dict[str, Any]:
+        """Return Discord's webhook object, as its application sees it."""
+        guild = self.channel.guild
+        return {
+            "id": str(self.id),
+            "type": 1,
+            "token": self.token,
+            "name": self.name,
+            "avatar": None,
+            "channel_id": str(self.channel.id),
+            "guild_id": str(guild.id) if guild else None,
+            "application_id": str(application.id),
+            "user": application.payload(),
+        }
+
+
+@dataclass(eq=False)
 class Channel:
     """A place for messages: of a guild, of two people, or of a group."""
 
@@ -110,6 +135,7 @@ class Channel:
     messages: dict[int, Message] = field(default_factory=dict)
     typing: int = 0  # how often the bot showed that it is typing
     nsfw: bool = False
+    webhooks: dict[int, Webhook] = field(default_factory=dict)
     archived: bool = False  # a thread; the next message opens it again: "Threads", Archived Threads
 
     def permissions_of(self, person: Person) -> Permission:

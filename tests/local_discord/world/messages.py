@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.local_discord.limits.mentions import NOBODY, Mentions
 from tests.local_discord.world.snowflakes import read_time
-from tests.local_discord.world.users import Member, User
+from tests.local_discord.world.users import Member, Speaker, User
 
 if TYPE_CHECKING:
     from tests.local_discord.interactions.interaction import Interaction
@@ -215,6 +215,8 @@ class Message:
             "flags": self.flags,
             **self.parts,
         }
+        if isinstance(self.author, Speaker):
+            payload["webhook_id"] = str(self.author.id)
         if self.snapshots:
             payload["message_snapshots"] = self.snapshots
         if self.nonce is not None:

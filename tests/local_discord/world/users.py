@@ -47,6 +47,18 @@ class User:
 
 
 @dataclass(eq=False)
+class Speaker(User):
+    """Whom one message of a webhook names as its author; the id is the webhook's."""
+
+    avatar_url: str | None = None
+
+    def payload(self) -> dict[str, Any]:
+        """Return the user object of a webhook's message: the name as it was given."""
+        named = {"username": self.name, "global_name": None, "discriminator": "0000"}
+        return super().payload() | named
+
+
+@dataclass(eq=False)
 class Role:
     """A named set of permissions of one guild."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from tests.local_discord.http.errors import Reason, Refusal
 from tests.local_discord.interactions.interaction import Interaction
 from tests.local_discord.waiting import Changes
-from tests.local_discord.world.guilds import Channel, ChannelKind, Guild
+from tests.local_discord.world.guilds import Channel, ChannelKind, Guild, Webhook
 from tests.local_discord.world.messages import Attachment, Message
 from tests.local_discord.world.permissions import Permission
 from tests.local_discord.world.snowflakes import Snowflakes
@@ -78,6 +78,7 @@ class World:
         self.interactions: dict[int, Interaction] = {}
         self.interactions_by_token: dict[str, Interaction] = {}
         self.attachments: dict[int, Attachment] = {}
+        self.webhooks: dict[int, Webhook] = {}
 
     @property
     def bot(self) -> User:

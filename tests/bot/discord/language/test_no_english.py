@@ -34,6 +34,7 @@ NAMES = """
     train QUARK ODO KIRA DAX Quark DS9 ds9 TNG The Way of the Warrior MB ms json txt zip srt md False on off temp
     length line seed cast place spelling takes show originality code model name minutes epochs scripts corpus
     episode replay about help forget me consent models retrain list use rename delete download everywhere diagnose
+    perform cast face programme season add
     UTC Europe Berlin settings star trek default notes preset scenes list user owner python core training results index
 """
 WORDS = re.compile(r"[A-Za-z][A-Za-z0-9]+")
@@ -138,6 +139,8 @@ async def test_tour_of_commands_leaves_no_english(tmp_path: Path) -> None:
             (member, "episode", {"show": "X"}),
             (member, "replay", {"code": "111"}),
             (member, "help", {}),
+            (member, "perform", {}),
+            (chief, "cast face", {"character": "QUARK"}),
             (member, "forget-me", {}),
             (chief, "models list", {}),
             (chief, "models use", {"model": "none"}),

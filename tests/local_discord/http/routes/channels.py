@@ -1,5 +1,6 @@
 """Channels and their messages, as the bot uses them with its token."""
 
+import secrets
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,7 +8,8 @@ from tests.local_discord.gateway.gateway import Gateway
 from tests.local_discord.gateway.intents import Intent
 from tests.local_discord.http.errors import FormErrors, Reason, Refusal
 from tests.local_discord.http.routing import Answer, Call, Route
-from tests.local_discord.world.guilds import THREADS, Channel, ChannelKind
+from tests.local_discord.limits.webhooks import WEBHOOKS, check_webhook_name
+from tests.local_discord.world.guilds import THREADS, Channel, ChannelKind, Webhook
 from tests.local_discord.world.message_store import MessageBoard
 from tests.local_discord.world.messages import EPHEMERAL, PLAIN, REPLY, Message
 from tests.local_discord.world.permissions import Permission
@@ -41,6 +43,8 @@ class ChannelRoutes:
         yield Route("DELETE", REACTION, self.react)
         yield Route("POST", CHANNEL + "/threads", self.open_thread)
         yield Route("POST", MESSAGE + "/threads", self.open_thread)
+        yield Route("GET", CHANNEL + "/webhooks", self.read_webhooks)
+        yield Route("POST", CHANNEL + "/webhooks", self.create_webhook)
 
     async def read_channel(self, call: Call) -> Answer:
         """Return a channel."""
@@ -130,6 +134,8 @@ class ChannelRoutes:
             if "message" in call.parameters
             else None
         )
+        if channel.kind is not ChannelKind.TEXT:
+            raise Refusal(Reason.WRONG_CHANNEL_TYPE)
         self._require(channel, Permission.CREATE_PUBLIC_THREADS)
         if message is not None and message.thread is not None:
             raise Refusal(Reason.THREAD_EXISTS)
@@ -154,6 +160,28 @@ class ChannelRoutes:
             payload = thread.payload() | {"newly_created": True}
             self._gateway.dispatch("THREAD_CREATE", payload, guild_id=channel.guild.id, intent=Intent.GUILDS)
         return Answer(201, thread.payload())
+
+    async def read_webhooks(self, call: Call) -> Answer:
+        """Return a channel's webhooks: "Webhook Resource", Get Channel Webhooks."""
+        channel = self._world.find_channel(call.snowflake("channel"))
+        self._require(channel, Permission.MANAGE_WEBHOOKS)
+        return Answer(200, [each.payload(self._world.bot) for each in channel.webhooks.values()])
+
+    async def create_webhook(self, call: Call) -> Answer:
+        """Make a webhook: "Webhook Resource", Create Webhook."""
+        channel = self._world.find_channel(call.snowflake("channel"))
+        self._require(channel, Permission.MANAGE_WEBHOOKS)
+        if channel.kind in THREADS:
+            raise Refusal(Reason.WRONG_CHANNEL_TYPE)
+        errors = FormErrors()
+        check_webhook_name(errors, ("name",), call.form.get("name") or "")
+        errors.raise_if_any()
+        if len(channel.webhooks) >= WEBHOOKS:
+            raise Refusal(Reason.TOO_MANY_WEBHOOKS)
+        identifier = self._world.snowflakes.next()
+        webhook = Webhook(identifier, secrets.token_urlsafe(51), call.form["name"], channel)
+        channel.webhooks[identifier] = self._world.webhooks[identifier] = webhook
+        return Answer(200, webhook.payload(self._world.bot))
 
     def _find_message(self, call: Call) -> tuple[Channel, Message]:
         channel = self._world.find_channel(call.snowflake("channel"))

@@ -1,15 +1,18 @@
-"""What an interaction's token opens: the original response and follow-up messages."""
+"""What a token in the path opens: the answers to an interaction, and messages of the bot's webhooks."""
 
 import time
 from collections.abc import Iterable
 
-from tests.local_discord.http.errors import Reason, Refusal
+from tests.local_discord.http.errors import FormErrors, Reason, Refusal
 from tests.local_discord.http.routes.interactions import message_kind
 from tests.local_discord.http.routing import Answer, Call, Route
 from tests.local_discord.interactions.interaction import Interaction, InteractionKind
+from tests.local_discord.limits.webhooks import check_webhook_name
 from tests.local_discord.settings import LocalDiscordSettings
+from tests.local_discord.world.guilds import Webhook
 from tests.local_discord.world.message_store import MessageBoard
 from tests.local_discord.world.messages import EPHEMERAL, REPLY, Message
+from tests.local_discord.world.users import Speaker
 from tests.local_discord.world.world import World
 
 FOLLOW_UP = "/webhooks/{application}/{token}"
@@ -17,7 +20,7 @@ MESSAGE = "/webhooks/{application}/{token}/messages/{message}"
 
 
 class WebhookRoutes:
-    """Follow-ups and the messages of one interaction."""
+    """Follow-ups, the messages of one interaction, and what webhooks send."""
 
     def __init__(self, world: World, board: MessageBoard, settings: LocalDiscordSettings) -> None:
         self._world = world
@@ -33,6 +36,9 @@ class WebhookRoutes:
 
     async def follow_up(self, call: Call) -> Answer:
         """Send another message; right after a deferral it fills the waiting one."""
+        webhook = self._world.webhooks.get(call.snowflake("application"))
+        if webhook is not None:
+            return self._execute(webhook, call)
         interaction = self._find(call)
         original = interaction.original
         if original is not None and original.loading and not original.deleted:
@@ -70,10 +76,48 @@ class WebhookRoutes:
 
     async def delete(self, call: Call) -> Answer:
         """Delete a message."""
+        webhook = self._world.webhooks.get(call.snowflake("application"))
+        if webhook is not None:
+            self._board.delete(self._find_sent(webhook, call))
+            return Answer(204)
         interaction = self._find(call)
         self._board.delete(self._find_message(interaction, call))
         interaction.changes.notify()
         return Answer(204)
+
+    def _execute(self, webhook: Webhook, call: Call) -> Answer:
+        """Send a message under a name and a face of its own: "Webhook Resource", Execute Webhook."""
+        if call.parameters["token"] != webhook.token:
+            raise Refusal(Reason.INVALID_WEBHOOK_TOKEN)
+        channel = webhook.channel
+        if "thread_id" in call.query:
+            channel = self._world.channels.get(int(call.query["thread_id"]), channel)
+            if channel.parent is not webhook.channel:
+                raise Refusal(Reason.UNKNOWN_CHANNEL)
+        if webhook.channel.id not in self._world.channels:
+            raise Refusal(Reason.UNKNOWN_WEBHOOK)
+        name = str(call.form.get("username") or webhook.name)
+        errors = FormErrors()
+        check_webhook_name(errors, ("username",), name)
+        errors.raise_if_any()
+        author = Speaker(webhook.id, " ".join(name.split()), bot=True, avatar_url=call.form.get("avatar_url"))
+        message = self._board.send(call.form, channel=channel, author=author, uploads=call.uploads)
+        return Answer(200, message.payload()) if call.query.get("wait") in ("1", "true") else Answer(204)
+
+    def _find_sent(self, webhook: Webhook, call: Call) -> Message:
+        """Return a message of a webhook: "Webhook Resource", Delete Webhook Message, which names the thread."""
+        message = self._world.messages.get(call.snowflake("message"))
+        place = int(call.query.get("thread_id") or webhook.channel.id)
+        if call.parameters["token"] != webhook.token:
+            raise Refusal(Reason.INVALID_WEBHOOK_TOKEN)
+        if (
+            message is None
+            or message.deleted
+            or message.author.id != webhook.id
+            or message.channel.id != place
+        ):
+            raise Refusal(Reason.UNKNOWN_MESSAGE)
+        return message
 
     def _edit(self, interaction: Interaction, message: Message, call: Call) -> None:
         self._board.edit(message, call.form, uploads=call.uploads)

@@ -1,0 +1,41 @@
+"""The bot with shorter pauses in its performances, and its programmes by a clock that a test sets.
+
+`TEST_PAUSES` is the share of the usual pauses; `TEST_CLOCK` a file with the time, in seconds since 1970.
+"""
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded
+
+from bot.__main__ import main
+from bot.channels import features
+from bot.channels.performances import lines
+from bot.channels.programmes import actions, scheduler
+from bot.storage.tables import guild_settings
+
+SHARE = float(os.environ.get("TEST_PAUSES", "0.02"))
+CLOCK = os.environ.get("TEST_CLOCK", "")
+
+
+def read_time() -> float:
+    """Return the time of the test's clock."""
+    return float(Path(CLOCK).read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    lines.SHORTEST_PAUSE_SECONDS *= SHARE
+    lines.LONGEST_PAUSE_SECONDS *= SHARE
+    lines.CHARACTERS_PER_SECOND /= SHARE
+    guild_settings.FRESH_SECONDS = 0.0  # the test changes them in the database
+    if CLOCK:
+        replaced: Any = features
+        replaced.ProgrammeScheduler = partial(scheduler.ProgrammeScheduler, read_time=read_time)
+        replaced = actions
+        replaced.time = SimpleNamespace(time=read_time)
+        scheduler.LOOK_SECONDS = 0.02
+    sys.exit(main([]))
