@@ -21,6 +21,7 @@ from bot.guilds.actions import SettingActions
 from bot.guilds.buttons import SETTING_ITEMS
 from bot.guilds.cog import SettingsCog
 from bot.models.about_cog import AboutCog
+from bot.models.card import CardButton
 from bot.models.cog import ModelsCog
 from bot.models.registry import ModelRegistry
 from bot.ops.diagnose_cog import DiagnoseCog
@@ -133,7 +134,9 @@ class Holosuite(DiscordClient):
         await self.tree.set_translator(Translator())
         for cog in self._build_cogs():
             await self.add_cog(cog)
-        self.add_dynamic_items(EpisodeButton, PageButton, TrainingButton, *SETTING_ITEMS, *LEARNING_ITEMS)
+        self.add_dynamic_items(
+            EpisodeButton, PageButton, TrainingButton, CardButton, *SETTING_ITEMS, *LEARNING_ITEMS
+        )
         log.info("Invite the bot with %s", self.invitation)
         self.tasks.begin(
             synchronise_commands(self.tree, self.storage.settings, test_guild=self.settings.test_guild)

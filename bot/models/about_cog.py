@@ -7,8 +7,11 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
-from bot.discord.replies.sending import SILENT
-from bot.models.card import build_card
+from bot.discord.errors import answer_error
+from bot.discord.language.language import language_of
+from bot.discord.replies.deferred import fill_in
+from bot.discord.replies.interaction import InteractionReply
+from bot.models.card import build_card, build_model_details
 from bot.models.registry import ModelRegistry
 from bot.storage.tables.scenes import SceneRepository
 
@@ -29,12 +32,21 @@ class AboutCog(commands.Cog):
     async def about(self, interaction: discord.Interaction) -> None:
         """Show the model's card with the plot of its losses."""
         await interaction.response.defer(thinking=True)
-        writer = await self._registry.writer_for(interaction.guild_id)
         card = await build_card(
-            writer.run,
+            await self._registry.writer_for(interaction.guild_id),
             characters_per_second=self._characters_per_second(),
             counts=await self._scenes.read_counts(),
+            language=language_of(interaction.locale),
         )
-        await interaction.edit_original_response(
-            embed=card.embed, attachments=card.files, allowed_mentions=SILENT
+        await fill_in(
+            interaction, build_view=card.page.build_view, build_files=card.build_files, private=False
         )
+
+    async def show_details(self, interaction: discord.Interaction) -> None:
+        """Show the asker alone what engineers want to know of the model that is in use here."""
+        reply = InteractionReply(interaction)
+        try:
+            run = (await self._registry.writer_for(interaction.guild_id)).run
+            await reply.show_privately(build_model_details(run, language=reply.language))
+        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
+            await answer_error(reply, error)

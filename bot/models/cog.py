@@ -10,12 +10,12 @@ from discord.ext import commands
 from bot.discord.language.language import language_of
 from bot.discord.markdown import plain
 from bot.discord.permissions import TrainerPermissions
-from bot.discord.replies.interaction import InteractionReply
-from bot.discord.replies.sending import SILENT
+from bot.discord.replies.deferred import fill_in
+from bot.models.card import add_plot
 from bot.models.catalog import DEFAULT, ModelCatalog
 from bot.models.names import NAME_CHARACTERS
 from bot.models.registry import ModelRegistry
-from bot.models.view import build_list
+from bot.models.view import list_models
 from bot.storage.repositories import Repositories
 from bot.storage.tables.trainings import UNFINISHED
 from core.data.sources.upload import safe_name
@@ -52,16 +52,18 @@ class ModelsCog(
         guild_id = await self._admit(interaction)
         models, active = await self._catalog.list_models(guild_id)
         queue = await self._trainings.read_states(*UNFINISHED)
-        shipped = self._registry.shipped.run
-        embed = build_list(
+        language = language_of(interaction.locale)
+        lines = list_models(
             models,
             active,
             await self._catalog.count_withdrawn(models),
             [job for job in queue if job.guild_id == guild_id],
-            shipped=shipped,
-            language=language_of(interaction.locale),
+            shipped=self._registry.shipped.run,
+            language=language,
         )
-        await interaction.edit_original_response(embed=embed, allowed_mentions=SILENT)
+        run = (await self._registry.writer_for(guild_id)).run
+        card = await add_plot(lines, run, language=language)
+        await fill_in(interaction, build_view=card.page.build_view, build_files=card.build_files)
 
     @app_commands.command(description=translated("Let this server use a model."))
     @app_commands.describe(model=MODEL)
@@ -96,10 +98,11 @@ class ModelsCog(
         guild_id = await self._admit(interaction)
         most = interaction.filesize_limit
         name, data = await self._catalog.pack(guild_id, model, most_bytes=most)
-        file = discord.File(io.BytesIO(data), filename=f"{safe_name(name)}.zip")
         said = Text("{name}, {size:.1f} MB", name=plain(name), size=len(data) / 1e6)
-        await interaction.edit_original_response(
-            content=language_of(interaction.locale).say(said), attachments=[file], allowed_mentions=SILENT
+        await fill_in(
+            interaction,
+            language_of(interaction.locale).say(said),
+            build_files=lambda: [discord.File(io.BytesIO(data), filename=f"{safe_name(name)}.zip")],
         )
 
     @app_commands.command(
@@ -137,4 +140,4 @@ class ModelsCog(
 
 
 async def _say(interaction: discord.Interaction, sentence: Text) -> None:
-    await InteractionReply(interaction).wait(sentence)
+    await fill_in(interaction, language_of(interaction.locale).say(sentence))

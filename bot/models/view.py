@@ -1,13 +1,10 @@
-"""A server's models as an embed."""
+"""A server's models as lines."""
 
 from collections.abc import Mapping
 
-import discord
-
 from bot.discord.language.language import Language
-from bot.discord.limits import EMBED_DESCRIPTION_CHARACTERS
-from bot.discord.markdown import plain, shorten
-from bot.discord.page import COLOUR
+from bot.discord.markdown import plain
+from bot.models.card import describe_choices
 from bot.storage.tables.members import NOBODY
 from bot.storage.tables.models import SHIPPED, ModelRecord
 from bot.storage.tables.trainings import TrainingRecord
@@ -18,7 +15,7 @@ MEGABYTE = 1e6
 BETWEEN = " \u00b7 "
 
 
-def build_list(
+def list_models(
     models: list[ModelRecord],
     active: int,
     withdrawn: Mapping[int, int],
@@ -26,14 +23,18 @@ def build_list(
     *,
     shipped: Run,
     language: Language,
-) -> discord.Embed:
+) -> list[str]:
     """Show models with size, score, date and who trained them; the one in use is marked.
 
     `withdrawn` has how many members a model learnt from who have said no since.
     """
     lines = [
         _describe(
-            SHIPPED, active, shipped.name, Text("comes with the bot"), _score(shipped.bits_per_character)
+            SHIPPED,
+            active,
+            shipped.name,
+            Text("comes with the bot"),
+            describe_choices(shipped.bits_per_character),
         )
     ]
     lines += [
@@ -41,7 +42,7 @@ def build_list(
             model.id,
             active,
             model.name,
-            _score(model.bits),
+            describe_choices(model.bits),
             Text("{size:.1f} MB", size=model.bytes / MEGABYTE),
             f"<t:{model.created}:d>",
             _trainer(model.member_id),
@@ -61,8 +62,7 @@ def build_list(
         )
         for job in queue
     ]
-    text = shorten("\n".join(map(language.say, lines)), limit=EMBED_DESCRIPTION_CHARACTERS)
-    return discord.Embed(title=language.say(Text("Models")), description=text, colour=COLOUR)
+    return [f"### {language.say(Text('Models'))}", *map(language.say, lines)]
 
 
 def _describe(number: int, active: int, name: str, *facts: str) -> Text:
@@ -83,10 +83,6 @@ def _learnt(people: int, withdrawn: int) -> str:
         count=withdrawn,
     )
     return Text.joined((learnt, since), "; ")
-
-
-def _score(bits: float) -> Text:
-    return Text("{bits:.3f} bits per character", bits=bits)
 
 
 def _trainer(member_id: int) -> Text:

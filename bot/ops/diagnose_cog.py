@@ -6,8 +6,8 @@ from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
 from bot.discord.language.language import language_of
+from bot.discord.replies.deferred import fill_in
 from bot.discord.replies.pacing import RequestPace
-from bot.discord.replies.sending import SILENT
 from bot.models.registry import ModelRegistry
 from bot.ops.diagnosis import build_diagnosis
 from bot.ops.logs import LastErrors
@@ -53,4 +53,4 @@ class DiagnoseCog(commands.Cog):
             last_errors=self._last_errors,
             language=language_of(interaction.locale),
         )
-        await interaction.edit_original_response(embed=embed, allowed_mentions=SILENT)
+        await fill_in(interaction, embed=embed)

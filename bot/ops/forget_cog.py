@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.channels.learning.withdrawal import Withdrawal
 from bot.discord.language.language import language_of
-from bot.discord.replies.sending import SILENT
+from bot.discord.replies.deferred import fill_in
 from bot.scenes.handler import SceneHandler
 from bot.storage.database import Database
 from bot.storage.runs.store import RunStore
@@ -51,7 +51,7 @@ class ForgetCog(commands.Cog):
         """Delete what is stored of a member, say how much it was, and what stays."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         said = language_of(interaction.locale).say(await self.forget(interaction.user.id))
-        await interaction.edit_original_response(content=said, allowed_mentions=SILENT)
+        await fill_in(interaction, said)
 
     async def forget(self, member_id: int) -> Text:
         """Delete what is stored of a member and drop what is on its way; return what to tell them."""

@@ -11,6 +11,7 @@ from bot.discord.language.language import language_of
 from bot.discord.limits import MESSAGE_CHARACTERS
 from bot.discord.markdown import shorten
 from bot.discord.permissions import TrainerPermissions
+from bot.discord.replies.deferred import fill_in
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.sending import SILENT, GoneError, insist
 from bot.storage.repositories import Repositories
@@ -91,12 +92,10 @@ class TrainingActions:
         )
         training, facts = await self.previews.offer(request, origin, download)
         before = len(await self._trainings.read_states(*UNFINISHED))
-        await insist(
-            lambda: interaction.edit_original_response(
-                embed=build_preview(training, facts, place=before, language=language),
-                view=build_buttons(training, language=language),
-                allowed_mentions=SILENT,
-            )
+        await fill_in(
+            interaction,
+            embed=build_preview(training, facts, place=before, language=language),
+            build_view=lambda: build_buttons(training, language=language),
         )
 
     async def press(self, interaction: discord.Interaction, *, action: str, number: int) -> None:
@@ -140,7 +139,7 @@ class TrainingActions:
         is_stopped = await self._supervisor.cancel(training)
         stopped, ended = Text("The training is being stopped."), Text("That training has ended already.")
         said = language_of(interaction.locale).say(stopped if is_stopped else ended)
-        await insist(lambda: interaction.edit_original_response(content=said, allowed_mentions=SILENT))
+        await fill_in(interaction, said)
 
     async def _use(self, interaction: discord.Interaction, training: TrainingRecord) -> None:
         if await self._models.read(training.id) is None:

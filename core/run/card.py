@@ -1,12 +1,15 @@
 """What a person wants to know about a run before using it: the card, and its rows for the console and the bot."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from core.config import TrainConfig
 from core.errors import RunError
-from core.wording import count
+from core.text import Text
+
+_SOURCE = re.compile(r"(.*?)(?:, series (.+?))?(?:, episodes ([0-9]{1,9}) to ([0-9]{1,9}))?", re.DOTALL)
 
 
 def write_card(
@@ -45,7 +48,7 @@ It knows the characters of its corpus and nothing else, invents what happens, an
 """
 
 
-def card_rows(config: TrainConfig, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+def card_rows(config: TrainConfig, facts: Mapping[str, Any]) -> list[tuple[Text, str]]:
     """Return (what, value) pairs about a run with these settings and facts.
 
     Raises:
@@ -57,55 +60,92 @@ def card_rows(config: TrainConfig, facts: Mapping[str, Any]) -> list[tuple[str, 
         raise RunError("The facts about this run are damaged. Train it anew.") from error
 
 
-def _rows(config: TrainConfig, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+def describe_source(source: str) -> Text:
+    """Return where a run's text came from, as its facts say it in English, so that it can be said in any language."""
+    found = _SOURCE.fullmatch(source)
+    if found is None:
+        return Text.joined((source,))
+    name, series, first, last = found.groups()
+    parts = [name]
+    if series and series != "all":
+        parts.append(Text("series {series}", series=series))
+    if first:
+        parts.append(Text("episodes {first} to {last}", first=int(first), last=int(last)))
+    return Text.joined(parts, ", ")
+
+
+def _rows(config: TrainConfig, facts: Mapping[str, Any]) -> list[tuple[Text, str]]:
     data, result, software = facts["data"], facts["result"], facts["software"]
-    targets = data["training_characters"] + data["validation_characters"]
-    logits = config.temperature_scale == "logits"
+    learnt = Text(
+        "{source}: {episodes}, {characters:,} characters",
+        source=describe_source(data["source"]),
+        episodes=Text("{count:,} episode", "{count:,} episodes", count=data["episodes"]),
+        characters=data["characters"],
+    )
+    held_out = Text(
+        "{held_out:,} of {all:,} targets",
+        held_out=data["validation_characters"],
+        all=data["training_characters"] + data["validation_characters"],
+    )
+    network = Text(
+        "{layers} x LSTM({units}), {parameters:,} parameters",
+        layers=config.layers,
+        units=str(config.units),
+        parameters=result["parameters"],
+    )
+    training = Text(
+        "preset {preset}, {minutes:.1f} minutes on {device}, {targets:,} targets learnt",
+        preset=config.preset,
+        minutes=result["seconds"] / 60,
+        device=software["device"],
+        targets=result["targets"],
+    )
+    versions = f"Keras {software['keras']}, {software['backend']}, NumPy {software['numpy']}, "
+    versions += f"Python {software['python']}"
+    usual = config.default_temperature
+    if config.temperature_scale == "logits":
+        temperature = Text("{usual:g} unless asked otherwise; divides logits, as usual", usual=usual)
+    else:
+        temperature = Text(
+            "{usual:g} unless asked otherwise; divides probabilities, as in the lecture notes", usual=usual
+        )
     return [
-        (
-            "trained on",
-            f"{data['source']}: {count(data['episodes'], 'episode')}, {data['characters']:,} characters",
-        ),
-        ("data fingerprint", data["fingerprint"][:16]),
+        (Text("trained on"), learnt),
+        (Text("data fingerprint"), data["fingerprint"][:16]),
         *_origin(facts.get("start")),
-        ("held out", f"{data['validation_characters']:,} of {targets:,} targets"),
-        ("result", _result(result)),
-        ("network", f"{config.layers} x LSTM({config.units}), {result['parameters']:,} parameters"),
-        (
-            "training",
-            (
-                f"preset {config.preset}, {result['seconds'] / 60:.1f} minutes on {software['device']}, "
-                f"{result['targets']:,} targets learnt"
-            ),
-        ),
-        (
-            "software",
-            (
-                f"Keras {software['keras']}, {software['backend']}, NumPy {software['numpy']}, "
-                f"Python {software['python']}"
-            ),
-        ),
-        (
-            "temperature",
-            f"{config.default_temperature:g} unless asked otherwise; divides "
-            + ("logits, as usual" if logits else "probabilities, as in the lecture notes"),
-        ),
-        ("made on", facts["created"][:10]),
+        (Text("held out"), held_out),
+        (Text("result"), _result(result)),
+        (Text("network"), network),
+        (Text("training"), training),
+        (Text("software"), versions),
+        (Text("temperature"), temperature),
+        (Text("made on"), facts["created"][:10]),
     ]
 
 
-def _result(result: Mapping[str, Any]) -> str:
+def _result(result: Mapping[str, Any]) -> Text:
     """Return what the held-out text cost, with the cache of what was said so far where the run has one."""
     network, cached = float(result["bits_per_character"]), result.get("cached_bits_per_character")
     if cached is None:
-        return f"{network:.3f} bits per character on the held-out text"
-    return f"{cached:.3f} bits per character on the held-out text ({network:.3f} by the network alone)"
+        return Text("{bits:.3f} bits per character on the held-out text", bits=network)
+    return Text(
+        "{bits:.3f} bits per character on the held-out text ({network:.3f} by the network alone)",
+        bits=float(cached),
+        network=network,
+    )
 
 
-def _origin(start: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+def _origin(start: Mapping[str, Any] | None) -> list[tuple[Text, str]]:
     """Return a row about the run whose weights a training began with, if it did not begin with random ones."""
     if start is None:
         return []
-    told = f"{start['name']} ({start['source']}; {start['targets']:,} targets learnt)"
+    told = Text(
+        "{name} ({source}; {targets:,} targets learnt)",
+        name=start["name"],
+        source=describe_source(start["source"]),
+        targets=start["targets"],
+    )
     earlier = _origin(start.get("start"))
-    return [("started from", told + (f", itself from {earlier[0][1]}" if earlier else ""))]
+    if earlier:
+        told = Text("{run}, itself from {earlier}", run=told, earlier=earlier[0][1])
+    return [(Text("started from"), told)]

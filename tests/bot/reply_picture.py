@@ -1,4 +1,4 @@
-"""Draws a real reply, its details and its form as a member sees them: `python -m tests.bot.reply_picture docs`.
+"""Draws a reply, its details, its form and the model as members see them: `python -m tests.bot.reply_picture docs`.
 
 The bot runs in its own process against the local Discord; what it sends is set as Discord's app sets it, in so far as
 the bot uses it: bold, italics, headings, escapes, a layout of texts and buttons, a form.
@@ -6,15 +6,16 @@ the bot uses it: bold, italics, headings, escapes, a layout of texts and buttons
 
 import argparse
 import asyncio
-import os
+import io
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from PIL import Image, ImageDraw, ImageFont
 
+from core.run.layout import SHIPPED
 from tests.bot.bot_process import running_bot, scene_of
 from tests.local_discord import LocalDiscord
 
@@ -25,6 +26,12 @@ MARGIN, TEXT_LEFT = 16, 72
 EMBED_WIDTH = 516  # as Discord's app has it at most
 BACKGROUND, EMBED, TEXT, FAINT, WHITE = "#313338", "#2b2d31", "#dbdee1", "#949ba4", "#f2f3f5"
 BUTTONS = {1: "#5865f2", 2: "#4e5058"}  # by style: primary, secondary
+LINES = {
+    "reply": "used /episode",
+    "details": "pressed Details",
+    "form": "pressed Direct it",
+    "about": "used /about",
+}
 SPECIAL = "\\*_~`|<>[]@#:-+.)"
 
 
@@ -86,6 +93,7 @@ class Canvas:
         self.image = Image.new("RGB", (width * SCALE, 4_000 * SCALE), BACKGROUND)
         self.draw = ImageDraw.Draw(self.image)
         self._fonts = Path(mpl.get_data_path(), "fonts", "ttf")
+        self.files: dict[str, bytes] = {}  # what a message shows, by its address
 
     def font(self, piece: Piece) -> ImageFont.FreeTypeFont:
         """Return the font of a piece."""
@@ -114,7 +122,7 @@ class Canvas:
         for line in lines:
             leading = (line[0].size if line else 15) * 1.4
             left = x
-            for piece in line:
+            for piece in [part for whole in line for part in self.cut(whole, width)]:
                 if (
                     left > x
                     and left + self.width(Piece(piece.text.rstrip(), piece.bold, piece.italic)) > x + width
@@ -124,14 +132,28 @@ class Canvas:
             y += leading
         return y
 
+    def cut(self, piece: Piece, width: float) -> list[Piece]:
+        """Return a piece, in parts where it is wider than a line."""
+        most = max(1, int(len(piece.text) * width / max(1.0, self.width(piece))))
+        return [replace(piece, text=piece.text[at : at + most]) for at in range(0, len(piece.text), most)]
+
     def save(self, path: Path, height: float) -> None:
         """Write the upper part of the picture."""
         self.image.crop((0, 0, self.width_of_all * SCALE, round(height * SCALE))).save(path, optimize=True)
 
 
-def draw_reply(components: list[dict[str, Any]], *, line: str, path: Path, width: int) -> None:
+@dataclass(frozen=True)
+class Shown:
+    """What a message or a form shows."""
+
+    components: list[dict[str, Any]]
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+def draw_reply(shown: Shown, *, line: str, path: Path, width: int) -> None:
     """Draw a message of texts and buttons, under the line that says what was done."""
     canvas = Canvas(width)
+    canvas.files = shown.files
     name = Piece("Holosuite", bold=True)
     y: float = MARGIN
     end = canvas.write(Piece("Kira", bold=True, size=13), TEXT_LEFT, y, WHITE)
@@ -143,7 +165,7 @@ def draw_reply(components: list[dict[str, Any]], *, line: str, path: Path, width
     canvas.box(end + 6, y + 3, 34, 15, colour=BUTTONS[1], radius=3)
     canvas.write(Piece("APP", bold=True, size=11), end + 12, y + 3, WHITE)
     y += 26
-    for component in components:
+    for component in shown.components:
         y = DRAWERS[component["type"]](canvas, component, y)
     canvas.save(path, y + MARGIN - 8)
 
@@ -169,8 +191,18 @@ def _draw_text(canvas: Canvas, display: dict[str, Any], y: float) -> float:
     text = display["content"]
     width = canvas.width_of_all - TEXT_LEFT - MARGIN
     if text.startswith("-# "):
-        return canvas.flow([[Piece(text[3:], size=12)]], TEXT_LEFT, y, width, FAINT) + 8
-    return canvas.flow(read_markdown(text.replace("```", "").replace("`", "")), TEXT_LEFT, y, width) + 8
+        small = [Piece(piece.text, size=12) for piece in _read_line(text[3:])]
+        return canvas.flow([small], TEXT_LEFT, y, width, FAINT) + 8
+    return canvas.flow(read_markdown(text.replace("\n```", "").replace("`", "")), TEXT_LEFT, y, width) + 8
+
+
+def _draw_gallery(canvas: Canvas, gallery: dict[str, Any], y: float) -> float:
+    """Draw a picture as wide as a container."""
+    picture = Image.open(io.BytesIO(canvas.files[gallery["items"][0]["media"]["url"]]))
+    width = min(EMBED_WIDTH, canvas.width_of_all - TEXT_LEFT - MARGIN)
+    height = round(picture.height * width / picture.width)
+    canvas.image.paste(picture.resize((width * SCALE, height * SCALE)), (TEXT_LEFT * SCALE, round(y * SCALE)))
+    return y + height + 8
 
 
 def _draw_row(canvas: Canvas, row: dict[str, Any], y: float) -> float:
@@ -218,23 +250,32 @@ def _draw_field(canvas: Canvas, label: dict[str, Any], y: float) -> float:
 
 
 # By type of component: "Component Reference".
-DRAWERS = {1: _draw_row, 9: _draw_section, 10: _draw_text, 17: _draw_container, 18: _draw_field}
+DRAWERS = {
+    1: _draw_row,
+    9: _draw_section,
+    10: _draw_text,
+    12: _draw_gallery,
+    17: _draw_container,
+    18: _draw_field,
+}
 
 
-async def ask(options: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Return the components that the real bot sends for `/episode` with these options, its details and its form."""
+async def ask(options: dict[str, Any]) -> dict[str, Shown]:
+    """Return what the real bot sends for `/episode` with these options, its details, its form, and `/about`."""
     with tempfile.TemporaryDirectory() as data:
         async with LocalDiscord() as discord:
             member = discord.add_member(discord.add_guild(), "Kira")
-            run = {name: value for name, value in os.environ.items() if name == "HOLOSUITE_RUN"}
-            async with running_bot(discord, Path(data), **run):
+            async with running_bot(discord, Path(data), HOLOSUITE_RUN=str(SHIPPED.resolve())):
                 scene = await scene_of(await discord.slash(member, "episode", options))
                 told = await (await discord.press(scene.button("Details"), member)).message()
                 form = await (await discord.press(told.button("Direct it"), member)).modal()
+                about = await (await discord.slash(member, "about")).message()
+                plot = {each.url: each.content for each in about.attachments}
                 return {
-                    "reply": scene.components,
-                    "details": told.components,
-                    "form": form["components"],
+                    "reply": Shown(scene.components),
+                    "details": Shown(told.components),
+                    "form": Shown(form["components"]),
+                    "about": Shown(about.components, plot),
                 }
 
 
@@ -242,14 +283,12 @@ def main() -> None:
     """Ask the bot and draw what it says, as wide as on a desk and as on a phone."""
     parser = argparse.ArgumentParser(prog="python -m tests.bot.reply_picture", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the pictures go")
-    parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--length", type=int, default=500)
     options = parser.parse_args()
-    given = {"place": "Quark's", "length": options.length, "seed": options.seed}
-    for what, components in asyncio.run(ask(given)).items():
-        line = {"reply": "used /episode", "details": "pressed Details", "form": "pressed Direct it"}[what]
-        draw_reply(components, line=line, path=options.folder / f"{what}.png", width=WIDTH)
-        draw_reply(components, line=line, path=options.folder / f"{what}-phone.png", width=PHONE_WIDTH)
+    given = {"cast": "QUARK, ODO", "place": "Quark's", "length": 320, "seed": 3}  # the README's scene
+    for what, shown in asyncio.run(ask(given)).items():
+        line = LINES[what]
+        draw_reply(shown, line=line, path=options.folder / f"{what}.png", width=WIDTH)
+        draw_reply(shown, line=line, path=options.folder / f"{what}-phone.png", width=PHONE_WIDTH)
 
 
 if __name__ == "__main__":

@@ -342,6 +342,7 @@ THINGS: dict[str, tuple[Ask, str]] = {
     "`Pause` of a programme": (programme_button("pause"), "is paused"),
     "`Resume` of a programme": (programme_button("resume"), "goes on"),
     "`Remove` of a programme": (programme_button("remove"), "was removed"),
+    "`Details` of the model in use": (lambda stage, who: stage.press(who, "hs:about"), "network"),
     "the form, sent": (fill_in_form, "scene"),
     "the menu of settings": (choose_setting, "form"),
     "the form of a setting, sent": (fill_in_setting, "Temperature"),
@@ -425,7 +426,7 @@ TRIED_IDS = {
     "go_on", "again", "hotter", "colder", "script", "details", "direct", "direct_c", "page", "form", "job:start",
     "job:drop", "job:cancel", "job:use", "job:back", "learn:yes", "learn:no", "train",
     "read:ask", "read:hidden", "read:cast", "read:begin", "read:drop", "read:stop", "read:preview", "pick", "cast",
-    "settings:choose", "settings:undo", "settings:form",
+    "settings:choose", "settings:undo", "settings:form", "about",
 }  # fmt: skip
 
 

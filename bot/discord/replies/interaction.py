@@ -8,6 +8,7 @@ from bot.discord.language.language import language_of
 from bot.discord.limits import MESSAGE_CHARACTERS
 from bot.discord.markdown import shorten
 from bot.discord.page import Page
+from bot.discord.replies.deferred import fill_in
 from bot.discord.replies.sending import SILENT, TooLateError, insist
 from bot.discord.replies.token import TokenAnswer
 from bot.storage.tables.pending import PendingRequest
@@ -39,6 +40,9 @@ class InteractionReply:
 
     async def refuse(self, sentence: str) -> None:
         """Say why not, privately unless something else was said already."""
+        if self._interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+            await fill_in(self._interaction, shorten(self.language.say(sentence), limit=MESSAGE_CHARACTERS))
+            return
         if not self._interaction.extras.get(_IS_WAITING):
             await self._send(sentence, None, private=True)
             return

@@ -33,6 +33,7 @@ from core.writing.constraints.index import write_index
 from core.writing.generator import Generator, context_of
 
 _STRETCHES = 150  # of the plot's training loss, each a mean
+_GROUND, _WORDS, _GRID, _VALIDATION = "#2b2d31", "#dbdee1", "#44474d", "#fb923c"  # colours of a plot
 
 
 def write_results(
@@ -149,13 +150,16 @@ def describe_device() -> str:
 
 
 def draw_losses(position: Position) -> bytes:
-    """Return a PNG of training and validation loss over the epochs, in bits per character."""
+    """Return a PNG of training and validation loss over the epochs, in bits per character.
+
+    Its dark ground is the one of Discord's dark theme, and is read on a light page, too.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # slow, and only needed at the end
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained")
+    figure = Figure(figsize=(8, 4.5), dpi=120, layout="constrained", facecolor=_GROUND)
     FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    axes = figure.add_subplot(facecolor=_GROUND)
     bits = 1 / math.log(2)
     if position.curve:
         epochs, losses = _smooth(position.curve)
@@ -163,19 +167,21 @@ def draw_losses(position: Position) -> bytes:
     axes.plot(
         [row["epoch"] for row in position.history],
         [row["validation_loss"] * bits for row in position.history],
-        color="#c2410c",
+        color=_VALIDATION,
         marker="o",
         label="validation, at the end of an epoch",
     )
     best = position.best_loss * bits
-    axes.axhline(best, color="#c2410c", linewidth=0.8, linestyle=":", label=f"best: {best:.3f}")
+    axes.axhline(best, color=_VALIDATION, linewidth=0.8, linestyle=":", label=f"best: {best:.3f}")
     low, high = best, max(row["validation_loss"] for row in position.history) * bits
     axes.set_ylim(0.85 * low, max(1.6 * low, 1.05 * high))
-    axes.set_xlabel("epochs")
-    axes.set_ylabel("bits per character")
-    axes.grid(color="#e5e7eb")
+    axes.set_xlabel("epochs", color=_WORDS)
+    axes.set_ylabel("bits per character", color=_WORDS)
+    axes.tick_params(colors=_WORDS)
+    axes.grid(color=_GRID)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
+    axes.spines[["left", "bottom"]].set_color(_WORDS)
+    axes.legend(frameon=False, labelcolor=_WORDS)
     picture = io.BytesIO()
     figure.savefig(picture, format="png")
     return picture.getvalue()

@@ -176,8 +176,11 @@ async def test_suggestions_about_help_and_forgetting(stage: Stage) -> None:
     assert values[0] == "QUARK:"
     assert "QUIET: Hm" in values
     about = await (await discord.slash(member, "about")).message()
-    assert "bits per character" in about.text
-    assert "/loss.png" in about.embeds[0]["image"]["url"]
+    assert "it wavers between" in about.text
+    assert about.attachments[0].filename == "loss.png"
+    engineers = await (await discord.press(about.button("Details"), member)).message()
+    assert engineers.ephemeral
+    assert "divides logits" in engineers.text
     help_ = await (await discord.slash(member, "help")).message()
     assert "/episode" in help_.text
     forgotten = await (await discord.slash(member, "forget-me")).message()

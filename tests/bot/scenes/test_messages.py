@@ -3,7 +3,7 @@
 import pytest
 
 from tests.bot.bot_process import Stage, described, is_covered, scene_of, shows_scene
-from tests.local_discord import Message, Permission, Upload
+from tests.local_discord import Message
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -13,13 +13,6 @@ MENU = "Continue as an episode"
 async def menu_scene(stage: Stage, said: Message) -> Message:
     """Return the scene that a message's menu gives."""
     return await scene_of(await stage.discord.context_menu(stage.member, MENU, said))
-
-
-async def menu_refusal(stage: Stage, said: Message) -> str:
-    """Return the sentence that a message's menu gives instead of a scene."""
-    answer = await (await stage.discord.context_menu(stage.member, MENU, said)).message()
-    assert answer.ephemeral
-    return answer.content
 
 
 async def mention_scene(stage: Stage, asked: Message) -> Message:
@@ -48,44 +41,6 @@ async def test_what_somebody_says_is_said_in_the_scene_and_answered(stage: Stage
     nameless = discord.add_member(stage.guild, "\u738b")
     asked = await discord.say(nameless, content=f"<@{discord.world.bot.id}> who is there")
     assert described(await mention_scene(stage, asked)).startswith("**GUEST:** who is there\n")
-
-
-async def test_forwards_layouts_and_files_are_gone_on_from(stage: Stage) -> None:
-    """A forwarded message, an embed, another bot's layout, and a short text file are read; our own scenes go on."""
-    discord, member = stage.discord, stage.member
-    said = await discord.say(member, content="ODO: Nobody leaves")
-    forwarded = await discord.forward(member, said)
-    assert described(await menu_scene(stage, forwarded)).startswith("**ODO:** Nobody leaves")
-    embed = await discord.say(member, body={"embeds": [{"description": "**ODO:** Nobody stays"}]})
-    assert described(await menu_scene(stage, embed)).startswith("**ODO:** Nobody stays")
-    text = {"type": 10, "content": "ODO: Nobody sits"}
-    layout = await discord.say(
-        member, body={"components": [{"type": 17, "components": [text]}], "flags": 1 << 15}
-    )
-    assert described(await menu_scene(stage, layout)).startswith("**ODO:** Nobody sits")
-    file = await discord.say(member, files=[Upload("scene.txt", b"ODO: Nobody speaks", "text/plain")])
-    assert described(await menu_scene(stage, file)).startswith("**ODO:** Nobody speaks")
-
-
-async def test_messages_without_words_get_a_sentence(stage: Stage) -> None:
-    """Stickers, polls, voice messages, pictures and Discord's own notices are named, privately, with what to do."""
-    discord, member = stage.discord, stage.member
-    sticker = {"sticker_items": [{"id": "1", "name": "Wave", "format_type": 1}]}
-    answers = [{"answer_id": 1, "poll_media": {"text": "Yes"}}]
-    poll = {"question": {"text": "Leave?"}, "answers": answers, "expiry": "2026-11-27T12:00:00+00:00"}
-    voice = Upload("voice-message.ogg", b"x", "audio/ogg", seconds=2.0)
-    for said, word in (
-        (await discord.say(member, parts=sticker), "sticker"),
-        (
-            await discord.say(member, parts={"poll": poll | {"allow_multiselect": False, "layout_type": 1}}),
-            "poll",
-        ),
-        (await discord.say(member, files=[voice]), "voice"),
-        (await discord.say(member, files=[Upload("a.png", b"x", "image/png")]), "files"),
-        (await discord.say(member, content="<:kek:123456789012345678>"), "emoji"),
-        (await discord.say(member, kind=7, parts={}), "Discord itself"),
-    ):
-        assert word in await menu_refusal(stage, said)
 
 
 async def test_scene_from_a_spoiler_stays_covered(stage: Stage) -> None:
@@ -122,19 +77,6 @@ async def script_of(stage: Stage, scene: Message) -> str:
         .attachments[0]
         .text
     )
-
-
-async def test_mention_of_the_bots_role_is_answered(stage: Stage) -> None:
-    """The role that the picker offers under the bot's name reaches it; what Discord withholds then is said."""
-    discord = stage.discord
-    guild = discord.add_guild("Bajor", bot_permissions=Permission.EMBED_LINKS)
-    member = discord.add_member(guild, "Nerys")
-    role = next(role for role in guild.roles.values() if role.bot_id)
-    asked = await discord.say(member, content=f"<@&{role.id}> KIRA: Prophets")
-    hint = await discord.until_bot_message(lambda message: message.referenced is asked)
-    assert "Continue as an episode" in hint.content
-    both = await discord.say(member, content=f"<@&{role.id}> <@{discord.world.bot.id}> KIRA: Prophets")
-    assert described(await mention_scene(stage, both)).startswith("**KIRA:** Prophets")
 
 
 async def test_scene_that_automod_blocks_is_refused_in_a_sentence(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from tests.local_discord.limits.mentions import check_allowed_mentions
 from tests.local_discord.world.messages import COMPONENTS_V2, Upload
 
 CONTENT = 2000  # characters; so are the others
+CONTENT_WITH_NITRO = 4000  # of people's messages: "Create Message" is about applications
 EMBED_TITLE = 256
 EMBED_DESCRIPTION = 4096
 EMBED_FOOTER = 2048
@@ -25,14 +26,19 @@ FILENAME = 1024
 
 
 def check_message(
-    body: dict[str, Any], *, prefix: tuple[str, ...] = (), flags: int = 0, uploads: Sequence[Upload] = ()
+    body: dict[str, Any],
+    *,
+    prefix: tuple[str, ...] = (),
+    flags: int = 0,
+    uploads: Sequence[Upload] = (),
+    most: int = CONTENT,
 ) -> None:
     """Raise the refusal that Discord would answer to this message or edit; say nothing about emptiness."""
     errors = FormErrors(*prefix)
     content = body.get("content")
     if content is not None and not isinstance(content, str):
         content = json.dumps(content)  # Discord takes numbers for text
-    errors.check_length(("content",), content, most=CONTENT)
+    errors.check_length(("content",), content, most=most)
     errors.check_length(("nonce",), body.get("nonce"), most=NONCE)
     check_embeds(errors, body.get("embeds"))
     version_two = bool(flags & COMPONENTS_V2)

@@ -13,16 +13,28 @@ from tests.local_discord.world.users import Member, Person, Role, User
 
 
 class ChannelKind(IntEnum):
-    """The types of channel that this server has."""
+    """The types of channel that this server has ("Channel Types")."""
 
     TEXT = 0
     DIRECT_MESSAGE = 1
+    VOICE = 2
     GROUP = 3
+    ANNOUNCEMENT = 5
     PUBLIC_THREAD = 11
     PRIVATE_THREAD = 12
+    STAGE = 13
+    FORUM = 15  # holds threads, and no messages of its own
 
 
 THREADS = (ChannelKind.PUBLIC_THREAD, ChannelKind.PRIVATE_THREAD)
+
+# What channels of some kinds have besides: "Channel Structure".
+_SPOKEN = {"bitrate": 64_000, "user_limit": 0, "rtc_region": None}
+_OF_KIND: dict[ChannelKind, dict[str, Any]] = {
+    ChannelKind.VOICE: _SPOKEN,
+    ChannelKind.STAGE: _SPOKEN,
+    ChannelKind.FORUM: {"available_tags": [], "default_reaction_emoji": None, "default_forum_layout": 0},
+}
 
 # What anybody may do in a conversation without a guild.
 PRIVATE_PERMISSIONS = (
@@ -209,4 +221,5 @@ class Channel:
             "permission_overwrites": overwrites,
             "topic": None,
             "nsfw": self.nsfw,
+            **_OF_KIND.get(self.kind, {}),
         }

@@ -12,7 +12,13 @@ from tests.local_discord.gateway.message_content import show_message
 from tests.local_discord.http.errors import Reason, Refusal
 from tests.local_discord.interactions.interaction import Interaction
 from tests.local_discord.limits.mentions import find_mentions
-from tests.local_discord.limits.messages import check_files, check_message, is_empty_embed
+from tests.local_discord.limits.messages import (
+    CONTENT,
+    CONTENT_WITH_NITRO,
+    check_files,
+    check_message,
+    is_empty_embed,
+)
 from tests.local_discord.settings import LocalDiscordSettings
 from tests.local_discord.world.guilds import Channel, ChannelKind
 from tests.local_discord.world.messages import (
@@ -65,7 +71,8 @@ class MessageBoard:
     ) -> Message:
         """Create a message from a request's body; raises Discord's refusal."""
         flags = int(body.get("flags") or 0) & SETTABLE_FLAGS
-        self._check(body, flags=flags, uploads=uploads, prefix=prefix)
+        most = CONTENT if author.user.bot else CONTENT_WITH_NITRO
+        self._check(body, flags=flags, uploads=uploads, prefix=prefix, most=most)
         self._moderate(body, channel)
         channel.archived = False
         message = Message(
@@ -160,9 +167,17 @@ class MessageBoard:
         granted = bool(self._settings.privileged_intents & Intent.MESSAGE_CONTENT)
         return show_message(message, bot=self._world.bot, content_intent=granted)
 
-    def _check(self, body: dict[str, Any], *, flags: int, uploads: Uploads, prefix: tuple[str, ...]) -> None:
+    def _check(
+        self,
+        body: dict[str, Any],
+        *,
+        flags: int,
+        uploads: Uploads,
+        prefix: tuple[str, ...],
+        most: int = CONTENT,
+    ) -> None:
         check_files(list(uploads.values()), most_bytes=self._settings.file_bytes)
-        check_message(body, prefix=prefix, flags=flags, uploads=list(uploads.values()))
+        check_message(body, prefix=prefix, flags=flags, uploads=list(uploads.values()), most=most)
 
     @staticmethod
     def _moderate(body: dict[str, Any], channel: Channel) -> None:
@@ -185,6 +200,7 @@ class MessageBoard:
         message.attachments = attachments
         if "components" in body:
             message.components = _number(body["components"] or [])
+            _resolve_media(message.components, attachments)
 
     def _attach(self, message: Message, listed: Any, uploads: Uploads) -> list[Attachment]:
         """Return the attachments after a request: those kept, then the new ones."""
@@ -287,6 +303,16 @@ def _resolve_images(embed: dict[str, Any], attachments: list[Attachment]) -> lis
                 embed[key] = embed[key] | {"url": attachment.url, "proxy_url": attachment.url}
                 used.append(attachment.url)
     return used
+
+
+def _resolve_media(components: list[dict[str, Any]], attachments: list[Attachment]) -> None:
+    """Point a layout's `attachment://name` to the files: "Component Reference", Unfurled Media Item."""
+    urls = {f"attachment://{attachment.filename}": attachment.url for attachment in attachments}
+    for component in walk_components(components):
+        for item in component.get("items") or []:
+            address = str((item.get("media") or {}).get("url"))
+            if address in urls:
+                item["media"] = item["media"] | {"url": urls[address]}
 
 
 def _number(components: list[dict[str, Any]]) -> list[dict[str, Any]]:

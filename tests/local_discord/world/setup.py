@@ -49,9 +49,16 @@ class Staging(Foundation):
             self._tell_guild(guild)
         return guild
 
-    def add_channel(self, guild: Guild, name: str = "ops", *, parent: Channel | None = None) -> Channel:
-        """Add a text channel, or with `parent` a public thread."""
-        channel = self._create_channel(guild, name, parent=parent)
+    def add_channel(
+        self,
+        guild: Guild,
+        name: str = "ops",
+        *,
+        parent: Channel | None = None,
+        kind: ChannelKind = ChannelKind.TEXT,
+    ) -> Channel:
+        """Add a channel, or with `parent` a public thread, which is a post where the parent is a forum."""
+        channel = self._create_channel(guild, name, parent=parent, kind=kind)
         event = "CHANNEL_CREATE" if parent is None else "THREAD_CREATE"
         self._dispatch(event, channel.payload(), guild)
         return channel
@@ -154,8 +161,10 @@ class Staging(Foundation):
         guild.members[user.id] = member
         return member
 
-    def _create_channel(self, guild: Guild, name: str, *, parent: Channel | None = None) -> Channel:
-        kind = ChannelKind.TEXT if parent is None else ChannelKind.PUBLIC_THREAD
+    def _create_channel(
+        self, guild: Guild, name: str, *, parent: Channel | None = None, kind: ChannelKind = ChannelKind.TEXT
+    ) -> Channel:
+        kind = kind if parent is None else ChannelKind.PUBLIC_THREAD
         channel = Channel(id=self.world.snowflakes.next(), kind=kind, name=name, guild=guild, parent=parent)
         guild.channels[channel.id] = channel
         self.world.channels[channel.id] = channel

@@ -1,14 +1,16 @@
 """No English is left where people read another language: a tour in Japanese, in which English letters show."""
 
+import functools
 import json
 import re
+import string
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.discord.language.language import read_language
+from bot.discord.language.language import LANGUAGES, Language, language_of, read_language
 from bot.guilds.definitions import SETTINGS
 from bot.guilds.kinds import ChannelsSetting, SwitchSetting
 from bot.ops.forget_cog import describe_deletion
@@ -25,6 +27,7 @@ from bot.training.ui.view import (
 from core.run.events import EventFile, Progress
 from core.text import Text
 from tests.bot.bot_process import ask_to_train, running_bot, scene_of
+from tests.bot.discord.language.messages import find_messages
 from tests.bot.storage.test_trainings import JOB
 from tests.local_discord import Interaction, LocalDiscord, Member, Message, Permission, Upload
 
@@ -35,7 +38,8 @@ NAMES = """
     length line seed cast place spelling takes show originality code model name minutes epochs scripts corpus
     episode replay about help forget me consent models retrain list use rename delete download everywhere diagnose
     perform cast face programme season add
-    UTC Europe Berlin settings star trek default notes preset scenes list user owner python core training results index
+    UTC Europe Berlin settings star trek best first LSTM tensorflow default notes preset scenes list user owner
+    python core training results index
 """
 WORDS = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 NOT_TEXT = re.compile(
@@ -50,9 +54,13 @@ PLAN = RetrainPlan(
 
 
 def english_in(text: str) -> list[str]:
-    """Return the words of a text that are left in English."""
+    """Return the words of a text that are left in English; words in capitals are names."""
     known = set(NAMES.lower().split())
-    return [word for word in WORDS.findall(NOT_TEXT.sub(" ", text)) if word.lower() not in known]
+    return [
+        word
+        for word in WORDS.findall(NOT_TEXT.sub(" ", text))
+        if word.lower() not in known and not word.isupper()
+    ]
 
 
 def texts_of(message: Message) -> Iterator[str]:
@@ -102,6 +110,27 @@ async def tour_settings(discord: LocalDiscord, chief: Member) -> None:
             check(message)
 
 
+@functools.cache
+def read_patterns() -> dict[str, tuple[str, re.Pattern[str]]]:
+    """Return the longest words and the whole look of each message of more than a word, whatever its values."""
+    found = {}
+    for message in (text for each in find_messages().messages for text in (each.message, each.plural)):
+        fixed = [part for part, *_ in string.Formatter().parse(message)] if message else []
+        if len(WORDS.findall(" ".join(fixed))) > 1:
+            pattern = re.compile(".{0,200}?".join(map(re.escape, fixed)), re.DOTALL)
+            found[message] = max(fixed, key=len), pattern
+    return found
+
+
+def untranslated_in(text: str, language: Language) -> list[str]:
+    """Return the English messages of the source that stand in a text as they are."""
+    return [
+        message
+        for message, (words, pattern) in read_patterns().items()
+        if words in text and pattern.search(text) and language.find(message) is not None
+    ]
+
+
 @asynccontextmanager
 async def in_japan(data: Path) -> AsyncIterator[tuple[LocalDiscord, Member, Member]]:
     """Run the bot for a member and an administrator whose language is Japanese."""
@@ -114,50 +143,74 @@ async def in_japan(data: Path) -> AsyncIterator[tuple[LocalDiscord, Member, Memb
         assert not discord.refused_requests
 
 
+MEMBERS_CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("episode", {"cast": "Quark" * 40}),
+    ("episode", {"cast": ",,"}),
+    ("episode", {"show": "X"}),
+    ("replay", {"code": "111"}),
+    ("about", {}),
+    ("help", {}),
+    ("diagnose", {}),
+    ("perform", {}),
+    ("forget-me", {}),
+]
+ADMINISTRATORS_CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("cast face", {"character": "QUARK"}),
+    ("models list", {}),
+    ("models use", {"model": "default"}),
+    ("models use", {"model": "none"}),
+    ("models rename", {"model": "x", "name": "#"}),
+    ("models delete", {"model": "x"}),
+    ("models download", {"model": "x"}),
+    ("models everywhere", {"model": "default"}),
+    ("retrain", {"episodes": "x"}),
+]
+
+
+async def tour(discord: LocalDiscord, member: Member, chief: Member, sticker: Message) -> list[str]:
+    """Return all that two people read who use every command, button and form."""
+    asked = await discord.slash(member, "episode", {"length": 50, "line": "QUARK: Café", "seed": 7})
+    scene = await scene_of(asked)
+    told = await (await discord.press(button(scene, "details"), member)).message()
+    form = await (await discord.press(button(told, "direct"), member)).modal()
+    script = await (await discord.press(button(scene, "script"), member)).message()
+    shown = [scene, told]
+    for person, calls in ((member, MEMBERS_CALLS), (chief, ADMINISTRATORS_CALLS)):
+        for command, options in calls:
+            shown.append(await answer(await discord.slash(person, command, options, forged=True)))
+            if command == "about":
+                shown.append(await answer(await discord.press(button(shown[-1], "about"), person)))
+    shown.append(
+        await answer(await discord.press(button(scene, "go_on"), member))
+    )  # of a scene that was forgotten
+    shown.append(await answer(await discord.context_menu(member, "Continue as an episode", sticker)))
+    texts = [text for message in shown for text in texts_of(message)]
+    texts.append(script.attachments[0].text.rsplit("\n\n-- ", 1)[1])
+    return [*texts, *texts_of_components([form, *form["components"]])]
+
+
 async def test_tour_of_commands_leaves_no_english(tmp_path: Path) -> None:
-    """Every command, button, form and refusal that a tour meets is said in the member's language."""
+    """Every command, button, form and refusal that a tour meets is said in the member's language, in each language."""
     async with in_japan(tmp_path) as (discord, member, chief):
-        asked = await discord.slash(member, "episode", {"length": 200, "line": "QUARK: Café", "seed": 7})
-        scene = await scene_of(asked)
-        long = await scene_of(
-            await discord.slash(member, "episode", {"length": 4_000, "seed": 7, "takes": 1})
-        )
-        told = await (await discord.press(button(scene, "details"), member)).message()
-        form = await (await discord.press(button(told, "direct"), member)).modal()
-        script = await (await discord.press(button(scene, "script"), member)).message()
-        for shown in (scene, long, told):
-            check(shown)
-        check_text(script.attachments[0].text.rsplit("\n\n-- ", 1)[1])
-        for text in texts_of_components([form, *form["components"]]):
-            check_text(text)
+        guild = member.guild
         sticker = await discord.say(
             member, parts={"sticker_items": [{"id": "1", "name": "wave", "format_type": 1}]}
         )
-        calls: list[tuple[Member, str, dict[str, Any]]] = [
-            (member, "episode", {"cast": "Quark" * 40}),
-            (member, "episode", {"cast": ",,"}),
-            (member, "episode", {"show": "X"}),
-            (member, "replay", {"code": "111"}),
-            (member, "help", {}),
-            (member, "perform", {}),
-            (chief, "cast face", {"character": "QUARK"}),
-            (member, "forget-me", {}),
-            (chief, "models list", {}),
-            (chief, "models use", {"model": "none"}),
-            (chief, "models rename", {"model": "x", "name": "#"}),
-            (chief, "models everywhere", {"model": "default"}),
-            (chief, "retrain", {"episodes": "x"}),
-        ]
-        for person, command, options in calls:
-            check(await answer(await discord.slash(person, command, options)))
+        for text in await tour(discord, member, chief, sticker):
+            check_text(text)
         await tour_settings(discord, chief)
         for minutes in ("10000", "x"):
             check(await answer(await ask_to_train(discord, chief, minutes=minutes)))
         form = await (await discord.slash(chief, "retrain")).modal()
         for text in texts_of_components([form, *form["components"]]):
             check_text(text)
-        menu = await discord.context_menu(member, LANGUAGE.say("Continue as an episode"), sticker)
-        check(await answer(menu))
+        for locale in sorted(set(LANGUAGES) - {"ja", "es-419"}):
+            ann = discord.add_member(guild, "Ann", locale=locale)
+            bob = discord.add_member(guild, "Bob", locale=locale, permissions=Permission.ADMINISTRATOR)
+            for text in await tour(discord, ann, bob, sticker):
+                assert untranslated_in(text, language_of(locale)) == [], text
+        long = await discord.slash(member, "episode", {"length": 4_000, "seed": 7, "takes": 1})
+        check(await scene_of(long))
         discord.add_member(member.guild, discord.world.application.owner)
         owner = member.guild.members[discord.world.application.owner.id]
         owner.user.locale = "ja"
