@@ -66,7 +66,8 @@ def read_markup(content: str, *, name_of: NameOf) -> PlainText:
     # Small print is about the text, unless it is all there is.
     text = _SMALL_PRINT.sub("", text) if _SMALL_PRINT.sub("", text).strip() else text
     text = _HEADING.sub("", text)
-    text = _KEPT.sub(lambda found: kept[int(found[1])], text)
+    while _KEPT.search(text):  # a mention may hold what was kept before it
+        text = _KEPT.sub(lambda found: kept[int(found[1])], text)
     lines = (re.sub(r"[^\S\n]{2,}", " ", line).strip() for line in text.split("\n"))
     return PlainText(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), is_covered)
 

@@ -18,7 +18,7 @@ from core.writing.request import SceneRequest
 from tests.bot.bot_process import running_bot
 from tests.bot.storage.test_database import EPISODE
 from tests.hostile_text import HOSTILE, hostile_texts, live_markup
-from tests.local_discord import Interaction, LocalDiscord, Message
+from tests.local_discord import Interaction, LocalDiscord, Member, Message, Upload
 
 TEXTS = 80  # to each way in
 
@@ -82,8 +82,8 @@ async def test_hostile_text_is_harmless_wherever_it_enters(tmp_path: Path) -> No
         member = discord.add_member(guild, "Kira @everyone **x**")
         async with running_bot(discord, tmp_path, HOLOSUITE_QUEUE="10000") as bot:
 
-            async def ask(text: str) -> list[Interaction]:
-                said = await discord.say(member, content=text[:2_000].strip() or ".")
+            async def ask(text: str, kind: int) -> list[Interaction]:
+                said = await say_somehow(discord, member, text, kind=kind)
                 given: list[dict[str, object]] = [{"line": text, "temp": 2}, {"cast": text}, {"place": text}]
                 commands = [
                     await discord.slash(member, "episode", {**options, "length": 20}, forged=True)
@@ -95,8 +95,8 @@ async def test_hostile_text_is_harmless_wherever_it_enters(tmp_path: Path) -> No
 
             asked: list[Interaction] = []
             mentions: list[Message] = []
-            for text in hostile_texts(TEXTS, seed=3):
-                asked += await ask(text)
+            for kind, text in enumerate(hostile_texts(TEXTS, seed=3)):
+                asked += await ask(text, kind)
                 content = f"<@{discord.world.bot.id}> {text}"[:2_000]
                 mentions.append(await discord.say(member, content=content))
                 suggested = await discord.autocomplete(member, "episode", "line", text[:100])
@@ -121,6 +121,33 @@ async def test_hostile_text_is_harmless_wherever_it_enters(tmp_path: Path) -> No
                 assert [live_markup(text) for text in texts] == [[]] * len(texts)
         assert not discord.pings
         assert not discord.refused_requests
+
+
+async def say_somehow(discord: LocalDiscord, member: Member, text: str, *, kind: int) -> Message:
+    """Return a message of one of the kinds that can hold a text."""
+    shown = text[:2_000].strip() or "."
+    display = {"type": 10, "content": shown}
+    embed = {
+        "title": shown[:256],
+        "description": shown,
+        "fields": [{"name": shown[:256], "value": shown[:1_024]}],
+    }
+    names = {"sticker_items": [{"id": "1", "name": shown[:30], "format_type": 1}]}
+    match kind % 6:
+        case 0:
+            return await discord.say(member, body={"embeds": [embed | {"footer": {"text": shown}}]})
+        case 1:
+            layout = [{"type": 17, "components": [display]}, display]
+            return await discord.say(member, body={"components": layout, "flags": 1 << 15})
+        case 2:
+            return await discord.forward(member, await discord.say(member, content=shown))
+        case 3:
+            file = Upload(shown[:200], shown.encode(errors="replace"), "text/plain")
+            return await discord.say(member, files=[file])
+        case 4:
+            return await discord.say(member, parts=names)
+        case _:
+            return await discord.say(member, content=shown)
 
 
 def is_answered(asked: Interaction) -> bool:

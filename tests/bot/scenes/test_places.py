@@ -16,6 +16,7 @@ MENU = "Continue as an episode"
 SMALL = PROJECT / "tests/core/writing/old_runs/script"  # writes a scene in an instant, and it is no less one
 AT_ONCE = 4  # cells
 SECONDS = 60.0  # for an answer, on a machine that has much else to do
+NOTES = ("\N{MEMO}", "\N{HOURGLASS WITH FLOWING SAND}")  # of a scene that is on its way
 EMOJI = "<:kek:123456789012345678>"
 
 
@@ -188,7 +189,7 @@ async def mention(place: Place, content: str, *, scene: bool = False) -> Message
     # Where the bot may not read the history, Discord lets its answer hang on nothing.
     return await discord.until_bot_message(
         lambda message: (
-            message.nonce == str(asked.id) and (shows_scene(message) or "\u2026" not in message.content)
+            message.nonce == str(asked.id) and (shows_scene(message) or not message.content.startswith(NOTES))
         ),
         timeout_seconds=SECONDS,
     )

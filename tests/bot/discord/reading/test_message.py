@@ -1,14 +1,21 @@
 """What is read in a message, of any kind, as discord.py hands it over."""
 
+import functools
+import unicodedata
+from dataclasses import replace
 from typing import Any
 
 import discord
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from bot.discord.language.language import Language
 from bot.discord.reading.markup import read_markup
 from bot.discord.reading.message import MessageReading, read_message
-from tests.hostile_text import HOSTILE
+from bot.scenes.ui.view import build_page
+from tests.bot.storage.test_database import EPISODE
+from tests.hostile_text import HOSTILE, live_markup
 
 AUTHOR = {"id": "1", "username": "ann", "global_name": "Ann", "discriminator": "0", "avatar": None}
 KIRA = {
@@ -22,21 +29,27 @@ GUILD = 300000000000000000
 ROLE, CHANNEL = 300000000000000001, 300000000000000002
 
 
-def message(content: str = "", **parts: Any) -> discord.Message:
-    """Return a message of Ann's in a server that has a role and a channel."""
-    client = discord.Client(intents=discord.Intents.none())
-    state = client._connection
+@functools.cache
+def open_channel() -> discord.TextChannel:
+    """Return a channel of a server that has a role."""
+    state = discord.Client(intents=discord.Intents(guilds=True))._connection
     role = {"id": str(ROLE), "name": "Crew", "permissions": "0", "position": 1, "color": 0, "colors": {}}
     role |= {"hoist": False, "managed": False, "mentionable": False, "flags": 0}
     guild = discord.Guild(data={"id": str(GUILD), "name": "Terok Nor", "roles": [role]}, state=state)  # type: ignore[typeddict-item]  # no more is needed
     text = {"id": str(CHANNEL), "name": "ops", "type": 0, "position": 0, "permission_overwrites": []}
     channel = discord.TextChannel(state=state, guild=guild, data=text)  # type: ignore[arg-type]  # likewise
     guild._channels[CHANNEL] = channel
+    return channel
+
+
+def message(content: str = "", **parts: Any) -> discord.Message:
+    """Return a message of Ann's in that channel."""
+    channel = open_channel()
     data = {"id": "5", "type": 0, "channel_id": str(CHANNEL), "author": AUTHOR, "content": content}
     data |= {"timestamp": "2026-11-26T12:00:00+00:00", "edited_timestamp": None, "tts": False, "flags": 0}
     data |= {"mention_everyone": False, "mentions": [KIRA], "mention_roles": [], "pinned": False}
     data |= {"attachments": [], "embeds": [], "components": []}
-    return discord.Message(state=state, channel=channel, data={**data, **parts})  # type: ignore[typeddict-item]  # likewise
+    return discord.Message(state=channel._state, channel=channel, data={**data, **parts})  # type: ignore[typeddict-item]  # likewise
 
 
 def text_display(content: str) -> dict[str, Any]:
@@ -67,6 +80,7 @@ WORDS = {
     "***a __b__***": "a b",
     r"\*no\* **QUARK:** \[x\]": "*no* QUARK: [x]",
     "```python\nprint('*x*')\n```": "print('*x*')",
+    "</`x`:1> now": "/x now",
     "use `a_b_c` or ``x`y``": "use a_b_c or x`y",
     "# Ops\n-# a footnote": "Ops",
     "-# psst": "psst",
@@ -179,6 +193,50 @@ async def test_message_without_words_is_described_in_a_sentence(kind: str) -> No
 async def test_message_of_which_nothing_is_seen_has_no_sentence() -> None:
     """What Discord withholds looks empty, and that is for the caller to say."""
     assert await read_message(message()) == MessageReading()
+
+
+PARTS = (
+    "content",
+    "title",
+    "description",
+    "field",
+    "footer",
+    "layout",
+    "forwarded",
+    "name",
+    "file",
+    "sticker",
+)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(PARTS, HOSTILE)))
+@settings(max_examples=40)
+async def test_hostile_text_in_every_part_of_a_message_is_read_as_words(texts: dict[str, str]) -> None:
+    """Whatever a message holds wherever, what is read has no signs that are not seen, and its scene is harmless."""
+    embed: dict[str, Any] = {"type": "rich", "title": texts["title"], "description": texts["description"]}
+    embed |= {
+        "fields": [{"name": texts["field"], "value": texts["field"]}],
+        "footer": {"text": texts["footer"]},
+    }
+    layout = [{**CONTAINER, "components": [text_display(texts["layout"])]}]
+    named = {**KIRA, "username": texts["name"], "global_name": texts["name"]}
+    parts: dict[str, Any] = {
+        "content": f"{texts['content']} <@{KIRA['id']}>",
+        "embeds": [embed],
+        "components": layout,
+        "mentions": [named],
+        "message_snapshots": [snapshot(content=texts["forwarded"], embeds=[embed], components=layout)],
+        "attachments": [file(texts["file"])],
+        "sticker_items": [{"id": "1", "name": texts["sticker"], "format_type": 1}],
+    }
+    reading = await read_message(message(**parts))
+    said = reading.text or reading.missing
+    assert not [
+        sign for sign in said if unicodedata.category(sign) in {"Cc", "Cs", "Co"} and sign not in "\n\t"
+    ]
+    page = build_page(replace(EPISODE, prompt=said, text=""), language=Language())
+    shown = [part for part in page.build_view().walk_children() if isinstance(part, discord.ui.TextDisplay)]
+    assert [live_markup(part.content.removeprefix("-# ")) for part in shown] == [[]] * len(shown)
 
 
 @given(HOSTILE)
