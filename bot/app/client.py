@@ -36,7 +36,7 @@ from bot.scenes.handler import SceneHandler
 from bot.scenes.pool import WriterPool
 from bot.scenes.quote_cog import QuoteCog
 from bot.scenes.request import Request
-from bot.scenes.ui.buttons import EpisodeButton, PageButton
+from bot.scenes.ui.buttons import SCENE_ITEMS
 from bot.storage.engine import StorageError
 from bot.storage.repositories import Repositories
 from bot.storage.runs.store import RunStore
@@ -134,9 +134,7 @@ class Holosuite(DiscordClient):
         await self.tree.set_translator(Translator())
         for cog in self._build_cogs():
             await self.add_cog(cog)
-        self.add_dynamic_items(
-            EpisodeButton, PageButton, TrainingButton, CardButton, *SETTING_ITEMS, *LEARNING_ITEMS
-        )
+        self.add_dynamic_items(*SCENE_ITEMS, TrainingButton, CardButton, *SETTING_ITEMS, *LEARNING_ITEMS)
         log.info("Invite the bot with %s", self.invitation)
         self.tasks.begin(
             synchronise_commands(self.tree, self.storage.settings, test_guild=self.settings.test_guild)

@@ -84,3 +84,6 @@ class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PAGE_I
         await interaction.client.scene_actions.turn_page(
             interaction, episode=self._episode, number=self._number
         )
+
+
+SCENE_ITEMS = (EpisodeButton, PageButton)  # which discord.py has to know to hear of a press
