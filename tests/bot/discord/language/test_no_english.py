@@ -198,7 +198,6 @@ async def test_tour_of_commands_leaves_no_english(tmp_path: Path) -> None:
         )
         for text in await tour(discord, member, chief, sticker):
             check_text(text)
-        await tour_settings(discord, chief)
         for minutes in ("10000", "x"):
             check(await answer(await ask_to_train(discord, chief, minutes=minutes)))
         form = await (await discord.slash(chief, "retrain")).modal()
@@ -211,6 +210,7 @@ async def test_tour_of_commands_leaves_no_english(tmp_path: Path) -> None:
                 assert untranslated_in(text, language_of(locale)) == [], text
         long = await discord.slash(member, "episode", {"length": 4_000, "seed": 7, "takes": 1})
         check(await scene_of(long))
+        await tour_settings(discord, chief)
         discord.add_member(member.guild, discord.world.application.owner)
         owner = member.guild.members[discord.world.application.owner.id]
         owner.user.locale = "ja"
