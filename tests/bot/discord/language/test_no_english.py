@@ -106,7 +106,7 @@ async def tour_settings(discord: LocalDiscord, chief: Member) -> None:
     await (await discord.press(listed.buttons[0], chief)).acknowledged()
     check(listed)
     for message in discord.messages:
-        if message.ephemeral and message.author.user is discord.world.bot:
+        if message.ephemeral and message.interaction and message.interaction.person.id == chief.id:
             check(message)
 
 
@@ -117,7 +117,7 @@ def read_patterns() -> dict[str, tuple[str, re.Pattern[str]]]:
     for message in (text for each in find_messages().messages for text in (each.message, each.plural)):
         fixed = [part for part, *_ in string.Formatter().parse(message)] if message else []
         if len(WORDS.findall(" ".join(fixed))) > 1:
-            pattern = re.compile(".{0,200}?".join(map(re.escape, fixed)), re.DOTALL)
+            pattern = re.compile(rf"(?<!\w){'.{0,200}?'.join(map(re.escape, fixed))}(?!\w)", re.DOTALL)
             found[message] = max(fixed, key=len), pattern
     return found
 
