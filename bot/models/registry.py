@@ -79,7 +79,7 @@ class ModelRegistry:
     async def rename(self, model: ModelRecord, name: str) -> None:
         """Give a model another name."""
         await self._models.rename(model, name)
-        self._loaded.pop(model.id, None)
+        self._forget(model.id)
 
     async def delete(self, model: ModelRecord) -> None:
         """Delete a model and its files; what it is writing at this moment is finished.
@@ -91,7 +91,7 @@ class ModelRegistry:
             raise RefusalError(
                 "That model is the default of all servers; the bot's owner has to choose another first."
             )
-        self._loaded.pop(model.id, None)
+        self._forget(model.id)
         others = await self._models.read_all(None)
         try:
             await self._runs.delete(model, is_shared=any(each.folder == model.folder for each in others))
@@ -138,10 +138,14 @@ class ModelRegistry:
         self._loaded.move_to_end(number)
         # A model that is larger than the bound is there alone: its server writes with it.
         while self.loaded_bytes > self.most_bytes and len(self._loaded) > 1:
-            unused, _ = self._loaded.popitem(last=False)
-            self._checked.pop(unused, None)
-            self._sizes.pop(unused, None)
+            self._forget(next(iter(self._loaded)))
         return writer
+
+    def _forget(self, number: int) -> None:
+        """Let the next request load the model anew."""
+        self._loaded.pop(number, None)
+        self._checked.pop(number, None)
+        self._sizes.pop(number, None)
 
     async def _open(self, model: ModelRecord) -> Writer:
         try:

@@ -65,6 +65,15 @@ async def test_crowd_loads_a_servers_model_once(tmp_path: Path, loaded: list[str
         assert writers[0] is not registry.shipped
 
 
+async def test_model_that_was_renamed_is_written_with_at_once(tmp_path: Path) -> None:
+    """A new name takes effect with the next request; the shipped model does not stand in meanwhile."""
+    async with open_registry(tmp_path, models=1) as (registry, storage):
+        await registry.writer_for(GUILD)
+        (model,) = await storage.models.read_all(GUILD)
+        await registry.rename(model, "Ops")
+        assert (await registry.writer_for(GUILD)).run.name == "Ops"
+
+
 async def test_models_that_were_not_used_for_longest_make_room(tmp_path: Path, loaded: list[str]) -> None:
     """Models in memory are bounded in megabytes; the least recently used goes, and comes back when it is asked for."""
     async with open_registry(tmp_path, models=3) as (registry, _):
