@@ -11,7 +11,7 @@ from core.writing.constraints.build import ConstrainedWriting
 from core.writing.generator import Generator
 from core.writing.inference.cache_model import CacheModel
 from core.writing.inference.readers import CachedReader, CarriedReader, Reader
-from core.writing.sampling import Samplers
+from core.writing.sampling import Sampler, Samplers
 from core.writing.takes.rows import Rows
 from core.writing.takes.subject import SubjectWords
 
@@ -123,6 +123,34 @@ class LineWriter:
             if self._cancelled is not None and steps % _CANCEL_EVERY == 0 and self._cancelled():
                 return []
         return takes
+
+    def write_alone(
+        self, reader: Reader, sampler: Sampler, *, directed: ConstrainedWriting | None, start: Start
+    ) -> Take | None:
+        """Return the only take, which `reader` and `directed` read as it is written: there is none to choose from.
+
+        Once the writing is cancelled there is none.
+        """
+        take = Take(0, directed, None, start.subject, start.prefix, start.in_line)
+        forbidden = start.forbidden
+        while True:
+            if take.subject is not None:
+                take.subject.boost(reader.logits, take.prefix)
+            if directed is not None:
+                drawn = directed.constraints.choose(sampler, reader.logits, forbidden=forbidden)
+            else:
+                if forbidden is not None:
+                    reader.logits[forbidden] = -np.inf
+                drawn = sampler.draw(reader.logits)
+            forbidden = None
+            is_ended, count = self._ends(take, drawn, start), len(take.ids)
+            if is_ended and take.is_last:
+                return take
+            reader.read(drawn)
+            if is_ended:
+                return take
+            if self._cancelled is not None and count % _CANCEL_EVERY == 0 and self._cancelled():
+                return None
 
     def go_on(self, take: Take, reader: Reader) -> None:
         """Let `reader` read a take of those written last, whose state is there already."""

@@ -11,7 +11,7 @@ from core.data.words import Alphabet
 from core.writing.constraints.build import ConstrainedWriting
 from core.writing.generator import Generator
 from core.writing.inference.readers import Reader
-from core.writing.sampling import Samplers
+from core.writing.sampling import Sampler, Samplers
 from core.writing.takes.line import LineWriter, Start, Take
 from core.writing.takes.rules import SceneRules
 from core.writing.takes.subject import RareWords, SubjectWords
@@ -87,19 +87,17 @@ class TakesStream:
                 head=head,
                 subject=None if head or opener else self._subject(before),
             )
-            kept = (
-                self._write_head(reader, directed, start, piece, before)
-                if head
-                else self._write_rest(reader, directed, start, piece, before, opener=opener)
-            )
+            if head:
+                kept = self._write_head(reader, directed, start, piece, before)
+            elif opener == "[" or self._takes == 1:  # of headings there are few to choose from
+                kept = self._write_only(reader, directed, start, piece, opener=opener)
+            else:
+                kept = self._write_best(reader, directed, start, piece, before, opener=opener)
             if kept is None:
                 return
             yield from kept.ids
             if kept.is_last:
                 return
-            self._lines.go_on(kept, reader)
-            if directed is not None:
-                directed.constraints.read_all(kept.ids)
             text = self._vocabulary.decode(kept.ids)
             if head:
                 opener = text[-1] if text[-1] in "[(" else ""
@@ -127,9 +125,21 @@ class TakesStream:
                 return None
             if rules.permit(self._vocabulary.decode(takes[0].ids), before, left=start.longest):
                 break
-        return takes[0]
+        return self._keep(takes[0], reader, directed)
 
-    def _write_rest(
+    def _write_only(
+        self, reader: Reader, directed: ConstrainedWriting | None, start: Start, piece: int, *, opener: str
+    ) -> Take | None:
+        """Return the rest of a line, written once."""
+        sampler = Sampler(
+            vocabulary=len(self._vocabulary),
+            temperature=self._temperature(opener),
+            rng=self._randomness(piece, 0),
+            scale=self._draws.scale,
+        )
+        return self._lines.write_alone(reader, sampler, directed=directed, start=start)
+
+    def _write_best(
         self,
         reader: Reader,
         directed: ConstrainedWriting | None,
@@ -139,12 +149,22 @@ class TakesStream:
         *,
         opener: str,
     ) -> Take | None:
-        """Return the best take of the rest of a line, or the only one of a heading, of which few are to choose from."""
-        count = 1 if opener == "[" else self._takes
-        temperature = self._draws.temperature * (_DIRECTION_COOLNESS if opener == "(" else 1)
-        samplers = self._samplers(piece, range(count), temperature=temperature)
-        takes = self._lines.write(reader, samplers, count, directed=directed, start=start)
-        return takes[self._choose(takes, before)] if takes else None
+        """Return the best take of the rest of a line."""
+        samplers = self._samplers(piece, range(self._takes), temperature=self._temperature(opener))
+        takes = self._lines.write(reader, samplers, self._takes, directed=directed, start=start)
+        return self._keep(takes[self._choose(takes, before)], reader, directed) if takes else None
+
+    def _keep(self, take: Take, reader: Reader, directed: ConstrainedWriting | None) -> Take:
+        """Let `reader` and `directed` read a take, unless the scene ends with it."""
+        if not take.is_last:
+            self._lines.go_on(take, reader)
+            if directed is not None:
+                directed.constraints.read_all(take.ids)
+        return take
+
+    def _temperature(self, opener: str) -> float:
+        """Return the temperature at which the rest of a line that began with `opener` is written."""
+        return self._draws.temperature * (_DIRECTION_COOLNESS if opener == "(" else 1)
 
     def _subject(self, before: str) -> SubjectWords | None:
         if self._rare is None or not self._rare.is_known:
@@ -160,11 +180,15 @@ class TakesStream:
         """Return the takes' samplers, each of its own randomness."""
         draws = self._draws
         return Samplers(
-            [np.random.default_rng([draws.seed, piece, number]) for number in numbers],
+            [self._randomness(piece, number) for number in numbers],
             vocabulary=len(self._vocabulary),
             temperature=temperature,
             scale=draws.scale,
         )
+
+    def _randomness(self, piece: int, number: int) -> np.random.Generator:
+        """Return what the take of this number of a piece is drawn with."""
+        return np.random.default_rng([self._draws.seed, piece, number])
 
 
 def _head_temperature(temperature: float) -> float:
