@@ -37,6 +37,7 @@ class ChatFacts:
     """What the files beside a chat's file say of it."""
 
     people: Mapping[str, str] = field(default_factory=dict)  # names by id, such as Slack's users.json has
+    bots: frozenset[str] = frozenset()  # ids of those who are none
     label: str = ""  # channel of messages that name none
     episode: str = ""  # name of the one episode; empty to have days
 
@@ -50,6 +51,7 @@ class LeftOut:
 
     name: str
     why: str
+    messages: int = 0  # so many of a chat, whose sum over several files counts
 
 
 @dataclass(frozen=True)

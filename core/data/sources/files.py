@@ -20,19 +20,10 @@ from core.data.formats.archive import (
 )
 from core.data.formats.chats.exports import read_slack_people
 from core.data.formats.detect import read_file
-from core.data.formats.reading import ChatFacts, LeftOut, Reading, Script, natural_key, show_name
+from core.data.formats.reading import NO_FACTS, ChatFacts, LeftOut, Reading, Script, natural_key, show_name
 from core.errors import CorpusError
 from core.text import Text
 
-_SLACK_LISTS = {
-    "users.json",
-    "channels.json",
-    "groups.json",
-    "dms.json",
-    "mpims.json",
-    "integration_logs.json",
-    "canvases.json",
-}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SHOWN_REASONS = 200  # things left out that are named one by one
 
@@ -113,18 +104,18 @@ def read_many(files: Iterable[tuple[str, bytes | str]], place: str, limits: Limi
             left_out.append(LeftOut(name, data))
         else:
             contents.append((name, data))
-    people = _slack_people(contents)
+    slack, top = _slack_people(contents)
     for name, data in contents:
         path = PurePosixPath(name)
-        is_day = bool(people) and _DAY.fullmatch(path.stem) is not None
-        if people and path.name in _SLACK_LISTS:
+        is_day = bool(slack.people) and _DAY.fullmatch(path.stem) is not None
+        if slack.people and path.suffix == ".json" and path.parent == top:
             left_out.append(LeftOut(name, Text("a list of Slack's, and no messages")))
             continue
         try:
             readings[name] = read_file(
                 data,
                 name,
-                chat=ChatFacts(people, path.parent.name, path.stem) if is_day else ChatFacts(people),
+                chat=replace(slack, label=path.parent.name, episode=path.stem) if is_day else slack,
                 limits=limits,
             )
         except CorpusError as error:
@@ -142,14 +133,15 @@ def read_many(files: Iterable[tuple[str, bytes | str]], place: str, limits: Limi
     return _join(readings, left_out, kind)
 
 
-def _slack_people(files: list[tuple[str, bytes]]) -> dict[str, str]:
+def _slack_people(files: list[tuple[str, bytes]]) -> tuple[ChatFacts, PurePosixPath]:
+    """Return who is who in Slack's export, and the folder of its lists."""
     for name, data in files:
         if PurePosixPath(name).name == "users.json":
             try:
-                return read_slack_people(json.loads(data))
+                return read_slack_people(json.loads(data)), PurePosixPath(name).parent
             except (ValueError, RecursionError):
-                return {}
-    return {}
+                break
+    return NO_FACTS, PurePosixPath()
 
 
 def _join(readings: dict[str, Reading], left_out: list[LeftOut], kind: str) -> Reading:
@@ -177,9 +169,10 @@ def _join(readings: dict[str, Reading], left_out: list[LeftOut], kind: str) -> R
             position = begins.get(label, 0) + script.position
             ends[label] = max(ends[label], position + 1)
             scripts.append(replace(script, label=label, position=position))
-        left_out.extend(
-            LeftOut(f"{name}: {out.name}", out.why) if len(readings) > 1 else out for out in reading.left_out
-        )
+    left_out += _left_out_of(readings)
+    kinds = {reading.kind for reading in readings.values()}
+    if kinds == {"chat"}:
+        scripts = _join_days(scripts)
     formats = Counter(reading.format for reading in readings.values())
     names = ", ".join(
         f"{format_} ({count} files)" if count > 1 else format_ for format_, count in formats.items()
@@ -188,7 +181,6 @@ def _join(readings: dict[str, Reading], left_out: list[LeftOut], kind: str) -> R
         dict.fromkeys(reading.encoding for reading in readings.values() if reading.encoding)
     )
     notes = tuple(note for reading in readings.values() for note in reading.notes)
-    kinds = {reading.kind for reading in readings.values()}
     if len(left_out) > _SHOWN_REASONS:
         more = len(left_out) - _SHOWN_REASONS
         left_out = [
@@ -203,6 +195,38 @@ def _join(readings: dict[str, Reading], left_out: list[LeftOut], kind: str) -> R
         notes,
         kinds.pop() if len(kinds) == 1 else "scripts",
     )
+
+
+def _left_out_of(readings: dict[str, Reading]) -> list[LeftOut]:
+    """Return what readings left out, after the names of their files; messages of chats are counted together."""
+    if len(readings) == 1:
+        return [out for reading in readings.values() for out in reading.left_out]
+    messages = Counter[str]()
+    left_out = []
+    for name, reading in readings.items():
+        for out in reading.left_out:
+            if out.messages:
+                messages[out.why] += out.messages
+            else:
+                left_out.append(LeftOut(f"{name}: {out.name}", out.why))
+    return left_out + [
+        LeftOut(Text("{count:,} message", "{count:,} messages", count=count), why, count)
+        for why, count in messages.most_common()
+    ]
+
+
+def _join_days(scripts: list[Script]) -> list[Script]:
+    """Return the days of chats, each once: an app may break one off and go on with it in the next file."""
+    days: dict[tuple[str, str], list[Script]] = {}
+    for script in scripts:
+        days.setdefault((script.label, script.name), []).append(script)
+    positions = Counter[str]()
+    joined = []
+    for (label, _), parts in days.items():
+        text = "\n".join(part.text for part in parts)
+        joined.append(replace(parts[0], position=positions[label], text=text))
+        positions[label] += 1
+    return joined
 
 
 def _common_folder(names: list[str]) -> int:

@@ -8,9 +8,12 @@ from core.data.formats.chats.messages import Message, MessageCounts, read_messag
 from core.data.formats.reading import ChatFacts, Reading
 from core.text import Text
 
+_NO_WORDS = {"link", "email", "phone", "bank_card", "bot_command"}  # parts of Telegram's texts
 _SPOKEN = {"Default", "Reply", "0", "19"}  # types of Discord's messages that somebody wrote
 _SYSTEM = Text("of the app itself: joined, left, changed")
 _BOTS = Text("of a bot")
+_FORWARDED = Text("forwarded: somebody else wrote it")
+_SLACKS_OWN = "USLACKBOT"
 
 
 def find_export(document: object) -> str:  # noqa: PLR0911  # an answer for each export
@@ -31,6 +34,11 @@ def find_export(document: object) -> str:  # noqa: PLR0911  # an answer for each
         return ""
     if isinstance(document, list):
         found = [message for message in document[:50] if isinstance(message, dict)]
+        if found and all(
+            isinstance(message.get("author"), dict) and "content" in message and "timestamp" in message
+            for message in found
+        ):
+            return "Discord messages"
         slack = sum(
             "ts" in message and "type" in message and ("user" in message or "text" in message)
             for message in found
@@ -65,8 +73,11 @@ def read_export(
         channel = document.get("channel")
         label = _text(channel.get("name")) if isinstance(channel, dict) else label
         messages = _read_discord(document["messages"], known, counts)
+    elif kind == "Discord messages":
+        # Discord's own interface gives the newest one first.
+        messages = _read_discord(sorted(document, key=_moment), known, counts)
     elif kind == "Slack channel":
-        messages = _read_slack(document, known, counts)
+        messages = _read_slack(document, known, chat.bots, counts)
     elif kind == "Telegram chat":
         label = _text(document.get("name")) or label
         messages = _read_telegram(document["messages"], counts, "")
@@ -113,6 +124,10 @@ def _read_discord(messages: list[Any], people: dict[str, str], counts: MessageCo
             yield Message(speaker, _text(message.get("content")), _text(message.get("timestamp"))[:10])
 
 
+def _moment(message: Any) -> str:  # noqa: ANN401  # any JSON
+    return _text(message.get("timestamp")) if isinstance(message, dict) else ""
+
+
 def _read_telegram(messages: list[Any], counts: MessageCounts, channel: str) -> Iterator[Message]:
     for message in messages:
         if not isinstance(message, dict):
@@ -121,6 +136,8 @@ def _read_telegram(messages: list[Any], counts: MessageCounts, channel: str) -> 
             counts.skip(_SYSTEM)
         elif message.get("via_bot") or _text(message.get("from")).lower().endswith("bot"):
             counts.skip(_BOTS)
+        elif message.get("forwarded_from", message.get("from")) != message.get("from"):
+            counts.skip(_FORWARDED)
         else:
             speaker = _text(message.get("from")) or "Deleted account"
             yield Message(
@@ -137,18 +154,20 @@ def _join_entities(text: object) -> str:
         part
         if isinstance(part, str)
         else _text(part.get("text"))
-        if isinstance(part, dict) and part.get("type") not in {"link", "email", "phone", "bank_card"}
+        if isinstance(part, dict) and part.get("type") not in _NO_WORDS
         else ""
         for part in parts
     ]
     return "".join(said)
 
 
-def _read_slack(messages: list[Any], people: dict[str, str], counts: MessageCounts) -> Iterator[Message]:
+def _read_slack(
+    messages: list[Any], people: dict[str, str], bots: frozenset[str], counts: MessageCounts
+) -> Iterator[Message]:
     for message in messages:
         if not isinstance(message, dict):
             continue
-        if message.get("bot_id") or message.get("subtype") == "bot_message":
+        if message.get("bot_id") or message.get("subtype") == "bot_message" or message.get("user") in bots:
             counts.skip(_BOTS)
         elif message.get("type") != "message" or message.get("subtype") not in (
             None,
@@ -169,9 +188,9 @@ def _read_slack(messages: list[Any], people: dict[str, str], counts: MessageCoun
             )
 
 
-def read_slack_people(document: object) -> dict[str, str]:
-    """Return names by id of Slack's users.json; empty if it is none."""
-    people = {}
+def read_slack_people(document: object) -> ChatFacts:
+    """Return the names by id of Slack's users.json, and which of them are bots; nobody if it is none."""
+    people, bots = {}, {_SLACKS_OWN}
     for user in document if isinstance(document, list) else ():
         if isinstance(user, dict) and isinstance(user.get("profile"), dict) and "id" in user:
             profile = user["profile"]
@@ -181,7 +200,9 @@ def read_slack_people(document: object) -> dict[str, str]:
                 or user.get("real_name")
                 or user.get("name")
             )
-    return people
+            if user.get("is_bot") is True:
+                bots.add(_text(user["id"]))
+    return ChatFacts(people, frozenset(bots))
 
 
 def _text(value: object) -> str:

@@ -123,23 +123,30 @@ class _DiscordPage(_ChatPage):
 
 
 class _TelegramPage(_ChatPage):
-    """The messages of Telegram's page, which does not name its channel."""
+    """The messages of Telegram's page."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Enter an element."""
         kinds = (attributes.get("class") or "").split()
         part = ""
-        if "from_name" in kinds and "forwarded" not in self._open:
+        if "forwarded" in kinds:
+            self._counts.skip(Text("forwarded: somebody else wrote it"))
+            part = "skip"
+        elif "skip" in self._open:
+            part = ""
+        elif "from_name" in kinds:
             self._speaker, part = "", "speaker"
-        elif "forwarded" in kinds:
-            part = "forwarded"
         elif "service" in kinds and "message" in kinds:
             self._counts.skip(Text("of the app itself: joined, left, changed"))
             part = "skip"
         elif "date" in kinds and attributes.get("title"):
             self._day = _day(attributes["title"])
             part = "skip"
-        elif "text" in kinds and "skip" not in self._open:
+        elif "bold" in kinds and self._within("header"):
+            part = "channel"
+        elif "page_header" in kinds:
+            part = "header"
+        elif "text" in kinds:
             self._said, part = [], "text"
         self._enter(tag, part)
 
@@ -156,6 +163,8 @@ class _TelegramPage(_ChatPage):
             self._said.append(text)
         elif self._open[-1:] == ["speaker"]:
             self._speaker += text
+        elif self._within("channel"):
+            self.channel = f"{self.channel} {text.strip()}".strip()
 
 
 def _day(title: str) -> str:

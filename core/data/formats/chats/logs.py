@@ -41,6 +41,7 @@ _WEECHAT = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}\t(?P<name>[^\t\n]{0,60})\t(?P<text>.*)", re.DOTALL
 )
 _DISCORD = re.compile(rf"\[{_DATE} {_TIME}\] (?P<name>[^\n]{{1,80}})", re.IGNORECASE)
+_DISCORD_PART = re.compile(r"\{[A-Z][A-Za-z ]{2,30}\}\s*")  # {Attachments}, {Embed}, {Forwarded Message}
 # mIRC's codes for colours, bold, italics, underlining, and back to plain.
 _COLOURS = re.compile(r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|[\x02\x0f\x16\x1d\x1f]")
 _DAY_LINE = re.compile(
@@ -120,7 +121,7 @@ def _read_whatsapp(lines: list[str], counts: MessageCounts) -> Iterator[Message]
         speaker = ""
         day = _day(found["date"] or "", month_first=month_first)
         rest = _SAID.match(found["rest"])
-        if rest is None:
+        if rest is None or _is_open(rest["name"]):  # Ann changed the subject to "Tea: now"
             counts.skip(Text("of the app itself: joined, left, changed"))
             continue
         if (rest["text"] or "").startswith(_OF_THE_APP):
@@ -129,6 +130,11 @@ def _read_whatsapp(lines: list[str], counts: MessageCounts) -> Iterator[Message]
         speaker, said = rest["name"].strip(), [rest["text"] or ""]
     if speaker:
         yield Message(speaker, "\n".join(said), day)
+
+
+def _is_open(name: str) -> bool:
+    """Return whether a quotation begins in a name and does not end there."""
+    return name.count('"') % 2 == 1 or sum(map(name.count, "„“«「")) > sum(map(name.count, "”»」"))
 
 
 def _read_irc(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
@@ -140,7 +146,7 @@ def _read_irc(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
             if weechat["name"].strip() == "*":
                 who, _, action = weechat["text"].partition(" ")
                 yield Message(who, f"({action})", weechat["date"])
-            elif weechat["name"].strip(" @+%~&") in {"", "--", "-->", "<--", "=!="}:
+            elif not any(map(str.isalnum, weechat["name"])):
                 counts.skip(Text("of the app itself: joined, left, changed"))
             else:
                 yield Message(weechat["name"].strip(" @+%~&"), weechat["text"], weechat["date"])
@@ -187,13 +193,11 @@ def _read_discord(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
                 found["name"].removesuffix(" (pinned)").strip(),
                 _day(found["date"], month_first=month_first),
             )
-        elif line.strip() in {"{Attachments}", "{Embed}", "{Reactions}", "{Stickers}"}:
-            skipping = True
+        elif _DISCORD_PART.fullmatch(line):
+            skipping = True  # up to the next message
         elif line.startswith("=" * 20) and begun:
             break
-        elif not line.strip():
-            skipping = False
-        elif not skipping:
+        elif line.strip() and not skipping:
             said.append(line)
     if speaker:
         yield from _of_people(speaker, said, day, counts, bots_have_numbers=bots_have_numbers)

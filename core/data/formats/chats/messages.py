@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.data.formats.chats.marks import strip_marks
+from core.data.formats.chats.placeholders import strip_placeholders
 from core.data.formats.reading import NO_FACTS, ChatFacts, LeftOut, Reading, Script, natural_key, show_name
 from core.errors import CorpusError
 from core.text import Text
@@ -17,34 +18,6 @@ _NOT_IN_NAMES = re.compile(r"[:：()\[\]{}<>*\n\r\t\u200b-\u200f\u202a-\u202e\u2
 _TAG = re.compile(r"#\d{1,5}$")  # of a Discord name: ada#0001
 _PHONE = re.compile(r"[+(]?\d[\d\s()./-]{5,}")
 _FENCE = re.compile(r"```(?:\w{1,20}\n)?|\|\||\*\*|__|~~")
-# What apps write where somebody sent no text, or did something else than speak; in several languages.
-_OMITTED = re.compile(
-    r"[\u200e\u200f\s]*(?:"
-    r"<[^<>]{0,60}(?:omitted|weggelassen|ausgeschlossen|omitido|omitida|omitidos|omis|omise|omesso|omessi|pominięto|"
-    r"опущен\w*|без медиафайлов|attached|adjunto|oculto|oculta|weggelaten)[^<>]{0,20}>|"
-    r"<(?![@#!/:]|a?:\w)[^<>\n]{2,60}>|"  # no more than that: a picture or file, in any language
-    r"(?:image|video|audio|gif|sticker|document|contact card|voice message|media)(?: message)? omitted|"
-    r"(?:bild|video|audio|gif|sticker|dokument|kontaktkarte|sprachnachricht) weggelassen|"
-    r"(?:imagen|imagem|vídeo|video|audio|áudio|gif|sticker|figurinha|documento) omitid[oa]|"
-    r"(?:image|vidéo|audio|gif|sticker|document) (?:absente?|omise?)|"
-    r"(?:this message was deleted|you deleted this message|this message was deleted by admin[^\n]{0,40}|"
-    r"diese nachricht wurde gelöscht|du hast diese nachricht gelöscht|se eliminó este mensaje|eliminaste este mensaje|"
-    r"esta mensagem foi apagada|mensagem apagada|ce message a été supprimé|vous avez supprimé ce message|"
-    r"questo messaggio è stato eliminato|dit bericht is verwijderd|данное сообщение удалено|вы удалили это сообщение|"
-    r"このメッセージは削除されました|このメッセージを取り消しました|삭제된 메시지입니다|此消息已被?删除|"
-    r"此訊息已刪除|您已删除此消息)[.。]?|"
-    r"(?:missed (?:voice|video|group)[^\n]{0,30}call[^\n]{0,40})|null|"
-    r"[^\n]{1,120}\((?:file attached|datei angehängt|archivo adjunto|arquivo anexado|fichier joint|file allegato)\)|"
-    r"<attached: [^<>\n]{1,200}>|<anhang: [^<>\n]{1,200}>|(?:poll|umfrage|live location shared|location):[^\n]{0,300}|"
-    r"waiting for this message[^\n]{0,60}"
-    r")\s*",
-    re.IGNORECASE,
-)
-_EDITED = re.compile(
-    r"<(?:this message was edited|diese nachricht wurde bearbeitet|se editó este mensaje|mensagem editada|"
-    r"ce message a été modifié)>|\(edited\)$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -70,7 +43,7 @@ class MessageCounts:
     def left_out(self) -> tuple[LeftOut, ...]:
         """Return what was counted."""
         return tuple(
-            LeftOut(Text("{count:,} message", "{count:,} messages", count=count), why)
+            LeftOut(Text("{count:,} message", "{count:,} messages", count=count), why, count)
             for why, count in self._why.most_common()
         )
 
@@ -123,9 +96,7 @@ def read_messages(
 
 def clean_message(text: str, people: Mapping[str, str] | None = None) -> str:
     """Return a message on one line, without marks, links and what an app wrote in its place; perhaps nothing."""
-    if _OMITTED.fullmatch(text):
-        return ""
-    text = strip_marks(_EDITED.sub("", text), people=people)
+    text = strip_marks(strip_placeholders(text), people=people)
     text = " ".join(_FENCE.sub("", text).split()).strip("\u200e\u200f ")
     return text if any(character.isalnum() or character > _FIRST_SIGN for character in text) else ""
 

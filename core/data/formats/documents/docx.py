@@ -10,7 +10,7 @@ from defusedxml.ElementTree import iterparse
 
 from core.data.formats.reading import LeftOut, Reading, Script, show_name
 from core.data.formats.scripts.names import LONGEST_HEADING
-from core.data.formats.tables.rows import document_lines
+from core.data.formats.tables.inner import document_lines
 from core.errors import CorpusError
 from core.text import Text
 

@@ -191,6 +191,7 @@ def _read_dialogues(dialogues: list[list[dict[str, Any]]], encoding: str, name: 
         {**message, "episode": str(number)}
         for number, dialogue in enumerate(dialogues, 1)
         for message in dialogue
+        if "system" not in (message.get("role"), message.get("from"))  # what a model is told, and nobody says
     ]
     return read_rows(build_table(rows, name), format_="JSON dialogues", encoding=encoding, name=name)
 

@@ -60,7 +60,7 @@ def _cell(value: object) -> str:
         return next(
             (
                 _cell(value[key])
-                for key in ("nickname", "name", "username", "text", "title")
+                for key in ("nickname", "global_name", "name", "username", "text", "title")
                 if value.get(key)
             ),
             "",

@@ -1,5 +1,7 @@
 """A table of lines, messages or texts to episodes, whatever kind of file it came from."""
 
+import datetime as dt
+import re
 from collections.abc import Iterator
 
 import pandas as pd
@@ -8,7 +10,7 @@ from core.data.formats.chats.messages import Message, MessageCounts, clean_messa
 from core.data.formats.chats.system import NUMBERED, SYSTEM_TEXT, numbers_are_of_bots
 from core.data.formats.reading import LeftOut, Reading, Script, natural_key, show_name
 from core.data.formats.scripts.names import is_heading
-from core.data.formats.tables.columns import Columns, find_columns, interleave, known_names
+from core.data.formats.tables.columns import Columns, find_columns, interleave
 from core.errors import CorpusError
 from core.text import Text
 
@@ -17,7 +19,7 @@ _DISCORD_COLUMNS = {"AuthorID", "Author", "Date", "Content"}
 _LONG_TEXT = 300  # characters on average: such a column holds whole texts, and no lines
 _VERSE = 0.4  # share of rows without a speaker from which on they go on with the speech above
 _MOSTLY = 0.5
-_LEAST_ROWS = 3  # of a table inside a document
+_MOMENT = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d{1,9})?")  # seconds or milliseconds since 1970
 _SPOKEN = {"", "default", "reply", "message", "0", "19", "text"}
 
 
@@ -92,7 +94,9 @@ def _messages(table: pd.DataFrame, columns: Columns, counts: MessageCounts) -> I
 def _day(date: str) -> str:
     """Return the day of a date: `2024-01-05T21:03:00+00:00` -> `2024-01-05`, `05/01/2024 21:03` -> `05/01/2024`."""
     date = date.strip()
-    return "" if date.isdecimal() else date.replace("T", " ").split(" ")[0][:10]
+    if _MOMENT.fullmatch(date):
+        return dt.datetime.fromtimestamp(int(date[:10]), tz=dt.UTC).strftime("%Y-%m-%d")
+    return "" if date.replace(".", "").isdecimal() else date.replace("T", " ").split(" ")[0][:10]
 
 
 def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: str, name: str) -> Reading:
@@ -124,7 +128,7 @@ def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
         if verse and not who and said and not line.startswith(("(", "[")):
             said[-1] += f" {line}"
         else:
-            said.append(_line(who, line))
+            said.append(join_row(who, line))
     if not episodes:
         raise _no_text(name, table)
     order = sorted(episodes, key=lambda key: tuple(natural_key(part) for part in key))
@@ -141,40 +145,13 @@ def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
     return Reading(format_, encoding, tuple(scripts), left_out)
 
 
-def _line(who: str, line: str) -> str:
+def join_row(who: str, line: str) -> str:
     """Return a row as a line: speech after who speaks, a heading, or a direction."""
     if who and is_heading(who):
         return f"[{who.rstrip('.')}. {line.strip('[]')}]"
     if not who and is_heading(line):
         return f"[{line.strip('[]')}]"
     return f"{who}: {line}" if who else f"({line.strip('()[]')})"
-
-
-def document_lines(rows: list[list[str]]) -> list[str] | None:
-    """Return the lines of a table inside a document, or nothing where it has no column of speakers.
-
-    Example: `[["0:01", "Ada", "Pour."], ...]` -> `["Ada: Pour.", ...]`.
-    """
-    width = max(map(len, rows), default=0)
-    if width < 2 or len(rows) < _LEAST_ROWS:  # noqa: PLR2004  # who, and what
-        return None
-    filled = [row + [""] * (width - len(row)) for row in rows]
-    header = known_names(filled[0]) > 1
-    table = pd.DataFrame(
-        filled[1:] if header else filled,
-        columns=filled[0] if header else [str(number) for number in range(width)],
-        dtype=str,
-    )
-    columns = find_columns(table)
-    if columns is None or columns.speaker is None:
-        return None
-    return [
-        _line(" ".join(who.replace(":", " ").split()), " ".join(text.split()))
-        for who, text in zip(
-            table.iloc[:, columns.speaker].tolist(), table.iloc[:, columns.text].tolist(), strict=True
-        )
-        if text.strip()
-    ]
 
 
 def _read_texts(table: pd.DataFrame, columns: Columns, format_: str, encoding: str, name: str) -> Reading:
