@@ -10,8 +10,8 @@ import re
 import sys
 from pathlib import Path
 
-from bot.console.console import Console
-from bot.console.terminal import Terminal
+from bot.app.console.console import Console
+from bot.app.console.terminal import Terminal
 from core.errors import CoreError
 from core.run.store import Run
 

@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
             from bot.app.serve import serve  # noqa: PLC0415  # the console does without discord.py
 
             return serve(settings)
-        from bot.console.console import run_console  # noqa: PLC0415
+        from bot.app.console.console import run_console  # noqa: PLC0415
 
         return run_console(
             settings.run,

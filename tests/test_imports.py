@@ -78,7 +78,7 @@ def test_console_process_serves_with_numpy_alone(tmp_path: Path, tiny_run: Run) 
 def test_bot_package_imports_no_training_package(tmp_path: Path) -> None:
     """Loading all of the bot brings in neither TensorFlow nor keras nor pandas."""
     script = (
-        "import sys, bot.app.serve, bot.console.console, bot.console.training; "
+        "import sys, bot.app.serve, bot.app.console.console, bot.app.console.training; "
         "print({'tensorflow', 'keras', 'pandas'} & {name.split('.')[0] for name in sys.modules})"
     )
     assert run_python(["-c", script], cwd=tmp_path).stdout == "set()\n"

@@ -13,7 +13,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[1]
 LOCAL = (
-    "bot/console",
+    "bot/app/console",
     "bot/storage/migrations",
     "core/evaluation/scenes",
 )  # read what whoever runs the bot types

@@ -1,1 +1,1 @@
-"""The composition root of the Discord bot: the client that all parts meet in, and how it starts and leaves."""
+"""The composition root: the client that all parts meet in, how it starts and leaves, and the console."""

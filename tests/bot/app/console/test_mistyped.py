@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.console.console import Console
-from bot.console.terminal import Terminal
+from bot.app.console.console import Console
+from bot.app.console.terminal import Terminal
 from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
 
 # What was typed, and what the answer has to name.

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from bot.console.commands import Call, parse_call, read_number
-from bot.console.models import ConsoleModels
-from bot.console.names import check_cast, check_place
-from bot.console.options import COMMANDS, EPISODE_OPTIONS, MODELS_OPTIONS, RETRAIN_OPTIONS
-from bot.console.prompt import read_lines
-from bot.console.scene_options import read_request
-from bot.console.slips import find_slip
-from bot.console.terminal import Terminal
+from bot.app.console.commands import Call, parse_call, read_number
+from bot.app.console.models import ConsoleModels
+from bot.app.console.names import check_cast, check_place
+from bot.app.console.options import COMMANDS, EPISODE_OPTIONS, MODELS_OPTIONS, RETRAIN_OPTIONS
+from bot.app.console.prompt import read_lines
+from bot.app.console.scene_options import read_request
+from bot.app.console.slips import find_slip
+from bot.app.console.terminal import Terminal
 from bot.discord.language.language import language_of_environment
 from bot.discord.language.options import name_options
 from core.errors import CoreError, PromptError
@@ -146,7 +146,7 @@ class Console:
         self._show(episode, episode.script)
 
     def _retrain(self, call: Call) -> None:
-        from bot.console.training import ConsoleTraining  # noqa: PLC0415  # writing does without
+        from bot.app.console.training import ConsoleTraining  # noqa: PLC0415  # writing does without
 
         training = ConsoleTraining(data=self._data, scripts=self._scripts, terminal=self._terminal)
         self._switch(training.retrain(call, self._run))

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.console.slips import explain_command, explain_option, find_misspelt_option
+from bot.app.console.slips import explain_command, explain_option, find_misspelt_option
 from core.errors import PromptError
 
 _EXAMPLES = {

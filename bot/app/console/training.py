@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bot.console.commands import Call
-from bot.console.models import RUNS, read_run
-from bot.console.terminal import Terminal
+from bot.app.console.commands import Call
+from bot.app.console.models import RUNS, read_run
+from bot.app.console.terminal import Terminal
 from bot.training.process import ask_child, full_disk, missing_packages, read_log_end, start_training
 from bot.training.progress import bar, clock, describe_comparison, describe_early, describe_words
 from core.config import PRESETS

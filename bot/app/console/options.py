@@ -1,6 +1,6 @@
 """The console's commands: their names, and what each option means."""
 
-from bot.console.commands import Command
+from bot.app.console.commands import Command
 
 EPISODE_OPTIONS = {
     "temp": "temperature: low repeats itself, high rambles",

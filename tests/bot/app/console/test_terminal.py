@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from bot.console.terminal import Terminal
+from bot.app.console.terminal import Terminal
 
 
 class Screen(io.StringIO):

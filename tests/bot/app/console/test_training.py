@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.console.commands import parse_call
-from bot.console.models import ConsoleModels
-from bot.console.options import COMMANDS
-from bot.console.terminal import Terminal
-from bot.console.training import ConsoleTraining
+from bot.app.console.commands import parse_call
+from bot.app.console.models import ConsoleModels
+from bot.app.console.options import COMMANDS
+from bot.app.console.terminal import Terminal
+from bot.app.console.training import ConsoleTraining
 from core.errors import CoreError
 from core.run.events import Progress
 from core.run.store import Run

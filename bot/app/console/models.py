@@ -6,8 +6,8 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from bot.console.commands import Call
-from bot.console.terminal import Terminal
+from bot.app.console.commands import Call
+from bot.app.console.terminal import Terminal
 from core.data.sources.upload import safe_name
 from core.errors import PromptError, RunError
 from core.run.layout import FACTS

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.console.console import Console
-from bot.console.prompt import complete
-from bot.console.terminal import Terminal
+from bot.app.console.console import Console
+from bot.app.console.prompt import complete
+from bot.app.console.terminal import Terminal
 from core.data.screenplay import speaker_of
 from tests.core.writing.constraints.direction_runs import GREEK, SCRIPT, build_writer
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.console.commands import Call
+from bot.app.console.commands import Call
 from bot.discord.markdown import unquote
 from core.errors import PromptError
 from core.writing.constraints.cast import split_cast

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from bot.console.options import COMMANDS
+from bot.app.console.options import COMMANDS
 
 
 def read_lines(
