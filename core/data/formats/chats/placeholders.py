@@ -81,7 +81,7 @@ _POLL = re.compile(
     r"[\u200e\s]*(?:poll|umfrage|sondage|encuesta|enquete|sondaggio|опрос|アンケート):\s*\n", re.IGNORECASE
 )
 _EDITED = re.compile(
-    r"\s*(?:\u200e<[^<>\n]{3,60}>$|<(?:this message was edited|diese nachricht wurde bearbeitet|se editó este mensaje|"
+    r"(?:\u200e<[^<>\n]{3,60}>$|<(?:this message was edited|diese nachricht wurde bearbeitet|se editó este mensaje|"
     r"mensagem editada|ce message a été modifié|questo messaggio è stato modificato|dit bericht is bewerkt|"
     r"данное сообщение изменено|このメッセージは編集されました)[.。]?>|\(edited\)$)",
     re.IGNORECASE,
