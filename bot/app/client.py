@@ -139,7 +139,7 @@ class Holosuite(DiscordClient):
         self.tasks.begin(
             synchronise_commands(self.tree, self.storage.settings, test_guild=self.settings.test_guild)
         )
-        self.tasks.begin(self._finish_pending())
+        self.tasks.keep("pending", self._finish_pending)
         self.tasks.keep("lease", self._live)
         self.tasks.keep("retention", lambda: self.storage.scenes.delete_daily(self.settings.retention_days))
         self.tasks.keep("forgetting", self._forget)

@@ -105,9 +105,9 @@ class SceneHandler:
 
     async def resume(self, reply: Reply, request: Request, *, request_id: int, member_id: int) -> None:
         """Finish what an earlier process acknowledged; the scene may be kept already."""
-        self._promises.take_over(request_id)
-        asker = Asker(member_id, True, request.guild_id or None, request.channel_id)  # no cooldown
-        await self._carry_out(reply, request, request_id=request_id, asker=asker)
+        if self._promises.take_over(request_id):  # else it is on its way here already
+            asker = Asker(member_id, True, request.guild_id or None, request.channel_id)  # no cooldown
+            await self._carry_out(reply, request, request_id=request_id, asker=asker)
 
     async def close(self, *, seconds: float) -> None:
         """Refuse what is new and finish what was begun; what takes longer is left to the next process."""
@@ -146,7 +146,9 @@ class SceneHandler:
             raise ValueError("a request is carried out in a task")
         self._tasks[task] = _Flight(reply, frozenset())
         try:
-            scene = await self._write(reply, request, request_id=request_id, asker=asker)
+            scene = await self._promises.insist(
+                request_id, lambda: self._write(reply, request, request_id=request_id, asker=asker)
+            )
             await (present(reply, scene) if present else self._show(reply, scene, request))
         except GoneError as error:
             log.info("A request was dropped: nobody is left to answer (%s).", error)
@@ -174,7 +176,8 @@ class SceneHandler:
             CoreError: Why there is none.
         """
         begun = time.time()
-        source = await self._read_source(request)
+        number = request.after or request.again
+        source = await self._scenes.read(number) if number else None
         work, writer = await self._prepare(request, source)
         words_of = await self._whose(request, source, asker.member_id)
         ticket = self._pool.submit(
@@ -202,11 +205,6 @@ class SceneHandler:
         line = source.line if source is not None and request.again else scene.line
         scene = replace(scene, line=line if words_of == {asker.member_id} else "")  # for who gave it
         return await self._scenes.add(scene, begun=begun)
-
-    async def _read_source(self, request: Request) -> SceneRecord | None:
-        """Return the stored scene that a request goes on from."""
-        number = request.after or request.again
-        return await self._scenes.read(number) if number else None
 
     async def _whose(self, request: Request, source: SceneRecord | None, member: int) -> frozenset[int]:
         """Return the members whose words will be in a scene."""

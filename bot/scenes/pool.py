@@ -96,7 +96,7 @@ class WriterPool:
     ) -> Ticket:
         """Put a member's work in the queue, or begin with it at once; parties (servers) take turns.
 
-        What is promised already, before a restart, is a member's place like any other, but is not refused for it.
+        What is promised already, by a process before this one, takes its place like any other, but is never refused.
 
         Raises:
             PlacesTakenError: If the member has their places.
@@ -109,7 +109,7 @@ class WriterPool:
                 "{places} of your scenes are on their way; ask for this one once one of them is there.",
                 places=MOST_OF_A_MEMBER,
             )
-        if self._waiting.is_full_for(party, most=self.queue):
+        if self._waiting.is_full_for(party, most=self.queue) and not is_promised:
             raise QueueFullError(
                 "The queue is full ({waiting} scenes wait); try again in about {seconds} s.",
                 waiting=len(self._waiting),

@@ -3,18 +3,27 @@
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
+from bot.storage.engine import StorageError
 from bot.storage.schema import leases, pending
 from bot.storage.tables.leases import BOT, read_clock
 from core.errors import CoreError
 
 SETTLE_SECONDS = 5.0  # between two attempts to forget a request that was answered
+PATIENCE_SECONDS = (
+    300.0  # that what was promised waits for a database that is away, such as one that is restarted
+)
+AGAIN_SECONDS = 1.0
+
+Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
 
@@ -124,14 +133,40 @@ class Promises:
         """Store a promise, before it is given.
 
         Raises:
-            StorageError: It cannot be stored.
+            StorageError: It cannot be stored, so none may be given.
         """
+        if pending.id in self._open:  # the database went away after it was given
+            return
         self._open.add(pending.id)
-        await self._pending.add(pending)
+        try:
+            await self._pending.add(pending)
+        except StorageError:
+            # It may be there all the same, and is refused now: no later process is to answer it once more.
+            self._open.discard(pending.id)
+            self._keep_settling(pending.id)
+            raise
 
-    def take_over(self, request_id: int) -> None:
-        """Answer for what an earlier process has promised."""
+    async def insist(self, request_id: int, work: Callable[[], Awaitable[Result]]) -> Result:
+        """Do the work of a request: where it was promised an answer, again until the database is back.
+
+        Raises:
+            StorageError: The database is away, and nothing was promised, or it is for too long.
+        """
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return await work()
+            except StorageError as error:
+                if request_id not in self._open or time.monotonic() >= ends:
+                    raise
+                log.warning("A promised scene waits for the database: %s", error)
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    def take_over(self, request_id: int) -> bool:
+        """Answer for what an earlier process has promised; tell whether nobody here does already."""
+        is_new = request_id not in self._open
         self._open.add(request_id)
+        return is_new
 
     async def note_answer(self, request_id: int, message_id: int) -> None:
         """Store which message answers a request so far, if that goes."""
@@ -149,14 +184,17 @@ class Promises:
             await self._pending.delete(request_id)
         except CoreError as error:
             log.warning("An answered request could not be forgotten yet: %s", error)
-            task = asyncio.create_task(self._settle_later(request_id))
-            self._settling.add(task)
-            task.add_done_callback(self._settling.discard)
+            self._keep_settling(request_id)
 
     def close(self) -> None:
         """Try nothing again."""
         for task in self._settling:
             task.cancel()
+
+    def _keep_settling(self, request_id: int) -> None:
+        task = asyncio.create_task(self._settle_later(request_id))
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
 
     async def _settle_later(self, request_id: int) -> None:
         while True:

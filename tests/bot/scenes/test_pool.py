@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -212,13 +213,32 @@ async def test_member_has_few_places(pool: WriterPool) -> None:
 async def test_request_that_holds_a_thread_is_given_up(
     pool: WriterPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After some seconds a request is refused with a sentence, and the next one is written."""
+    """After some seconds of work a request is refused with a sentence, and the next one is written."""
     monkeypatch.setattr("bot.scenes.queue.LONGEST_SECONDS", 0.02)
-    endless = pool.submit(Gate())
+
+    def work(cancelled: Callable[[], bool]) -> Episode:
+        while not cancelled():
+            pass
+        return build_episode("unfinished")
+
+    endless = pool.submit(work)
     behind = pool.submit(lambda _: build_episode("behind"))
     with pytest.raises(TooLongError, match="ask for a shorter one"):
         await endless.episode
     assert (await behind.episode).text == "behind"
+
+
+async def test_request_is_not_given_up_for_what_else_the_machine_does(
+    pool: WriterPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the thread's own work counts, not the time in which other programs have the processor."""
+    monkeypatch.setattr("bot.scenes.queue.LONGEST_SECONDS", 0.1)
+
+    def wait(cancelled: Callable[[], bool]) -> Episode:
+        time.sleep(0.2)
+        return build_episode("cancelled" if cancelled() else "whole")
+
+    assert (await pool.submit(wait).episode).text == "whole"
 
 
 async def test_scene_that_takes_long_is_written_in_turns(pool: WriterPool) -> None:
