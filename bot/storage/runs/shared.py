@@ -51,7 +51,7 @@ class SharedRuns:
 
     def place_of(self, _training: TrainingRecord, fingerprint: str) -> str:
         """Return the name of the object that a run is."""
-        return f"runs/{fingerprint}.zip"
+        return name_run(fingerprint)
 
     async def put(self, model: ModelRecord, run: Path) -> None:
         """Keep a run whole under its fingerprint; one that is there stays."""
@@ -69,7 +69,7 @@ class SharedRuns:
                 log.info("Fetching the run of model %d.", model.id)
                 await self.objects.fetch_folder(model.folder, copy)
                 try:
-                    await asyncio.to_thread(_check, copy, model.fingerprint)
+                    await asyncio.to_thread(check_run, copy, model.fingerprint)
                 except RunError:
                     await asyncio.to_thread(shutil.rmtree, copy, ignore_errors=True)
                     raise
@@ -85,7 +85,7 @@ class SharedRuns:
 
     async def delete(self, model: ModelRecord, *, is_shared: bool) -> None:
         """Delete a run, and the text that stayed with its model."""
-        await self.objects.delete(_text(model.id))
+        await self.objects.delete(name_text(model.id))
         if not is_shared:
             await self.objects.delete(model.folder)
             await self.forget(model)
@@ -93,11 +93,11 @@ class SharedRuns:
     async def keep_text(self, training: TrainingRecord, text: Path) -> None:
         """Keep an uploaded text with the model; nobody else's eyes need it, so one that cannot be kept is left out."""
         with contextlib.suppress(RunError):
-            await self.objects.put_folder(_text(training.id), text)
+            await self.objects.put_folder(name_text(training.id), text)
 
     async def delete_text(self, training: TrainingRecord) -> None:
         """Delete the text that stayed with a model."""
-        await self.objects.delete(_text(training.id))
+        await self.objects.delete(name_text(training.id))
 
     def _use(self, copy: Path) -> None:
         """Note that a copy is used, and delete those that were not for the longest time, beyond what may be kept."""
@@ -120,11 +120,17 @@ def _sweep(cache: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _text(number: int) -> str:
+def name_run(fingerprint: str) -> str:
+    """Return the name of the object that a run is."""
+    return f"runs/{fingerprint}.zip"
+
+
+def name_text(number: int) -> str:
+    """Return the name of the object of a text that stayed with the model of a number."""
     return f"texts/{number}.zip"
 
 
-def _check(copy: Path, fingerprint: str) -> None:
+def check_run(copy: Path, fingerprint: str) -> None:
     """Make sure that a folder holds the run of a fingerprint.
 
     Raises:

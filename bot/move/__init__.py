@@ -1,0 +1,1 @@
+"""`python -m bot.move`: takes a bot on SQLite and one machine's disk along to PostgreSQL and a store."""
