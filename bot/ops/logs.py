@@ -1,10 +1,12 @@
 """The bot's log: plain lines to standard output or to rotating files, never with a secret in them."""
 
 import logging
+import os
 import re
 import sys
 import time
 from collections import deque
+from collections.abc import Iterator, Mapping
 from logging.handlers import RotatingFileHandler
 
 from bot.storage.settings import Settings
@@ -22,6 +24,8 @@ TALKATIVE = {
 }
 # An interaction's or webhook's token in an address, such as discord.py names in its errors.
 TOKEN_IN_ADDRESS = re.compile(r"((?:webhooks|interactions)/[0-9]+/)[\w.%-]{20,}")
+# Of the store's maker, in the environment: `AWS_SECRET_ACCESS_KEY`, `AZURE_STORAGE_SAS_TOKEN`.
+CREDENTIAL = re.compile(r"(AWS|AZURE|GOOGLE)_\w*(SECRET|KEY|TOKEN|PASSWORD)")
 
 
 class RedactingFormatter(logging.Formatter):
@@ -78,6 +82,7 @@ def set_up_logging(settings: Settings) -> LastErrors:
             *secrets_of(settings.scripts),
             *secrets_of(settings.database_url),
             *secrets_of(settings.store),
+            *_read_credentials(os.environ),
         )
     )
     root = logging.getLogger()
@@ -90,3 +95,8 @@ def set_up_logging(settings: Settings) -> LastErrors:
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(max(root.level, logging.WARNING))
     return last_errors
+
+
+def _read_credentials(environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield the store's credentials."""
+    return (value for name, value in environ.items() if CREDENTIAL.fullmatch(name))

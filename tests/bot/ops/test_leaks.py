@@ -7,6 +7,7 @@ import stat
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bot.ops.logs import TALKATIVE, set_up_logging
@@ -56,11 +57,18 @@ async def test_data_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
             await bot.leave()
 
 
-async def test_debug_log_has_no_token_and_no_line_of_a_member(tmp_path: Path) -> None:
-    """At the loudest, the log says neither what members wrote nor what would let somebody answer in the bot's name."""
+async def test_debug_log_has_no_token_and_no_line_of_a_member(tmp_path: Path, postgresql: str) -> None:
+    """At the loudest, neither log nor command line say what members wrote, or what opens the bot, database or store."""
+    settings = {
+        "HOLOSUITE_LOG_LEVEL": "DEBUG",
+        "DATABASE_URL": postgresql.replace("postgres:@", "postgres:a-quiet-yak@"),
+        "HOLOSUITE_STORE": f"file://{tmp_path / 'store'}",
+        "AWS_SECRET_ACCESS_KEY": "a-hidden-gnu",
+    }
     async with LocalDiscord() as discord:
         member = discord.add_member(discord.add_guild(), "Kira")
-        async with running_bot(discord, tmp_path, HOLOSUITE_LOG_LEVEL="DEBUG") as bot:
+        async with running_bot(discord, tmp_path, **settings) as bot:
+            assert "yak" in settings["DATABASE_URL"]
             said = await discord.say(member, content='"ODO: Quite a secret zebra"')
             asked = [
                 await discord.slash(member, "episode", {"line": "QUARK: A private walrus", "length": 20}),
@@ -75,10 +83,14 @@ async def test_debug_log_has_no_token_and_no_line_of_a_member(tmp_path: Path) ->
             await discord.settle()
             for secret in ("zebra", "walrus", "okapi", discord.token, *(each.token for each in asked)):
                 assert secret not in bot.log
+            command = str(psutil.Process(bot.process.pid).cmdline())
+            for secret in ("yak", "gnu"):
+                assert secret not in bot.log + command
 
 
-def test_log_has_no_secret_of_an_address(tmp_path: Path) -> None:
-    """Passwords and queries of the scripts' and the database's address are taken out, wherever they are said."""
+def test_log_has_no_secret_of_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords and queries of addresses, and the store's credentials, are taken out, wherever they are said."""
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", "a-hidden-gnu")
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     settings = Settings.from_env(
@@ -92,7 +104,7 @@ def test_log_has_no_secret_of_an_address(tmp_path: Path) -> None:
     try:
         last = set_up_logging(settings)
         logging.getLogger("x").error(
-            "%s and %s, or top secret; hush", settings.scripts, settings.database_url
+            "%s and %s, or top secret; hush, a-hidden-gnu", settings.scripts, settings.database_url
         )
         said = (tmp_path / "logs" / "holosuite.log").read_text(encoding="utf-8") + " ".join(last.lines)
     finally:
@@ -103,7 +115,7 @@ def test_log_has_no_secret_of_an_address(tmp_path: Path) -> None:
         for name in TALKATIVE:
             logging.getLogger(name).setLevel(logging.NOTSET)
     assert "[secret]" in said
-    for secret in ("top%20secret", "top secret", "4321", "hush"):
+    for secret in ("top%20secret", "top secret", "4321", "hush", "gnu"):
         assert secret not in said
 
 
