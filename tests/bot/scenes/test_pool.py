@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot.discord.errors import RefusalError
 from bot.models.registry import ModelRegistry
 from bot.scenes.admission import Cooldown
+from bot.scenes.build import build_work
 from bot.scenes.handler import SceneHandler
 from bot.scenes.pool import PlacesTakenError, QueueFullError, WriterPool
 from bot.scenes.queue import FairQueue, Ticket, TooLongError, UnfinishedError
@@ -208,6 +209,21 @@ async def test_member_has_few_places(pool: WriterPool) -> None:
     tickets[-1].cancel()
     pool.submit(gate, party=1, member=7)
     gate.open.set()
+
+
+async def test_scene_is_the_same_whoever_else_is_written_for(tmp_path: Path) -> None:
+    """Scenes that are written at once, in several threads, are bit for bit what each is alone."""
+    writer = build_writer(tmp_path / "run", SCRIPT)
+    works = [build_work(Request.new(seed=seed, length=99, takes=2), None, writer=writer) for seed in range(8)]
+    alone = [work(lambda: False) for work in works]
+    opened = WriterPool(writer, threads=4, queue=len(works))
+    tickets = [opened.submit(work) for work in works]
+    together = [await ticket.episode for ticket in tickets]
+    assert [replace(episode, seconds=0.0) for episode in together] == [
+        replace(episode, seconds=0.0) for episode in alone
+    ]
+    assert len({episode.text for episode in alone}) == len(works)
+    await opened.close()
 
 
 async def test_request_that_holds_a_thread_is_given_up(
