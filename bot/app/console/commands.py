@@ -5,7 +5,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.app.console.slips import explain_command, explain_option, find_misspelt_option
+from bot.app.console.slips.options import explain_command, explain_option, find_misspelt_option
+from bot.discord.markdown import QUOTES
 from core.errors import PromptError
 
 _EXAMPLES = {
@@ -20,7 +21,7 @@ _EXAMPLES = {
 _ELISIONS = re.compile(
     r"'(tis|twas|twere|twill|em|til|till|cause|cos|bout|round|neath|course|nother|n|s)\b", re.IGNORECASE
 )
-_QUOTES = {'"': '"', "\u201c": "\u201d", "\u201e": "\u201c", "\u2018": "\u2019", "'": "'"}
+_QUOTES = {**QUOTES, "`": "`", "\u00bb": "\u00ab", "\u2039": "\u203a", "\u300c": "\u300d"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def read_number(option: str, text: str) -> float:
         PromptError: it is none.
     """
     try:
-        number = float(text)
+        number = math.nan if "_" in text else float(text)  # Python reads 0_5 as 5
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
@@ -149,7 +150,11 @@ def _take_value(option: str, text: str, options: Mapping[str, str]) -> tuple[str
     plain = re.match(rf"(.*?){following}", text, re.DOTALL)
     end = plain.end() if plain else len(text)
     value = text[:end].strip()
-    if value.count('"') % 2 or value.count("\u201d") > value.count("\u201c") + value.count("\u201e"):
+    if (
+        value.count('"') % 2
+        or value.startswith('\\"')
+        or value.count("\u201d") > value.count("\u201c") + value.count("\u201e")
+    ):
         raise PromptError(
             f'The quotation after {option}: does not begin; write {option}:"..." with both quotes.'
         )

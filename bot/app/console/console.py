@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from bot.app.console.commands import Call, parse_call, read_number
+from bot.app.console.commands import Call, parse_call
 from bot.app.console.models import ConsoleModels
 from bot.app.console.names import check_cast, check_place
 from bot.app.console.options import COMMANDS, EPISODE_OPTIONS, MODELS_OPTIONS, RETRAIN_OPTIONS
 from bot.app.console.prompt import read_lines
-from bot.app.console.scene_options import read_request
-from bot.app.console.slips import find_slip
+from bot.app.console.scene_options import read_request, read_temperatures
+from bot.app.console.slips.lines import find_slip
 from bot.app.console.terminal import Terminal
 from bot.discord.language.language import language_of_environment
 from bot.discord.language.options import name_options
@@ -125,10 +125,7 @@ class Console:
         if call.text("temps") and call.text("temp"):
             raise PromptError("Give temps or temp, and not both; temps:0.2,0.5 has several.")
         default = f"{self._run.config.default_temperature:g}"
-        temperatures = [
-            read_number("temps", part)
-            for part in (call.text("temps") or call.text("temp") or default).split(",")
-        ]
+        temperatures = read_temperatures(call.text("temps") or call.text("temp") or default)
         others = {option: value for option, value in call.values.items() if option != "temp"}
         # One seed for all: only the temperature differs.
         request = self._request(replace(call, values=others), self._writer.usual)
@@ -231,7 +228,7 @@ def run_console(
     for line in typed:
         if not line.strip():
             continue
-        if line.strip() in ("/quit", "/exit"):
+        if line.strip()[:1] == "/" and line.strip()[1:].strip() in ("quit", "exit"):
             break
         try:
             failed |= not console.answer(line.strip())

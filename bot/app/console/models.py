@@ -31,6 +31,7 @@ class ConsoleModels:
         Raises:
             CoreError: there is no such run, or a name is taken.
         """
+        _check_one(call)
         if (chosen := call.text("use")) is not None:
             own = chosen.casefold() in (
                 DEFAULT,
@@ -102,6 +103,19 @@ class ConsoleModels:
                 f"{mark} {run.path.name:<20} {run.bits_per_character:.3f} bits per character, {size:.1f} MB, "
                 f"{run.facts['created'][:10]}"
             )
+
+
+def _check_one(call: Call) -> None:
+    """Make sure that a command asks for one thing.
+
+    Raises:
+        PromptError: for several, or for a new name of nothing.
+    """
+    asked = [option for option in call.values if option != "name"]
+    if len(asked) > 1:
+        raise PromptError(f"Give {' or '.join(asked)}, and not both; one command does one thing.")
+    if "name" in call.values and asked != ["rename"]:
+        raise PromptError("A new name goes with rename:, such as /models rename:old name:new.")
 
 
 def read_run(path: Path) -> Run:

@@ -7,6 +7,10 @@ from difflib import get_close_matches
 from core.errors import PromptError
 
 NEAR = 0.75  # of the letters are the same
+_EVERYBODY = ("", "all", "any", "anybody", "anyone", "everybody", "everyone", "nobody", "none")
+_JOINING = frozenset(
+    ("alone", "and", "at", "in", "just", "only", "or", "place", "with")
+)  # between names, and beside one
 LEAST_LETTERS = 2  # shorter names are near to many
 
 
@@ -14,23 +18,25 @@ def check_cast(text: str, speakers: Sequence[str]) -> None:
     """Make sure that each name of a cast is a speaker's, or near to none.
 
     Raises:
-        PromptError: one is probably mistyped, or the names are joined by other than commas.
+        PromptError: one is probably mistyped, the names are joined by other than commas, or it names everybody.
     """
     known = {speaker.casefold(): speaker for speaker in speakers}
+    whole = text.strip(" \"'*").casefold()
+    if text and whole in _EVERYBODY and whole not in known:
+        raise PromptError("Everybody speaks where there is no cast; leave cast: out.")
     for part in text.split(","):
         name = part.strip().strip("\"'").strip()
         if not name or name.casefold() in known:
             continue
-        several = [
-            each.strip() for each in re.split(r"\s+and\s+|\s*[;&/+]\s*|\s+", name, flags=re.IGNORECASE)
-        ]
-        several = [each for each in several if each.casefold() in known]
-        if len(several) > 1:
-            right = ", ".join(known[each.casefold()] for each in several)
+        words = re.findall(r"[\w'\u2019-]+", name.casefold())
+        several = [word for word in words if word in known]
+        if len(several) > 1 or (several and not _JOINING.isdisjoint(words)):
+            right = ", ".join(known[each] for each in several)
             raise PromptError(f'Names of a cast stand with commas between them: cast:"{right}".')
-        near = get_close_matches(name.casefold(), known, n=1, cutoff=NEAR)
+        near = get_close_matches(name.casefold(), known, n=5, cutoff=NEAR)
         if near and len(name) >= LEAST_LETTERS:
-            raise PromptError(f"The scripts have no {name[:40]}; did you mean {known[near[0]]}?")
+            meant = min(near, key=lambda each: abs(len(each) - len(name)))
+            raise PromptError(f"The scripts have no {name[:40]}; did you mean {known[meant]}?")
 
 
 def check_place(text: str, places: Sequence[str]) -> None:
@@ -43,7 +49,8 @@ def check_place(text: str, places: Sequence[str]) -> None:
     known = {_letters(place): place for place in reversed(places)}
     if not name or name.casefold() in {place.casefold() for place in places}:
         return
-    near = [_letters(name)] if _letters(name) in known else []
+    parts = re.split(r"\s+(?:and|cast|or|with)\s+|\s*[,;&/+|]\s*", name)
+    near = [_letters(each) for each in (name, *parts) if _letters(each) in known][:1]
     near = near or get_close_matches(_letters(name), known, n=1, cutoff=NEAR)
     if near and len(name) >= LEAST_LETTERS:
         raise PromptError(f'The scripts have no place {name[:40]}; did you mean place:"{known[near[0]]}"?')

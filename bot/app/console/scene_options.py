@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from bot.app.console.commands import Call
+from bot.app.console.commands import Call, read_number
 from bot.discord.markdown import unquote
 from core.errors import PromptError
 from core.writing.constraints.cast import split_cast
 from core.writing.directions import Directions
 from core.writing.request import SceneRequest, draw_seed
 
+_HIGHEST = 2  # that somebody tries; 0,5 is one temperature with a decimal comma
 _SWITCH = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
 
@@ -28,6 +29,22 @@ def read_request(call: Call, usual: Directions, *, takes: int) -> SceneRequest:
         takes=takes if asked is None else asked,
         show=call.text("show"),
     )
+
+
+def read_temperatures(text: str) -> list[float]:
+    """Return the temperatures in a list with commas: `0.2,0.5`.
+
+    Raises:
+        PromptError: one is no number, or a decimal comma makes two of one.
+    """
+    parts = text.split(",")
+    temperatures = [read_number("temps", part) for part in parts]
+    pairs = list(zip(parts[::2], parts[1::2], strict=False))
+    is_decimal = all(whole in ("0", "1") and part.isdigit() for whole, part in pairs)
+    if is_decimal and len(parts) == 2 * len(pairs) and max(temperatures) > _HIGHEST:
+        meant = ",".join(f"{whole}.{part}" for whole, part in pairs)
+        raise PromptError(f"Did you mean temps:{meant}? For several, write a space behind each comma.")
+    return temperatures
 
 
 def _directions(call: Call, usual: Directions) -> Directions:

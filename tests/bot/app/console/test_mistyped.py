@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.console.console import Console
+from bot.app.console.console import Console, run_console
 from bot.app.console.terminal import Terminal
 from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
 
@@ -143,6 +143,72 @@ MISTYPED = [
     ("/again", "/continue"),
     ("/write", "/episode"),
     ("/help episode", "/help"),
+    ("continue please", "/continue"),
+    ("please continue", "/continue"),
+    ("continue the scene", "/continue"),
+    ("exit now", "/quit"),
+    (":wq", "/quit"),
+    ("stop", "/quit"),
+    ("help me", "/help"),
+    ("??", "/help"),
+    ("--help", "/help"),
+    ("help /episode", "/help"),
+    ("help episode", "/help"),
+    ("ls", "/models"),
+    ("info", "/about"),
+    ("new episode", "/episode"),
+    ("make an episode", "/episode"),
+    ("scene cast:QUARK", "/episode cast:QUARK"),
+    ("write a scene with quark", "/episode cast:quark"),
+    ("episode with quark", "/episode cast:quark"),
+    ("epi temp:0.5", "/episode temp:0.5"),
+    ("> /episode temp:0.5", "/episode temp:0.5"),
+    ("@Holosuite /episode temp=0.5", "/episode temp:0.5"),
+    ("`/episode temp:0.5`", "Did you mean /episode temp:0.5?"),
+    ("temp 0.5 length 200", "/episode temp:0.5 length:200"),
+    ("Temp:0.5", "/episode temp:0.5"),
+    ("Length: 100", "/episode length:100"),
+    ("Cast:QUARK", "/episode cast:QUARK"),
+    ("place: Ops", "/episode place:Ops"),
+    ("spelling off", "/episode spelling:off"),
+    ("corpus a.txt", "/retrain corpus:a.txt"),
+    ("retrain with corpus.txt", "/retrain corpus:corpus.txt"),
+    ("/ep temp:0.5", "/episode"),
+    ("/QUARK: No", '/episode line:"QUARK: No"'),
+    ("/300", "/episode length:300"),
+    ("/episode --help", "/help"),
+    ("/episode help", "/help"),
+    ("/episode {temp:0.5}", "temp:0.5? "),
+    ("/episode temp->0.5", "temp:0.5"),
+    ("/episode temp is 0.5", "temp:0.5"),
+    ("/episode at 0.5", "temp:0.5"),
+    ("/episode in ops", "place:ops"),
+    ("/episode temp:0_5", "temp:0.5"),
+    ("/episode tokens:100", "length:100"),
+    ("/episode character:QUARK", "cast:QUARK"),
+    ("/episode lin:QUARK: No temp=0.5", 'line:"QUARK: No"?'),
+    ("/episode line:QUARK: No, len:20", "length:20"),
+    ("/episode line:QUARK: No -t 0.5", "temp:0.5"),
+    ("/episode line:QUARK: No --length 20", "length:20"),
+    ("/episode line:QUARK: No Cast:ODO", "cast:ODO"),
+    ("/episode line:QUARK: No seed 5", "seed:5"),
+    ("/episode line:\u00abQUARK: No", "does not end"),
+    ("/episode line:`QUARK: No", "does not end"),
+    ('/episode line:\\"QUARK: No\\" temp:0.5', "does not begin"),
+    ("/episode cast:quark, and odo", "ODO"),
+    ("/episode cast:quark|odo", "QUARK, ODO"),
+    ("/episode cast:QUARK:ODO", "QUARK, ODO"),
+    ("/episode cast:only kira", 'cast:"KIRA"'),
+    ("/episode cast:QUARK place Ops", 'cast:"QUARK"'),
+    ("/episode cast:everybody", "leave cast: out"),
+    ("/episode place:Ops with QUARK", 'place:"Ops"'),
+    ("/sweep temps:0,5", "temps:0.5"),
+    ("/models use:run delete:run", "not both"),
+    ("/models name:x", "rename:old name:new"),
+    ("/models ls", "/models alone"),
+    ("/retrain 5 minutes", "minutes:5"),
+    ("/retrain from a.txt", "corpus:a.txt"),
+    ("/continue more", "/continue alone"),
 ]
 
 
@@ -180,7 +246,16 @@ def test_mistyped_line_is_answered_with_the_right_form(
         '/episode line:"ODO: He said "no" to me" length:20',
         "/episode line:ODO: He's late, isn't he? length:20",
         "/episode line:\u201cODO: No\u201d length:20",
-        "continue please",
+        "Help is what we need",
+        "Stop him",
+        "Go and tell Odo to quit",
+        "a scene of joy",
+        "QUARK: temp 0.5 is warm",
+        "/episode line:\u00bbODO: No\u00ab length:20",
+        "/episode line:ODO: It takes 3, at most length:20",
+        "/episode line:ODO: He's on length:20",
+        "/sweep temps:0, 5 length:20",
+        "/sweep temps:0,1 length:20",
         "TIME: It is late",
         "Time: it is late",
     ],
@@ -197,3 +272,13 @@ def test_default_model_is_used_by_the_name_that_it_is_listed_under(
 ) -> None:
     """The run that the console came with can be chosen as the list names it."""
     assert console[0].answer("/models use:run")
+
+
+def test_console_is_left_however_the_slash_is_spaced(
+    console: tuple[Console, io.StringIO, io.StringIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A space behind the slash is no other command: what follows in the pipe is not done."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("/ quit\n/nonsense\n"))
+    written = io.StringIO()
+    assert run_console(console[0]._run.path, terminal=Terminal(written, written)) == 0
+    assert written.getvalue() == ""
