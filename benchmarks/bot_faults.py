@@ -8,7 +8,6 @@ something is to come, or if the bot ended unasked.
 
 import argparse
 import asyncio
-import json
 import random
 import shutil
 import signal
@@ -16,45 +15,32 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.asking import Asking, begin_training, is_answered
 from benchmarks.faults import Disk, Faults
-from bot.scenes.ui.buttons import EPISODE_ID
-from tests.bot.bot_process import BotProcess, ask_to_train, shows_scene, start_bot
-from tests.conftest import tiny_episodes
+from tests.bot.bot_process import BotProcess, shows_scene, start_bot
 from tests.local_discord import (
-    Guild,
-    Interaction,
     LocalDiscord,
     LocalDiscordSettings,
-    Member,
-    Message,
-    Permission,
-    Upload,
 )
 
 MEMBERS = 12
-ASK_SECONDS = 1.0  # between two requests, on average
 FAULT_SECONDS = 4.0  # between two faults, on average
 CALM_SECONDS = 400.0  # after the last fault, in which all has to be answered
 START_SECONDS = 600.0  # until the bot is there, or a training, on a machine that has much else to do
 PATIENT = {"HOLOSUITE_READING_SECONDS": "600"}  # likewise
 NAMES = ("Terok", "Empok")  # of the models that are trained
-WAITING = ("number", "being written", "restarting")
 ENDS = ("is trained", "could not be trained", "was cancelled")
 
 
-@dataclass
-class Play:
+@dataclass(kw_only=True)
+class Play(Asking):
     """One run: what was asked, and the bot that is there at the moment."""
 
-    discord: LocalDiscord
     data: Path
     disk: Disk
-    rng: random.Random
-    asked: list[Interaction] = field(default_factory=list)
-    mentions: list[Message] = field(default_factory=list)
     bot: BotProcess | None = None
     starts: int = 0
     full_disk_ends: int = 0  # a bot that cannot write says so and ends
@@ -80,65 +66,6 @@ class Play:
                 print(f"ended with {status}: {self.bot.log.splitlines()[-3:]}", flush=True)
             await self.start()
 
-    async def ask_all(self, members: list[Member]) -> None:
-        """Ask until cancelled: for scenes, for what follows them, and by name."""
-        while True:
-            await asyncio.sleep(self.rng.expovariate(1 / ASK_SECONDS))
-            member = self.rng.choice(members)
-            kind = self.rng.random()
-            scenes = [
-                message
-                for message in self.discord.bot_messages
-                if _is_pressable(message) and message.channel.guild is member.guild
-            ]
-            if kind < 0.15:
-                name = f"<@{self.discord.world.bot.id}>"
-                self.mentions.append(await self.discord.say(member, content=f"{name} KIRA: Prophets"))
-            elif kind < 0.35 and scenes:
-                pressed = self.rng.choice(scenes[-30:]).button(self.rng.choice(("Continue", "Another take")))
-                self.asked.append(await self.discord.press(pressed, member))
-            else:
-                length = self.rng.choice((20, 50, 100, 400))
-                self.asked.append(await self.discord.slash(member, "episode", {"length": length}))
-
-    @property
-    def acknowledged(self) -> list[Interaction]:
-        """What the bot has promised to answer."""
-        return [asked for asked in self.asked if asked.acknowledged_at is not None]
-
-    @property
-    def unanswered(self) -> int:
-        """How many acknowledged commands have neither a scene nor a sentence, of their own or in a new message."""
-        missing = Counter[int](asked.person.user.id for asked in self.acknowledged if not _is_answered(asked))
-        replaced = [
-            message for message in self.shown if message.interaction is None and not message.referenced
-        ]
-        for member, count in missing.items():
-            found = sum(str(member) in message.text or str(member) in message.content for message in replaced)
-            missing[member] = max(0, count - found)
-        return missing.total()
-
-    @property
-    def shown(self) -> list[Message]:
-        """The bot's messages that are there."""
-        return [message for message in self.discord.bot_messages if not message.deleted]
-
-    @property
-    def stuck(self) -> list[Message]:
-        """The messages that still say that something is to come."""
-        return [message for message in self.shown if _says_more_is_to_come(message)]
-
-    @property
-    def doubled(self) -> int:
-        """How often a scene is shown in two messages, or a mention answered twice."""
-        handles = Counter(filter(None, map(_find_handle, self.shown)))
-        answers = Counter(
-            message.referenced.id
-            for message in self.shown
-            if message.referenced in self.mentions and message.referenced
-        )
-        return sum(count > 1 for count in (*handles.values(), *answers.values()))
-
     def ends(self, name: str) -> list[str]:
         """Return how the end of a training is told, once for each message."""
         titles = [str(embed.get("title")) for message in self.shown for embed in message.embeds]
@@ -159,13 +86,13 @@ async def measure(*, hours: float, seed: int, acknowledge: float, log: Path | No
             members = [
                 discord.add_member(guilds[number % 2], f"Member {number}") for number in range(MEMBERS)
             ]
-            play = Play(discord, disk.folder, disk, rng)
+            play = Play(discord=discord, rng=rng, data=disk.folder, disk=disk)
             await play.start()
             await discord.until(
                 lambda: bool(discord.world.application.global_commands), timeout_seconds=START_SECONDS
             )
             for guild, name in zip(guilds, NAMES, strict=True):
-                await _train(discord, guild, name, minutes=max(0.2, 5 * hours))
+                await begin_training(discord, guild, name, minutes=max(0.2, 5 * hours))
             faults = Faults(
                 discord, disk, rng, find_bot=lambda: None if play.bot is None else play.bot.process
             )
@@ -191,49 +118,13 @@ async def measure(*, hours: float, seed: int, acknowledge: float, log: Path | No
             return _report(play, faults.caused)
 
 
-async def _train(discord: LocalDiscord, guild: Guild, name: str, *, minutes: float) -> None:
-    """Begin a training of a small text, which its server sees."""
-    chief = discord.add_member(guild, "Sisko", permissions=Permission.ADMINISTRATOR)
-    corpus = Upload("scripts.json", json.dumps(tiny_episodes(12)).encode())
-    asked = await ask_to_train(discord, chief, corpus=corpus, minutes=minutes, name=name)
-    preview = await asked.message_where(lambda message: not message.loading, timeout_seconds=START_SECONDS)
-    if not preview.buttons:
-        raise SystemExit(f"/retrain is refused: {preview.text}")
-    await (await discord.press(preview.button("Start"), chief)).acknowledged()
-    await discord.until_bot_message(
-        lambda message: message.interaction is None and name in message.text, timeout_seconds=START_SECONDS
-    )
-
-
-def _is_pressable(message: Message) -> bool:
-    return not message.deleted and shows_scene(message)
-
-
-def _says_more_is_to_come(message: Message) -> bool:
-    progress = any(str(embed.get("title")).startswith("Training ") for embed in message.embeds)
-    is_going_on = progress and message.interaction is None and "is over" not in message.text
-    return message.loading or is_going_on or any(word in message.content for word in WAITING)
-
-
-def _is_answered(asked: Interaction) -> bool:
-    return any(not _says_more_is_to_come(message) for message in asked.messages)
-
-
-def _find_handle(message: Message) -> str:
-    """Return which scene a message shows; nothing where it shows none."""
-    if not shows_scene(message):
-        return ""
-    found = (EPISODE_ID.fullmatch(button.custom_id or "") for button in message.buttons)
-    return next((each["episode"] for each in found if each), "")
-
-
 def _report(play: Play, caused: Counter[str]) -> int:
     acknowledged = play.acknowledged
     scenes = sum(any(map(shows_scene, asked.messages)) for asked in acknowledged)
     told = {name: play.ends(name) for name in NAMES}
     print("faults                     " + ", ".join(f"{n} {kind}" for kind, n in sorted(caused.items())))
     print(f"commands, acknowledged     {len(play.asked)}, {len(acknowledged)}; mentions {len(play.mentions)}")
-    print(f"a scene, a sentence        {scenes}, {sum(map(_is_answered, acknowledged)) - scenes}")
+    print(f"a scene, a sentence        {scenes}, {sum(map(is_answered, acknowledged)) - scenes}")
     print(f"unanswered, shown twice    {play.unanswered}, {play.doubled}")
     print(f"messages left waiting      {len(play.stuck)} {[message.text[:60] for message in play.stuck[:3]]}")
     print("ends of trainings          " + "; ".join(map(str, told.values())))

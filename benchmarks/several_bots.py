@@ -1,11 +1,14 @@
 """Two bots that share shards on one PostgreSQL: scenes, transactions, and what happens when one is killed.
 
-`python -m benchmarks.several_bots`; it takes about four minutes, most of them waiting.
+`python -m benchmarks.several_bots`; it takes about four minutes, most of them waiting. With `--kills` it lets two bots
+and two workers be killed again and again instead: see `benchmarks/kills.py`.
 """
 
+import argparse
 import asyncio
 import importlib
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -15,6 +18,7 @@ import psutil
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from benchmarks.kills import measure
 from bot.discord.client import DiscordClient
 from bot.storage.engine import open_engine, read_url
 from tests.bot.bot_process import BotProcess, described, scene_of, start_bot
@@ -26,8 +30,25 @@ SERVERS = 3_000
 COMMITS = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
 
 
-async def main() -> None:
-    """Measure, and print."""
+def main() -> int:
+    """Read the options and measure."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.several_bots", description=__doc__)
+    parser.add_argument("--kills", type=int, default=0, help="of bots, workers and PostgreSQL, at random (0)")
+    parser.add_argument("--minutes", type=float, default=20.0, help="in which they are killed (20)")
+    parser.add_argument("--commands", type=int, default=400, help="at once, before that (400)")
+    parser.add_argument("--seed", type=int, default=1993, help="of the kills and commands")
+    parser.add_argument(
+        "--acknowledge", type=float, default=3.0, help="seconds that Discord waits for an answer (3)"
+    )
+    options = vars(parser.parse_args())
+    if options["kills"]:
+        return asyncio.run(measure(**options))
+    asyncio.run(measure_two())
+    return 0
+
+
+async def measure_two() -> None:
+    """Measure two bots, and print."""
     print(measure_servers())
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_RUNTIME_DIR"] = folder
@@ -125,4 +146,4 @@ def _server(number: int) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(main())
