@@ -67,7 +67,7 @@ class ChannelFeatures:
             is_on=switch.is_on,
         )
         self.scheduler = ProgrammeScheduler(
-            programmes=storage.programmes, broadcaster=broadcaster, tasks=bot.tasks
+            programmes=storage.programmes, broadcaster=broadcaster, tasks=bot.tasks, serves=bot.serves
         )
 
     def build_cogs(self) -> tuple[commands.Cog, ...]:

@@ -60,12 +60,14 @@ class DiscordClient(commands.AutoShardedBot):
         forgive_events(self)
         self.tasks = BackgroundTasks()
 
+    def serves(self, guild_id: int) -> bool:
+        """Tell whether a server is this process's, and no other one's: its shard is here."""
+        # "Gateway", Sharding Formula.
+        return self.shard_ids is None or (guild_id >> 22) % (self.shard_count or 1) in self.shard_ids
+
     def has_left(self, guild_id: int) -> bool:
         """Tell whether the bot was removed from a server; of one that another process serves, nothing is known here."""
-        # "Gateway", Sharding Formula.
-        shard_id = (guild_id >> 22) % (self.shard_count or 1)
-        is_here = self.shard_ids is None or shard_id in self.shard_ids
-        return is_here and self.get_guild(guild_id) is None
+        return self.serves(guild_id) and self.get_guild(guild_id) is None
 
     async def close(self) -> None:
         """Leave Discord."""

@@ -15,6 +15,7 @@ from bot.channels.performances.lines import PerformedLine, read_lines, speakers_
 from bot.channels.performances.speaker import LineSpeaker
 from bot.channels.performances.view import build_closed, build_end, build_opening, title_of
 from bot.channels.performances.webhooks import ChannelWebhooks
+from bot.discord.client import DiscordClient
 from bot.discord.language.language import Language, language_of
 from bot.discord.limits import PROMISE_SECONDS, THREAD_NAME_CHARACTERS
 from bot.discord.markdown import shorten
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 class PerformanceTools:
     """What performances need of the bot."""
 
-    bot: discord.Client
+    bot: DiscordClient
     performances: PerformanceRepository
     scenes: SceneRepository
     faces: FaceRepository

@@ -1,4 +1,4 @@
-"""All performances of this machine: begun, carried on after a restart, and forgotten at their ends."""
+"""The performances in the servers of this process: begun, carried on after a restart, and forgotten at their ends."""
 
 import asyncio
 import logging
@@ -28,9 +28,9 @@ class PerformanceRunner:
         self._runs: dict[int, PerformanceRun] = {}
 
     async def resume(self) -> None:
-        """Go on with what an earlier process performed."""
+        """Go on with what an earlier process performed, this machine's or another's that served the same servers."""
         for performance in await self._tools.performances.read_all():
-            if performance.id not in self._runs:
+            if performance.id not in self._runs and self._tools.bot.serves(performance.guild_id):
                 self.begin(performance)
 
     def begin(self, performance: PerformanceRecord, *, better: tuple[Text, ...] = ()) -> None:

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class ProgrammeScheduler:
-    """Carries the programmes of this machine out."""
+    """Carries out the programmes of the servers that this process serves."""
 
     def __init__(
         self,
@@ -27,22 +27,26 @@ class ProgrammeScheduler:
         programmes: ProgrammeRepository,
         broadcaster: Broadcaster,
         tasks: BackgroundTasks,
+        serves: Callable[[int], bool],
         read_time: Callable[[], float] = time.time,
     ) -> None:
         """Look at a clock in seconds since 1970."""
         self._programmes = programmes
         self._broadcaster = broadcaster
         self._tasks = tasks
+        self._serves = serves  # tells of a server
         self._read_time = read_time
 
     async def run(self) -> None:
         """Finish what an earlier process has begun; then look until cancelled."""
         for programme, episode in await self._programmes.read_begun():
-            is_late = self._read_time() - episode.due > LATE_SECONDS
-            await self._show(programme, episode, is_resumed=True, is_late=is_late)
+            if self._serves(programme.guild_id):
+                is_late = self._read_time() - episode.due > LATE_SECONDS
+                await self._show(programme, episode, is_resumed=True, is_late=is_late)
         while True:
             for programme in await self._programmes.read_due(self._read_time()):
-                await self._begin(programme)
+                if self._serves(programme.guild_id):
+                    await self._begin(programme)
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _begin(self, programme: ProgrammeRecord) -> None:

@@ -33,7 +33,7 @@ performances = Table(
     "performances",
     metadata,
     Column("id", row_number, primary_key=True),
-    Column("machine", String(64), nullable=False),  # whose bot performs it
+    Column("machine", String(64), nullable=False),  # whose bot has begun it
     Column("guild_id", BigInteger, nullable=False),
     Column("channel_id", BigInteger, nullable=False),  # where it was asked for
     Column("member_id", BigInteger, nullable=False),
@@ -93,7 +93,7 @@ class PerformanceRepository:
     """The table of performances."""
 
     def __init__(self, database: Database, *, machine: str) -> None:
-        """Belong to a machine, whose performances are carried on by it alone."""
+        """Note which machine begins a performance."""
         self._database = database
         self._machine = machine
 
@@ -134,9 +134,8 @@ class PerformanceRepository:
         return await self._database.row(same) is not None
 
     async def read_all(self) -> list[PerformanceRecord]:
-        """Return the performances that this machine carries on, oldest first."""
-        mine = select(performances).where(performances.c.machine == self._machine)
-        rows = await self._database.rows(mine.order_by(performances.c.id))
+        """Return the performances that are going on, oldest first: each is carried on by who serves its server."""
+        rows = await self._database.rows(select(performances).order_by(performances.c.id))
         return [PerformanceRecord(**{str(name): value for name, value in row.items()}) for row in rows]
 
     async def update(self, number: int, **values: Any) -> None:  # noqa: ANN401 -- any column

@@ -33,7 +33,7 @@ programmes = Table(
     "programmes",
     metadata,
     Column("id", row_number, primary_key=True),
-    Column("machine", String(64), nullable=False),  # whose bot carries it out
+    Column("machine", String(64), nullable=False),  # on which it was planned
     Column("guild_id", BigInteger, nullable=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("member_id", BigInteger, nullable=False),  # who planned it
@@ -109,7 +109,7 @@ class ProgrammeRepository:
     """The tables of programmes and of their episodes."""
 
     def __init__(self, database: Database, *, machine: str) -> None:
-        """Belong to a machine, whose programmes are carried out by it alone."""
+        """Note on which machine a programme was planned."""
         self._database = database
         self._machine = machine
 
@@ -147,10 +147,8 @@ class ProgrammeRepository:
         return list(map(_as_programme, await self._database.rows(query)))
 
     async def read_due(self, now: float) -> list[ProgrammeRecord]:
-        """Return this machine's programmes whose time has come."""
-        query = select(programmes).where(
-            programmes.c.machine == self._machine, programmes.c.due <= now, programmes.c.is_paused.is_(False)
-        )
+        """Return the programmes whose time has come: each is carried out by who serves its server."""
+        query = select(programmes).where(programmes.c.due <= now, programmes.c.is_paused.is_(False))
         return list(map(_as_programme, await self._database.rows(query.order_by(programmes.c.due))))
 
     async def update(self, number: int, **values: Any) -> None:  # noqa: ANN401 -- any column
@@ -194,12 +192,12 @@ class ProgrammeRepository:
         await self._database.execute(delete(season_episodes).where(*_same(episode)))
 
     async def read_begun(self) -> list[tuple[ProgrammeRecord, SeasonEpisode]]:
-        """Return what an earlier process of this machine has begun and not shown."""
+        """Return what was begun and not shown: by who serves the server, or by who did before."""
         found: list[tuple[ProgrammeRecord, SeasonEpisode]] = []
         query = select(season_episodes).where(season_episodes.c.is_done.is_(False))
         for row in await self._database.rows(query):
             programme = await self.read(int(row["programme_id"]))
-            if programme is not None and programme.machine == self._machine:
+            if programme is not None:
                 found.append((programme, _as_episode(row)))
         return found
 

@@ -8,11 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from bot.channels.programmes.schedule import Schedule, read_schedule
+from bot.channels.programmes.scheduler import ProgrammeScheduler
 from bot.channels.programmes.titles import choose_title
+from bot.discord.background import BackgroundTasks
 from bot.discord.errors import RefusalError
 from bot.guilds.definitions import TIME_ZONE
 from bot.storage.repositories import Repositories
@@ -21,6 +24,9 @@ from bot.storage.tables.members import delete_member
 from tests.bot.bot_process import BotProcess, running_bot, shows_scene
 from tests.bot.channels.performances.test_performance import QUICK, Theatre, open_theatre
 from tests.local_discord import Channel, Member, Message, Permission
+
+if TYPE_CHECKING:
+    from bot.channels.programmes.broadcast import Broadcaster
 
 BEGUN = datetime(2026, 10, 10, tzinfo=UTC)
 CHANGE = 25  # of October, when clocks in Berlin go back: half past two comes twice
@@ -175,6 +181,42 @@ async def test_forgotten_member_plans_nothing(tmp_path: Path) -> None:
     assert await storage.programmes.read(mine.id) is None
     assert await storage.programmes.read_season(mine.id) == []
     assert len(await storage.programmes.read_season(others.id)) == 1
+    await storage.close()
+
+
+async def test_programme_is_carried_out_by_who_serves_its_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever bot it was planned on: one that serves its server now shows it, and the others leave it as it is."""
+    monkeypatch.setattr("bot.channels.programmes.scheduler.LOOK_SECONDS", 0.001)
+    storage = await Repositories.open("", data=tmp_path, machine="gone")
+    for guild_id in (1, 2):
+        await storage.programmes.add(replace(PLANNED, guild_id=guild_id, due=PLANNED.created, hours=1))
+    shown = asyncio.Queue[int]()
+
+    class Broadcast:
+        def find_channel(self, programme: ProgrammeRecord) -> object:
+            return programme
+
+        async def is_wanted(self, _: ProgrammeRecord) -> bool:
+            return True
+
+        async def show(self, programme: ProgrammeRecord, *_: object) -> None:
+            shown.put_nowait(programme.guild_id)
+
+    scheduler = ProgrammeScheduler(
+        programmes=storage.programmes,
+        broadcaster=cast("Broadcaster", Broadcast()),
+        tasks=BackgroundTasks(),
+        serves=lambda guild_id: guild_id == 2,
+        read_time=lambda: PLANNED.created + 1.0,
+    )
+    running = asyncio.create_task(scheduler.run())
+    assert await shown.get() == 2
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    (left,) = await storage.programmes.read_of_guild(1)
+    assert (left.due, left.is_paused) == (PLANNED.created, False)
     await storage.close()
 
 
