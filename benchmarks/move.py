@@ -5,6 +5,7 @@ It ends with 1 unless the last move is complete, and the old bot is as it was.
 
 import argparse
 import asyncio
+import contextlib
 import importlib
 import os
 import random
@@ -39,7 +40,7 @@ async def measure(*, scenes: int, models: int, kills: int, seed: int) -> int:
             whole = 0.0
             for attempt in range(kills + 1):
                 # Nobody knows how long it takes before it has been done once.
-                seconds = rng.uniform(1, 2 + 2 * attempt) if attempt < kills else None
+                seconds = rng.uniform(1, 3 + 3 * attempt) if attempt < kills else None
                 status, said, took, memory = await _move(places, seconds)
                 whole = took
                 print(f"attempt {attempt + 1}: status {status} after {took:.1f} s; {said}", flush=True)
@@ -60,7 +61,7 @@ async def _move(places: dict[str, str], seconds: float | None) -> tuple[int, str
     saying = asyncio.create_task(process.communicate())
     while not saying.done():
         await asyncio.wait([saying], timeout=0.1)
-        if not saying.done():
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended meanwhile
             memory = max(memory, psutil.Process(process.pid).memory_info().rss / 1e6)
         if seconds is not None and time.monotonic() - began > seconds and process.returncode is None:
             process.kill()
