@@ -16,7 +16,7 @@ from core.data.formats.encoding import decode
 from core.data.formats.reading import NO_FACTS, ChatFacts, Reading, Script, show_name
 from core.data.formats.scripts.final_draft import read_final_draft
 from core.data.formats.scripts.fountain import is_fountain, read_fountain
-from core.data.formats.scripts.gutenberg import strip_gutenberg
+from core.data.formats.scripts.gutenberg import strip_gutenberg, strip_notes
 from core.data.formats.scripts.subtitles import is_subtitles, read_subtitles
 from core.data.formats.tables.delimited import find_delimiter, read_delimited, read_excel
 from core.data.formats.tables.json_files import looks_like_json, read_json
@@ -134,8 +134,9 @@ def _read_text(text: str, encoding: str, name: str, chat: ChatFacts) -> Reading:
         return read_fountain(text, encoding=encoding, name=name)
     if kind in {".md", ".markdown"} or is_markdown(text):
         return read_markdown(text, encoding=encoding, name=name)
-    body, left_out = strip_gutenberg(text)
-    return Reading(PLAIN, encoding, (Script(name, 0, body),), left_out)
+    body, framed = strip_gutenberg(text)
+    body, notes = strip_notes(body)
+    return Reading(PLAIN, encoding, (Script(name, 0, body),), (*framed, *notes))
 
 
 def _read_packed(data: bytes, name: str, limits: Limits) -> Reading:

@@ -8,7 +8,8 @@ from core.config import Cleaning
 from core.data.formats.archive import LOCAL, Limits
 from core.data.formats.detect import PLAIN, is_archive, read_file
 from core.data.formats.reading import Reading, Script, show_name
-from core.data.formats.scripts.lines import LineStyle, find_speakers
+from core.data.formats.scripts.lines import find_speakers
+from core.data.formats.scripts.styles import LineStyle
 from core.data.formats.tables.json_files import SERIES
 from core.data.sources.clean import CLEAN, read_clean
 from core.data.sources.download import fetch, is_address
@@ -54,8 +55,13 @@ def read_source(source: Source, *, cleaning: Cleaning = "script", limits: Limits
     scripts = choose(whole, source, path.name, is_table=reading.format == SERIES)
     if cleaning == "notes":
         return replace(reading, scripts=tuple(scripts))
-    scripts, style = find_speakers(scripts)
-    return replace(reading, scripts=tuple(scripts), format=_describe(reading.format, style, scripts))
+    scripts, style, went = find_speakers(scripts)
+    return replace(
+        reading,
+        scripts=tuple(scripts),
+        format=_describe(reading.format, style, scripts),
+        left_out=(*reading.left_out, *went),
+    )
 
 
 def _read_one(data: bytes, name: str, limits: Limits) -> Reading:

@@ -12,7 +12,7 @@ from defusedxml.ElementTree import fromstring
 from core.data.formats.documents.html import html_text
 from core.data.formats.encoding import decode
 from core.data.formats.reading import LeftOut, Reading, Script, show_name
-from core.data.formats.scripts.gutenberg import strip_gutenberg
+from core.data.formats.scripts.gutenberg import strip_gutenberg, strip_notes
 from core.errors import CorpusError
 from core.text import Text
 
@@ -58,7 +58,7 @@ def read_epub(archive: zipfile.ZipFile, *, name: str) -> Reading:  # noqa: C901 
         if ended:
             left_out.append(LeftOut(short, Text("Project Gutenberg's licence")))
             continue
-        body, framed = strip_gutenberg(text)
+        body, framed = strip_gutenberg(strip_notes(text)[0])
         if any(out.name == "header" for out in framed):
             scripts.clear()
         ended = any(out.name == "licence" for out in framed)

@@ -5,6 +5,7 @@ import re
 from core.data.formats.chats.html_exports import read_html_chat
 from core.data.formats.html_parser import EMPTY, PageReader, feed
 from core.data.formats.reading import Reading, Script, show_name
+from core.data.formats.scripts.gutenberg import strip_gutenberg, strip_notes
 from core.data.formats.tables.inner import document_lines
 from core.errors import CorpusError
 
@@ -24,6 +25,12 @@ _LARGE = {"html", "body", "main", "article", "section", "table", "tbody", "ul", 
 # Classes of elements that are the name of who speaks, or the time of a line.
 _NAME = re.compile(r"(?:^|[\s_-])(?:speaker|character|author|username|name|who)(?:$|[\s_-])", re.IGNORECASE)
 _TIME = re.compile(r"(?:^|[\s_-])(?:time|timestamp|timecode|date|datetime)(?:$|[\s_-])", re.IGNORECASE)
+# Classes of what a site puts around a text.
+_FURNITURE = re.compile(
+    r"(?:^|[\s_-])(?:editsection|nav|navbar|navbox|navigation|menu|toc|breadcrumbs?|footer|sidebar|cookies?|share|"
+    r"comments?|noprint|advert\w*)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _HEAD = 20_000
 _TAG = re.compile(
@@ -57,12 +64,13 @@ def read_html(text: str, *, encoding: str, name: str) -> Reading:
     chat = read_html_chat(text, encoding=encoding, name=name)
     if chat is not None:
         return chat
-    body = html_text(text)
+    body, framed = strip_gutenberg(html_text(text))
+    body, notes = strip_notes(body)
     if not body.strip():
         raise CorpusError(
             "{name} is HTML without any text; bring the page with the script itself.", name=show_name(name)
         )
-    return Reading("HTML page", encoding, (Script(name, 0, body, "", "paragraphs"),))
+    return Reading("HTML page", encoding, (Script(name, 0, body, "", "paragraphs"),), (*framed, *notes))
 
 
 def html_text(text: str) -> str:
@@ -172,7 +180,7 @@ class _Page(PageReader):
 
 def _part(tag: str, kind: str) -> str:
     """Return what an element of a class is for its lines."""
-    if tag in _SKIPPED or (tag not in _LARGE and _TIME.search(kind)):
+    if tag in _SKIPPED or (tag not in _LARGE and (_TIME.search(kind) or _FURNITURE.search(kind))):
         return "skip"
     if tag == "dt" or (tag not in _LARGE and _NAME.search(kind)):
         return "name"

@@ -1,76 +1,105 @@
 """Speech under a name, as plays and screenplays have it, to `NAME: speech` on one line."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from itertools import pairwise
 
-from core.data.formats.scripts.names import COLON, LONGEST_HEADING, is_heading, is_transition, split_tag
+from core.data.formats.scripts.names import (
+    LONGEST_HEADING,
+    is_heading,
+    is_stage,
+    is_transition,
+    match_colon,
+    split_tag,
+    strip_heading,
+)
+from core.data.formats.scripts.styles import LineStyle
 
 _DIRECTION = re.compile(
     r"(?:Enter|ENTER|Re-?enter|Exit|EXIT|Exeunt|EXEUNT|Alarums?|Flourish|Curtain|CURTAIN)\b[^:]*$"
 )
 _PAGE = re.compile(r"\d{1,4}\.?|(?:\(?continued\)?:?|\(more\))", re.IGNORECASE)
 _LONGEST_NAME_LINE = 80  # characters, with a tag
+_GAP = re.compile(r"([^\s.:]{1,20}(?: [^\s.:]{1,20}){0,3}) {2,}(?=\S)")
+_RULE = re.compile(r"[-=_*~.\s]{3,}")
+_SHORT_LINE = 45  # characters; a wrapped one is longer
 _LONGEST_DIRECTION = 80  # characters, of one without brackets
 
 
-def join_blocks(text: str, style: str, names: Collection[str]) -> str:
+def join_blocks(text: str, style: LineStyle) -> str:
     r"""Return `text` with each speech on one line after its speaker.
 
     A speech ends with a blank line, unless most names have a blank line under them: then with the next name.
     Example: `"ADA.\nThe kettle\nis on.\n\nBO.\nPour."` -> `"ADA: The kettle is on.\n\nBO: Pour."`.
     """
     lines = text.split("\n")
-    found = [_name_of(line, style, names) for line in lines]
+    found = [
+        _name_of(line, style) if style.is_place(line, before) else None
+        for before, line in pairwise(["", *lines])
+    ]
     named = [number for number, name in enumerate(found) if name is not None and number + 1 < len(lines)]
     apart = 2 * sum(not lines[number + 1].strip() for number in named) > len(named)
     return "\n\n".join(part for part in _parts(lines, found, apart=apart) if part)
 
 
-def _parts(lines: list[str], found: list[tuple[str, str] | None], *, apart: bool) -> Iterator[str]:
+def _parts(lines: list[str], found: list[tuple[str, str, str] | None], *, apart: bool) -> Iterator[str]:
     """Yield speeches, directions, headings and paragraphs."""
     speaker = ""
     said: list[str] = []
-    for line, name in zip(lines, found, strict=True):
+    for before, line, name in zip(["", *lines], lines, found, strict=False):
         bare = line.strip()
         if name is not None:
             yield _join(speaker, said)
-            speaker, tag = name
-            said = [f"({tag})"] if tag else []
-        elif not bare or _PAGE.fullmatch(bare):
+            speaker, tag, rest = name
+            said = [part for part in (f"({tag})" if tag else "", rest) if part]
+        elif not bare or _PAGE.fullmatch(bare) or _RULE.fullmatch(bare):
             if said and not (apart and speaker) and not (speaker and _is_tag(said)):
                 yield _join(speaker, said)
                 speaker, said = "", []
         elif is_transition(bare):
             yield _join(speaker, said)
             speaker, said = "", []
-        elif is_heading(bare) and len(bare) <= LONGEST_HEADING and not said:
-            speaker = ""
-            yield f"[{_strip(bare).strip('[]')}]"
+        elif (
+            is_heading(bare)
+            and len(bare) <= LONGEST_HEADING
+            and (not said or (is_stage(bare) and not before.strip()))
+        ):
+            yield _join(speaker, said)
+            speaker, said = "", []
+            yield f"[{strip_heading(_strip(bare))}]"
         elif is_direction(bare):
             yield _join(speaker, said)
             said = []
             yield f"({_strip(bare).strip('[]()')})"
         else:
-            said.append(_strip(bare))
+            said.append(re.sub(r"\[([^\[\]]{1,400})\]", r"(\1)", _strip(bare)))
     yield _join(speaker, said)
 
 
-def _name_of(line: str, style: str, names: Collection[str]) -> tuple[str, str] | None:
-    """Return (name, tag) where a line is a name alone."""
+def _name_of(line: str, style: LineStyle) -> tuple[str, str, str] | None:
+    """Return (name, tag, speech) where a line is a name alone, or a name, a gap and speech."""
     bare = line.strip().strip("*_")
-    if not bare or len(bare) > _LONGEST_NAME_LINE:
-        return None
-    if style == "block colon":
-        found = COLON.match(bare)
-        if found is None or found["name"].strip() not in names or bare[found.end() :]:
+    if style.style == "block" and (wide := _GAP.match(bare)) and wide[1] in style.names:
+        return style.names[wide[1]], "", bare[wide.end() :]
+    found = _name_alone(bare, style) if 0 < len(bare) <= _LONGEST_NAME_LINE else None
+    return (*found, "") if found else None
+
+
+def _name_alone(bare: str, style: LineStyle) -> tuple[str, str] | None:
+    if style.style == "block colon":
+        found = match_colon(bare)
+        if found is None or found["name"].strip() not in style.names or bare[found.end() :]:
             return None
-        return found["name"].strip(), found["tags"].strip(" ()[]")
-    if style == "block stop":
+        return style.names[found["name"].strip()], found["tags"].strip(" ()[]")
+    if style.style == "block stop":
         name, tag, _ = split_tag(bare) if bare.endswith((")", "]", ").", "].")) else (bare, "", "")
         name = name.removesuffix(".")
-        return (name, tag.strip("_")) if name in names and (tag or bare.endswith(".")) else None
+        if name not in style.names or not (tag or bare.endswith(".")):
+            return None
+        return style.names[name], tag.strip("_")
     name, tag, _ = split_tag(bare)
-    return (name, "" if _is_technical(tag) else tag) if name in names else None
+    name = name.removesuffix(",")
+    return (style.names[name], "" if _is_technical(tag) else tag) if name in style.names else None
 
 
 def _is_technical(tag: str) -> bool:
@@ -91,8 +120,13 @@ def is_direction(line: str) -> bool:
 
 
 def _join(speaker: str, said: list[str]) -> str:
-    text = " ".join(said)
-    return f"{speaker}: {text}" if speaker and text else text
+    if speaker:
+        text = " ".join(said)
+        return f"{speaker}: {text}" if text else ""
+    text = ""
+    for before, part in pairwise(["", *said]):
+        text += f" {part}" if len(before) > _SHORT_LINE else f"\n{part}"  # a list's lines are no sentence
+    return text.strip()
 
 
 def _strip(line: str) -> str:

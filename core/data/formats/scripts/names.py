@@ -14,20 +14,25 @@ _SPEAKERLESS = {
     *("edit", "subject", "to", "cc", "re", "ps", "p.s."),
     *("written by", "directed by", "story by"),
     *("translated by", "translator", "produced by", "character set encoding"),
+    *("transcribed by", "teleplay by", "guest star", "guest stars", "starring", "air date", "airdate"),
+    *("original air date", "transcript by"),
     *("original airdate", "stardate", "cut to", "fade in"),
     *("fade out", "fade to", "dissolve to", "match cut to"),
     *("smash cut to", "crossfade to", "the end", "end", "exit"),
     *("exeunt", "enter", "finis", "curtain", "warning"),
+    *("personen", "personnages", "personajes", "personaggi", "inhalt", "act drop", "tableau", "footnotes", "notes"),
     *("prologue", "epilogue", "contents", "dramatis personae", "persons represented", "characters"),
 }  # fmt: skip
 _NUMBER = (
     r"(?:[IVXLC]{1,7}\b|\d|(?:the )?(?:first|second|third|fourth|fifth|last|one|two|three|four|five|six|seven|eight|"
-    r"nine|ten|prim[ua]s?|secund[ua]s?|terti[ua]s?|quart[ua]s?|quint[ua]s?|premier|première|deuxième|troisième|quatrième|cinquième|dernière?)\b)"
+    r"nine|ten|prim[ua]s?|secund[ua]s?|terti[ua]s?|quart[ua]s?|quint[ua]s?|primer[ao]?|segund[ao]|tercer[ao]?|"
+    r"premier|première|deuxième|troisième|quatrième|cinquième|dernière?)\b)"
 )
 _STAGE = re.compile(
-    rf"(?:(?:act|scene|szene|akt|acte|scène|acto|escena|ato|cena|atto|scena|sc[oœæ]e?na|actus|aufzug|auftritt|chapter|book|part|episode)"
-    rf"[ .:]{{1,3}}{_NUMBER}|"
-    r"(?:erster|zweiter|dritter|vierter|fünfter|letzter) (?:akt|aufzug|auftritt|teil)\b|"
+    rf"(?:(?:act|scene|szene|akt|acte|scène|acto|jornada|escena|ato|cena|atto|scena|sc[oœæ]e?na|actus|aufzug|auftritt|"
+    rf"chapter|book|part|episode)[ .:]{{1,3}}{_NUMBER}|"
+    r"(?:the )?(?:first|second|third|fourth|fifth|last) (?:act|scene)\b|(?:premier|deuxième|troisième|dernier) acte\b|"
+    r"(?:erste|zweite|dritte|vierte|fünfte|sechste|letzte)r? (?:akt|aufzug|auftritt|teil|szene)\b|"
     r"(?:int|ext|est|i/e|int\.?/ext)[. ]|(?:prologue|epilogue|the end|contents|finis)[.:]?$|"
     r"end of (?:act|scene|part|play|the)\b|(?:dramatis person|persons (?:represented|of the|in the)))",
     re.IGNORECASE,
@@ -41,6 +46,7 @@ _TRANSITION = re.compile(
     r"CUT TO(?: BLACK)?|(?:THE )?END CREDITS|"
     r"(?:\d{1,4}[A-Z]? )?\(?CONTINUED\)?:?(?: \(\d{1,3}\))?"
 )
+_SCENE_NUMBER = re.compile(r"^[A-Z]?\d{1,4}[A-Z]?\.?\s{1,20}(?=(?:INT|EXT|I/E|EST)\b)")
 _ROMAN = re.compile(r"[IVXLC]+\.?")
 _BAD_ENDS = tuple(",;!?\"'“”‘’-—–…/\\")
 _BAD_SIGNS = set('!?"“”„;{}=|\\<>$%^…')
@@ -49,7 +55,10 @@ _LOOSE_NUMBER_SIGN = re.compile(r"#(?!\d)")  # GUARD #1 is a name
 _TAGS = r"(?P<tags>(?:\s{0,3}(?:\[[^\]\n]{1,30}\]|\([^)\n]{1,40}\)))*)"
 _MARKS = r"[*_]{0,3}"
 
-COLON = re.compile(
+_TAGGED = re.compile(
+    r"([^(\[\n]{1,60}?)\s{0,10}[(\[]([^()\[\]\n]{0,60})[)\]]?(?:\s{0,3}[(\[][^()\[\]\n]{0,30}[)\]]){0,2}\s{0,3}[.:]?"
+)
+_COLON = re.compile(
     rf"\s*(?:[-•]\s+)?{_MARKS}(?P<name>[^\s:：()\[\]*_<>][^:：\n()\[\]*<>]{{0,{LONGEST_NAME}}}?){_MARKS}{_TAGS}"
     rf"(?P<space>\s{{0,3}}){_MARKS}(?P<colon>[:：]{{1,2}}){_MARKS}(?P<gap>\s*)"
 )
@@ -59,6 +68,11 @@ _STOP = re.compile(
     rf"(?P<tags>(?:,?\s{{0,3}}(?:\[[^\]\n]{{1,80}}\]|\([^)\n]{{1,80}}\)|(?<=,\s)_[^_\n]{{1,60}}_))*)"
     rf"(?:\.{_MARKS}(?:\s?[-—–]{{1,2}}\s*|\s+)|(?:\s?[—–]|\s--?)\s+|(?P<open>(?<=[\])])\s+))(?=\S)"
 )
+
+
+def match_colon(line: str) -> re.Match[str] | None:
+    """Match a name before a colon: `Ada: `, `ODO [OC]: `, `- Bo : `."""
+    return _COLON.match(line)
 
 
 def match_stop(line: str) -> re.Match[str] | None:
@@ -88,10 +102,28 @@ def is_name(name: str) -> bool:
     return not name.endswith(".") or len(words[-1].strip(".")) <= 3  # noqa: PLR2004  # letters of an initial or title
 
 
+def is_fact(name: str) -> bool:
+    """Return whether what stands before a colon names a fact about a script, and nobody: `Written by`."""
+    return name.strip(" *_").casefold() in _SPEAKERLESS
+
+
 def is_heading(line: str) -> bool:
     """Return whether a line alone names an act, a scene or a place, as `ACT I` and `INT. KITCHEN - NIGHT` do."""
-    bare = line.strip(" *_#=-[]")
-    return any(kind.match(bare) for kind in (_STAGE, _CAPITALS)) or _ROMAN.fullmatch(bare) is not None
+    return is_stage(line) or _ROMAN.fullmatch(strip_heading(line)) is not None
+
+
+def is_stage(line: str) -> bool:
+    """Return whether a line names an act, a scene or a place by a word, and not by a number alone: `LI` is a name."""
+    bare = strip_heading(line)
+    return any(kind.match(bare) for kind in (_STAGE, _CAPITALS))
+
+
+def strip_heading(line: str) -> str:
+    """Return a heading without marks and the numbers that scenes have: `12 INT. HALL 12` -> `INT. HALL`."""
+    bare = _SCENE_NUMBER.sub("", line.strip(" \t*_#=-[]"))
+    if bare is not line and len(bare) < len(line.strip()) and bare[:1].isalpha():
+        bare = re.sub(r"\s{2,20}\d{1,4}[A-Z]?\.?$", "", bare)
+    return bare.strip()
 
 
 def is_transition(line: str) -> bool:
@@ -109,5 +141,6 @@ def bare_name(line: str) -> str | None:
 
 def split_tag(line: str) -> tuple[str, str, str]:
     """Return (name, tag without its brackets, rest): `ADA (V.O.)` -> `("ADA", "V.O.", "")`."""
-    found = re.fullmatch(r"([^(\[\n]{1,60}?)\s*[(\[]([^)\]\n]{0,60})[)\]]?\s*[.:]?", line.strip())
-    return (found[1].strip(), found[2].strip(), "") if found else (line.strip(), "", "")
+    bare = line.strip()
+    found = _TAGGED.fullmatch(bare)
+    return (found[1].strip(), found[2].strip(), "") if found else (bare, "", "")

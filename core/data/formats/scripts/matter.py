@@ -1,0 +1,85 @@
+"""What stands before the first scene of a play and is no part of it: its contents and its list of characters."""
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+
+_MATTER = re.compile(
+    r"(?:the )?(?:table of )?contents|inhalt(?:sverzeichnis)?|table des matières|[íi]ndice|sommaire|"
+    r"dramatis person(?:ae|æ|e|s)|"
+    r"(?:the )?(?:persons?|characters|cast|actors['’]? names)(?: of characters| represented)?"
+    r"(?: (?:in|of) the (?:play|drama))?|"
+    r"the scenes of the play|personen|personnages|acteurs|personajes|personas|personaggi|pessoas|personagens|figuren",
+    re.IGNORECASE,
+)
+_ACT = re.compile(
+    r"\[(?:(?:act|actus|akt|acte|acto|ato|atto|aufzug|jornada|prologue|prolog)\b|"
+    r"\w+ (?:act|acte|akt|aufzug|jornada)\b)",
+    re.IGNORECASE,
+)
+_TITLE_LINES = 40  # before the contents, that are the title and who wrote it
+_WINDOW, _LEAST = 12, 4  # of so many filled lines so many have a speaker, where a play is under way
+_MOST_LINES = 600  # of contents and characters
+
+
+def strip_front(text: str, names: Iterable[str], *, needs_act: bool = False) -> str:
+    """Return a play in the common form without its contents, its characters, and the title above them.
+
+    It goes on with the last act's heading before somebody speaks; without one, unless it `needs_act`, with a scene's.
+    """
+    lines = text.split("\n")
+    starts = [
+        number
+        for number, (before, line) in enumerate(pairwise(["", *lines]))
+        if not before.strip() and _is_matter(line)
+    ]
+    if not starts:
+        return text
+    begins = tuple(f"{name}{end}" for name in set(names) for end in (":", " (", " ["))
+    spoken = [line.startswith(begins) for line in lines]
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    kept: list[str] = []
+    done = 0
+    for start in starts:
+        if start < done:
+            continue
+        end = _first_speech(start, filled, spoken)
+        if end is None or end - start > _MOST_LINES:
+            continue
+        again = _go_on(lines, start, end, needs_act=needs_act)
+        if again == start:
+            continue
+        if done or sum(1 for number in filled if number < start) > _TITLE_LINES:
+            kept += lines[done:start]
+        done = again
+    return "\n".join(kept + lines[done:])
+
+
+def _is_matter(line: str) -> bool:
+    return len(line) <= 60 and _MATTER.fullmatch(line.strip(" []*_#=:.-")) is not None  # noqa: PLR2004  # a heading
+
+
+def _first_speech(start: int, filled: list[int], spoken: list[bool]) -> int | None:
+    """Return the first line after `start` with which a play is under way."""
+    after = [number for number in filled if number > start]
+    for place, number in enumerate(after[:_MOST_LINES]):
+        if spoken[number] and sum(spoken[each] for each in after[place : place + _WINDOW]) >= _LEAST:
+            return number
+    return None
+
+
+def _go_on(lines: list[str], start: int, end: int, *, needs_act: bool) -> int:
+    """Return the line with which the play begins, between its contents and the first speech."""
+    headings = [
+        number
+        for number in range(start + 1, end)
+        if lines[number].startswith("[") and not _is_matter(lines[number])
+    ]
+    acts = [number for number in headings if _ACT.match(lines[number])]
+    if needs_act and not acts:
+        return start
+    if acts or headings:
+        return (acts or headings)[-1]
+    while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith("(")):
+        end -= 1
+    return end

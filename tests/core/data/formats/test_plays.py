@@ -1,0 +1,123 @@
+"""Plays and transcripts of many editions: who speaks, found by where on a page lines begin and by how."""
+
+import pytest
+
+from core.data.formats.detect import read_file
+from core.data.formats.scripts.lines import find_speakers
+
+SPEECHES = (
+    ("ADA", "The kettle is on. It is warm."),
+    ("OLD BO", "Then pour: I shall drink."),
+    ("ADA", "Peace. Who knocks?"),
+    ("OLD BO", "Stop: no more."),
+    ("FIRST LORD", "Stop: it is late."),
+)
+
+
+def read(content: str, name: str = "a.txt") -> str:
+    """Return a file in the common form."""
+    scripts, _, _ = find_speakers(read_file(content.encode(), name).scripts)
+    return "\n".join(script.text for script in scripts).strip()
+
+
+def lines(pattern: str, between: str = "\n", times: int = 3) -> str:
+    """Return speeches in a form."""
+    return between.join(pattern.format(who, said) for who, said in SPEECHES * times)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "between"),
+    [
+        ("{}> {}", "\n"), ("{} | {}", "\n"), ("{} = {}", "\n"), ("**{}** {}", "\n"), ("({}) {}", "\n"), ("{}; {}", "\n"),
+        ("{} (00:01:12): {}", "\n"), ("{} [01:12] {}", "\n"), ("{}, softly: {}", "\n"), ("[{}]\n{}", "\n\n"),
+        ("{}\n{}", "\n\n"), ("{}.\n\n{}", "\n\n"), ("     {}. {}", "\n\n"), ("  {}, _going:_\n  {}", "\n\n"),
+    ],
+)  # fmt: skip
+def test_form_of_a_line_says_who_speaks(pattern: str, between: str) -> None:
+    """Whatever sign, time or place sets a name apart from its speech, the name stands before a colon."""
+    found = [line for line in read(lines(pattern, between)).split("\n") if line]
+    assert found == [f"{who}: {said}" for who, said in SPEECHES * 3]
+
+
+def test_lines_inside_a_speech_are_no_names() -> None:
+    """Where paragraphs begin with names, a line of the speech that begins like one goes on with it."""
+    play = "Ada. The kettle\nI shall. It is warm,\nand so: am I.\n\nBo. Then pour.\nI shall. No.\n\n" * 4
+    text = "Ada: The kettle I shall. It is warm, and so: am I.\n\nBo: Then pour. I shall. No."
+    assert read(play) == "\n\n".join([text] * 4)
+
+
+def test_lines_that_are_indented_less_go_on_with_a_speech() -> None:
+    """The First Folio indents the lines with names, and nothing else."""
+    play = "  Ada. The kettle: on.\nI shall. It is warm.\n  Bo. Then pour\nPeace. No.\n" * 4
+    assert read(play) == "\n".join(
+        ["Ada: The kettle: on. I shall. It is warm.\nBo: Then pour Peace. No."] * 4
+    )
+
+
+def test_name_is_spelled_as_it_is_mostly() -> None:
+    """A name in small letters is that in capitals, where those are the rule."""
+    play = "ADA. The kettle.\n\nBO. Pour.\n\nAda (rising). It is warm.\n\nBO. No.\n\n" * 3
+    assert read(play).count("ADA: ") == 6
+
+
+def test_common_words_in_subtitles_are_no_speakers() -> None:
+    """`Stop:` begins a line and names nobody, however often."""
+    cues = "\n".join(
+        f"{n}\n00:00:{n:02},000 --> 00:00:{n:02},900\n{said}\n" for n, (_, said) in enumerate(SPEECHES * 4)
+    )
+    assert "Stop - no more." in read(cues, "a.srt")
+    assert "Stop:" not in read(cues, "a.srt")
+
+
+PLAY = "ACT I\n\nSCENE I. A hall.\n\n" + lines("{}.\n{}", "\n\n")
+FRONT = "TEA\n\nby Nobody\n\nContents\n\nACT I\nScene I. A hall.\n\n{}\n\nADA, a cook\nBO, a thief\n\n\n"
+
+
+@pytest.mark.parametrize(
+    "characters", ["Dramatis Personæ", "PERSONS IN THE PLAY", "Personnages", "CHARACTERS"]
+)
+def test_contents_and_characters_are_no_part_of_a_play(characters: str) -> None:
+    """A play begins with its first act, and what stands before is named as left out."""
+    scripts, _, went = find_speakers(read_file((FRONT.format(characters) + PLAY).encode(), "a.txt").scripts)
+    assert scripts[0].text.startswith("[ACT I]\n\n[SCENE I. A hall.]\n\nADA: The kettle")
+    assert [out.name for out in went] == ["contents and characters"]
+
+
+def test_notes_of_transcribers_are_no_part_of_a_play() -> None:
+    """Illustrations, footnotes and their numbers, page numbers, and what was corrected go."""
+    notes = "\n\n[Illustration: A cup]\n\n{12}\n\n[Pg 13]\n\n{13}\n\n[Footnote 3: So the\nquarto.]\n\n"
+    play = PLAY.replace("warm.", "warm.[3]") + notes + PLAY + "\n\nTranscriber's Note:\n\nPage 3: kettel."
+    text = read(play)
+    for gone in ("Illustration", "{12}", "Pg", "quarto", "[3]", "kettel"):
+        assert gone not in text
+
+
+def test_facts_about_a_script_are_no_speakers() -> None:
+    """Who wrote a page's transcript, and when it was shown, is left out; a heading with a colon is one."""
+    page = "".join(
+        f"<p>{line}</p>"
+        for line in (
+            "Written by: Ada",
+            "Original Airdate: 16 Jan",
+            "EPISODE 1: TEA",
+            *lines("{}: {}").split("\n"),
+        )
+    )
+    assert read(f"<html><body>{page}</body></html>", "a.html").startswith("[EPISODE 1: TEA]\n\nADA: The")
+
+
+def test_gutenberg_frame_of_a_page_goes() -> None:
+    """A book of Project Gutenberg in HTML has the frame of its text."""
+    frame = "<p>*** {} OF THE PROJECT GUTENBERG EBOOK TEA ***</p>"
+    play = "".join(f"<p>{who}.<br>{said}</p>" for who, said in SPEECHES * 3)
+    page = f"<html><body>{frame.format('START')}{play}{frame.format('END')}<p>licence</p></body></html>"
+    assert "licence" not in read(page, "a.html")
+
+
+def test_scenes_of_a_screenplay_have_no_numbers() -> None:
+    """A number on both sides of a heading goes, and two tags after a name too."""
+    scene = "12   INT. HALL - NIGHT    12\n\n          ADA (O.S.) (CONT'D)\n     Tea.\n\n          BO\n     No.\n\n"
+    text = read(scene * 3, "a.txt")
+    assert "[INT. HALL - NIGHT]" in text
+    assert "ADA: Tea." in text
+    assert "CONT" not in text
