@@ -1,6 +1,7 @@
 """Bytes to text: the encoding is read off a mark, proved (UTF-8), or guessed, and always said."""
 
 import re
+import unicodedata
 
 from core.data.formats.reading import show_name
 from core.errors import CorpusError
@@ -13,10 +14,12 @@ _MARKS = (
     (b"\xfe\xff", "utf-16", "UTF-16"),
 )
 _LOOKED_AT = 50_000  # bytes on which a guess rests
+_SHIFTS = re.compile(rb"\x1b\$[@B]")  # between the sets of characters of ISO 2022
 _IRC_CODES = (2, 3, 15, 22, 29, 31)  # colours and styles in logs
 _CONTROLS = bytes({*range(9), *range(14, 27), *range(28, 32), 127} - {*_IRC_CODES})
 _MOST_CONTROLS = 0.01  # share; a text has fewer
 _GOOD_FOR_BAD = 10  # valid characters beyond ASCII for each bad byte, from which on a text is damaged UTF-8
+_SPACED = 0.03  # share of spaces and stops that a text in any script has
 _LATIN_SHARE = 0.45  # of bytes beyond ASCII among the letters; texts in Latin letters have fewer
 _LATIN_ENCODINGS = ("cp1252", "cp1250", "cp1254", "iso8859_2", "mac_roman", "cp850")
 _TYPOGRAPHIC = "’‘“”„‚«»–—…•·°§£€©®™´¿¡ºª\xa0"
@@ -60,6 +63,11 @@ def _decode(data: bytes, name: str) -> tuple[str, str]:
     wide = _guess_wide(data)
     if wide:
         return data.decode(wide, "replace").replace("\ufffd", ""), wide.upper()
+    if _SHIFTS.search(data[:_LOOKED_AT]):
+        try:
+            return data.decode("iso2022_jp_2"), "ISO-2022-JP"
+        except UnicodeDecodeError:
+            pass
     head = data[:_LOOKED_AT]
     controls = len(head) - len(head.translate(None, _CONTROLS))
     if b"\0" in head or controls > _MOST_CONTROLS * len(head):
@@ -95,7 +103,31 @@ def _guess_wide(data: bytes) -> str:
         return "utf-16-be"
     if zeros[0] <= few and min(zeros[2:]) > 1 - few:
         return "utf-32-le"
-    return "utf-32-be" if zeros[3] <= few and min(zeros[:2]) > 1 - few else ""
+    if zeros[3] <= few and min(zeros[:2]) > 1 - few:
+        return "utf-32-be"
+    return (
+        max(("utf-16-le", "utf-16-be"), key=lambda codec: _looks_written(head, codec))
+        if _is_wide(head)
+        else ""
+    )
+
+
+def _is_wide(head: bytes) -> bool:
+    return max(_looks_written(head, codec) for codec in ("utf-16-le", "utf-16-be")) >= _SPACED
+
+
+def _looks_written(head: bytes, codec: str) -> float:
+    """Return how many of the characters are spaces and stops, under a codec; nothing where it yields no text."""
+    try:
+        text = head[: len(head) // 2 * 2].decode(codec)
+    except UnicodeDecodeError as error:  # the last character may be cut
+        text = head[: error.start].decode(codec) if len(head) - error.start <= 4 else ""  # noqa: PLR2004  # its bytes
+    odd = sum(
+        unicodedata.category(character) in ("Cc", "Cn", "Co") and character not in "\r\n\t"
+        for character in text
+    )
+    plain = sum(character in " \r\n:.,!?" for character in text)
+    return plain / len(text) if text and odd <= _MOST_CONTROLS * len(text) else 0.0
 
 
 def _guess(data: bytes) -> str:

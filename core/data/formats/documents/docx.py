@@ -17,9 +17,14 @@ from core.text import Text
 _HEADING = re.compile(
     r"(?:heading|überschrift|berschrift|titre|ttulo|título|rubrik|otsikko|nagwek)\s?\d", re.IGNORECASE
 )
+# Styles of screenplays and of plays.
+_PLACE = re.compile(r"(?:scene ?heading|slug ?line|scene ?header|szene)", re.IGNORECASE)
+_NAME = re.compile(r"(?:character|speaker|cue|personnage|figur|rolle)(?: ?name)?", re.IGNORECASE)
+_SPOKEN = re.compile(r"(?:dialog(?:ue)?|parenthetical|lyrics|replik|réplique)", re.IGNORECASE)
+_ACTION = re.compile(r"(?:action|direction|stage ?direction|general|transition|shot)s?", re.IGNORECASE)
 _BODY = "word/document.xml"
 _DELETED = {"del", "moveFrom"}  # text that is struck out by a tracked change
-_BREAKS = {"br": "\n", "cr": "\n", "tab": " ", "noBreakHyphen": "-"}
+_BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-"}
 
 
 def read_docx(archive: zipfile.ZipFile, *, name: str) -> Reading:
@@ -50,14 +55,14 @@ def read_docx(archive: zipfile.ZipFile, *, name: str) -> Reading:
     return Reading("Word document", "", (script,), left_out)
 
 
-def _read_paragraphs(data: io.BytesIO) -> list[str]:  # noqa: C901, PLR0912  # a case for each tag
+def _read_paragraphs(data: io.BytesIO) -> list[str]:  # noqa: C901  # a case for each tag
     """Return the text of each paragraph; the cells of a table's row on one line."""
     paragraphs: list[str] = []
     parts: list[str] = []
     cells: list[str] | None = None
     rows: list[list[str]] = []
     tables = struck = 0
-    is_heading = False
+    style = ""
     for event, element in iterparse(data, events=("start", "end")):
         tag = _tag(element)
         if event == "start":
@@ -68,7 +73,7 @@ def _read_paragraphs(data: io.BytesIO) -> list[str]:  # noqa: C901, PLR0912  # a
             continue
         struck -= tag in _DELETED
         if tag == "pStyle":
-            is_heading = _HEADING.match(_value(element)) is not None
+            style = _value(element)
         elif tag == "t" and not struck:
             parts.append(element.text or "")
         elif tag in _BREAKS and not struck:
@@ -76,13 +81,11 @@ def _read_paragraphs(data: io.BytesIO) -> list[str]:  # noqa: C901, PLR0912  # a
         elif tag == "p":
             text = "".join(parts).strip()
             parts = []
-            if text and is_heading and len(text) <= LONGEST_HEADING:
-                text = f"[{text.strip('[]')}]"
-            is_heading = False
             if cells is None:
-                paragraphs.append(text)
+                paragraphs += _in_style(text, style)
             elif text:
                 cells.append(text)
+            style = ""
         elif tag == "tr" and cells is not None:
             rows.append(cells)
             cells = None
@@ -93,6 +96,20 @@ def _read_paragraphs(data: io.BytesIO) -> list[str]:  # noqa: C901, PLR0912  # a
                 rows = []
         element.clear()
     return paragraphs
+
+
+def _in_style(text: str, style: str) -> list[str]:
+    """Return a paragraph as its style says: a heading in brackets, a name with a colon, speech right under it."""
+    if not text:
+        return [""]
+    if _NAME.fullmatch(style):
+        return ["", f"{text.rstrip(':')}:"]
+    if _SPOKEN.fullmatch(style):
+        return [text]
+    is_place = _PLACE.fullmatch(style) is not None
+    if (is_place or _HEADING.match(style)) and len(text) <= LONGEST_HEADING:
+        return [*[""] * is_place, f"[{text.strip('[]')}]"]
+    return ["", text] if _ACTION.fullmatch(style) else [text]
 
 
 def _join_cells(cells: list[str]) -> str:

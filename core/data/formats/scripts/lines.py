@@ -17,9 +17,10 @@ from core.data.formats.scripts.names import (
     match_stop,
     strip_heading,
 )
+from core.data.formats.scripts.page import HEAD
 from core.data.formats.scripts.phrases import is_exclamation, is_in_capitals, is_phrase
 from core.data.formats.scripts.stamps import unwrap_names
-from core.data.formats.scripts.styles import HEAD, LineStyle, find_style
+from core.data.formats.scripts.styles import LineStyle, find_style
 from core.text import Text
 
 _OPEN = ("wrapped", "paragraphs", "cues")

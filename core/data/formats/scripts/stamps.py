@@ -22,7 +22,7 @@ _NAMED = re.compile(
     rf"[*_\s]{{0,5}}(?P<name>[^\W\d_][^:\n\[\]()<>*]{{0,{LONGEST_NAME}}}?)[*_]{{0,3}}:?[*_]{{0,3}}\s{{0,5}}[-–—|,]?\s{{0,3}}"
     rf"{_SPAN}[*_:\s]{{0,5}}"
 )
-_TIMED = re.compile(rf"\s{{0,3}}{_SPAN}(?:\s{{0,3}}[-–—|]|:)?\s{{1,5}}(?=\S)|\s{{0,3}}{_SPAN}\s*$")
+_TIMED = re.compile(rf"\s{{0,3}}{_SPAN}(?:\s{{0,3}}[-–—|]|:)?\s{{1,5}}(?=\S)(?!-->)|\s{{0,3}}{_SPAN}\s*$")
 _NUMBERED = re.compile(r"\s{0,3}#?\d{1,6}[.):]?\s{1,5}(?=\S)")
 _BRACKETED = re.compile(
     rf"\s{{0,3}}(?:\[(?P<square>[^\[\]\n]{{1,{LONGEST_NAME}}})\]|<(?P<angle>[^<>\n]{{1,{LONGEST_NAME}}})>|"
@@ -31,7 +31,7 @@ _BRACKETED = re.compile(
 # A name before its speech, by another sign than a colon: `Ada> The kettle.`, `**Ada** The kettle.`.
 _SEPARATED = re.compile(
     rf"\s{{0,3}}(?:\*\*(?P<bold>[^*\n:]{{1,{LONGEST_NAME}}})\*\*\s{{1,3}}|(?P<name>[^\W\d_][^\n:.!?>|;=\t]{{0,{LONGEST_NAME}}}?)"
-    rf"\s{{0,5}}(?:[>|;=\t]|=>|->)\s{{1,5}})(?=[^\s>|;=])"
+    rf"\s{{0,5}}(?:(?:[>|;=]|=>|->)\s{{1,5}}|\t\s{{0,5}}))(?=[^\s>|;=])"
 )
 _AFTER_NAME = re.compile(
     rf"(?P<name>[*_]{{0,3}}[^\W\d_][^\n:\[\]()]{{0,{LONGEST_NAME}}}?[*_]{{0,3}})\s{{0,3}}[\[(]{_TIME_INSIDE}[\])]\s{{0,2}}:?\s{{1,5}}(?=\S)"

@@ -4,22 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal
 
 from core.data.formats.scripts.names import (
-    LONGEST_NAME,
     bare_name,
-    is_heading,
-    is_name,
-    is_stage,
-    match_colon,
-    match_stop,
 )
-from core.data.formats.scripts.phrases import is_in_capitals, is_phrase, is_titled
+from core.data.formats.scripts.page import Page, Seen, Style, depth_of, look_at
+from core.data.formats.scripts.phrases import is_in_capitals, is_phrase
 
-Style = Literal["none", "colon", "stop", "block colon", "block stop", "block"]
-
-HEAD = LONGEST_NAME + 90  # characters of a line that its beginning may take
 _LEAST_SHARE = 0.08  # of the lines; fewer that begin with names are chance
 _STOP_SHARE = 0.4  # a full stop ends sentences, too
 _SURE_SHARE = 0.5  # from which on a name counts that is there once
@@ -50,30 +41,6 @@ class LineStyle:
         return self.depth is None or self.depth == depth_of(line)
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """One line's beginning that may be a name."""
-
-    name: str
-    after_blank: bool
-    depth: int
-    followed: bool  # by a line with text
-
-
-@dataclass
-class _Page:
-    """What the lines of a corpus begin with."""
-
-    seen: dict[Style, list[_Seen]] = field(default_factory=lambda: {style: [] for style in _LEAST})
-    filled: int = 0
-    paragraphs: int = 0
-    depths: Counter[int] = field(default_factory=Counter)  # of the lines
-    asides: int = 0  # headings and directions in brackets
-    empty: int = 0  # nothing follows the colon
-    tight: int = 0  # no space does
-    words: set[str] = field(default_factory=set)  # in small letters
-
-
 _LEAST: dict[Style, float] = {
     "colon": _LEAST_SHARE,
     "block": _LEAST_SHARE,
@@ -84,7 +51,7 @@ _LEAST: dict[Style, float] = {
 
 def find_style(lines: list[str]) -> LineStyle:
     """Return how most lines begin."""
-    page = _look_at(lines)
+    page = look_at(lines)
     best, most = LineStyle(), 0.0
     for style, least in _LEAST.items():
         found = _names_of(page, style)
@@ -96,58 +63,16 @@ def find_style(lines: list[str]) -> LineStyle:
     return best
 
 
-def _look_at(lines: list[str]) -> _Page:
-    page = _Page()
-    before = ""
-    for number, line in enumerate(lines):
-        head = line[:HEAD].strip()
-        if head:
-            page.filled += 1
-            page.paragraphs += not before.strip()
-            page.depths[depth_of(line)] += 1
-            page.asides += head[0] in "[("
-            found = _beginning(head, page, lines, number)
-            if found is not None:
-                followed = bool("".join(lines[number + 1 : number + 2]).strip())
-                page.seen[found[0]].append(_Seen(found[1], not before.strip(), depth_of(line), followed))
-        before = line
-    page.words.update(word for line in lines for word in re.findall(r"\b[a-zà-ÿ]{2,20}\b", line[:2_000]))
-    return page
-
-
-def _beginning(head: str, page: _Page, lines: list[str], number: int) -> tuple[Style, str] | None:
-    found = match_colon(head)
-    # "Fra. Barnardo has my place: good night." is said by Fra.
-    inner = found and ". " in found["name"] and match_stop(head)
-    if found and not inner and is_name(name := found["name"].strip()) and not is_stage(name):
-        rest = head[found.end() :]
-        if not (found["gap"] or not rest) and (rest.startswith("/") or rest[0].isdigit()):
-            return None  # https://..., 21:03
-        page.empty += not rest
-        page.tight += bool(rest) and not found["gap"]
-        return "colon", name
-    if len(head) <= LONGEST_NAME and _next_filled(lines, number):
-        whole = head.strip("*_ ")
-        at_stop = whole.endswith(".") and match_stop(head) is None and not is_heading(whole)
-        if at_stop and is_titled(whole[:-1]) and is_name(whole[:-1]):
-            return "block stop", whole[:-1]
-        name = bare_name(whole)
-        if name is None and is_titled(whole) and is_name(whole) and not is_heading(whole):
-            name = whole
-        if name is not None and not whole.endswith("."):
-            return "block", name
-    found = match_stop(head)
-    return ("stop", found["name"].strip()) if found else None
-
-
-def _names_of(page: _Page, style: Style) -> tuple[float, LineStyle] | None:
+def _names_of(page: Page, style: Style) -> tuple[float, LineStyle] | None:
     """Return how many lines a style covers, and its names."""
     seen, seen_style = page.seen[style], style
     if not seen:
         return None
+    inner = sum(not each.after_blank and not is_phrase(each.name) for each in seen)
     after_blank = (
         _common_place(seen, lambda each: each.after_blank) == 1
-        and _BOTH < (page.paragraphs / page.filled) < 1 - _BOTH
+        and _BOTH < page.paragraphs / page.filled < 1 - _BOTH
+        and inner < _SURE_SHARE * (page.filled - page.paragraphs)  # else each line has a name
     )
     depth = _common_place(seen, lambda each: each.depth)
     if depth is None or not _BOTH < page.depths[depth] / page.filled < 1 - _BOTH:
@@ -183,12 +108,7 @@ def _names_of(page: _Page, style: Style) -> tuple[float, LineStyle] | None:
     )
 
 
-def depth_of(line: str) -> int:
-    """Return how far a line is indented: 0, or the number of bits of its spaces, as pages have columns."""
-    return (len(line) - len(line.lstrip())).bit_length() if line[:1].isspace() else 0
-
-
-def _common_place(seen: list[_Seen], place: Callable[[_Seen], int]) -> int | None:
+def _common_place(seen: list[Seen], place: Callable[[Seen], int]) -> int | None:
     """Return where most names stand that are seen often, if each stands mostly in one kind of place; else None."""
     names = Counter(each.name for each in seen)
     placed = Counter((each.name, place(each)) for each in seen)
@@ -203,7 +123,7 @@ def _common_place(seen: list[_Seen], place: Callable[[_Seen], int]) -> int | Non
     return where if mass >= _OFTEN and 2 * mass >= masses.total() else None
 
 
-def _known(names: Counter[str], places: float, page: _Page, style: Style) -> set[str]:
+def _known(names: Counter[str], places: float, page: Page, style: Style) -> set[str]:
     """Return the beginnings that are names: those seen often; where most places have one, all."""
     if names.total() >= _EACH_SHARE * places and style != "block":
         plain = {name for name, count in names.items() if count >= _OFTEN or not is_phrase(name)}
@@ -229,7 +149,7 @@ def _known(names: Counter[str], places: float, page: _Page, style: Style) -> set
     return {name for name in often if is_in_capitals(name) or name.casefold() not in page.words}
 
 
-def _names_alone(names: Counter[str], page: _Page) -> Counter[str]:
+def _names_alone(names: Counter[str], page: Page) -> Counter[str]:
     """Return the names that are lines: in capitals, unless they begin most paragraphs."""
     often = Counter({name: count for name, count in names.items() if count >= _OFTEN})
     if often.total() >= _WHOLE * page.paragraphs and len(often) > 1:
@@ -245,6 +165,7 @@ def _abbreviated(names: Iterable[str], known: set[str]) -> set[str]:
 
 def _spelling(name: str, names: Counter[str], known: Iterable[str], style: Style) -> str:
     """Return a name as it is spelled mostly: `Nora` -> `NORA` beside others in capitals, `Ada, softly` -> `Ada`."""
+    name = re.sub(r"^(\d)\s?\.\s+", r"\1.", name)  # 1. Clo. -> 1.Clo
     head, _, tail = name.partition(", ")
     if tail.lstrip("_*")[:1].islower():
         name = head
@@ -252,8 +173,3 @@ def _spelling(name: str, names: Counter[str], known: Iterable[str], style: Style
         return name
     capitals = sum(names[each] for each in known if is_in_capitals(each))
     return name.upper() if name.upper() in known and 2 * capitals >= names.total() else name
-
-
-def _next_filled(lines: list[str], number: int) -> bool:
-    """Return whether a line of some text follows, at once or after one that is blank."""
-    return any(line.strip() for line in lines[number + 1 : number + 3])

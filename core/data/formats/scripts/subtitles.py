@@ -4,6 +4,7 @@ import re
 import warnings
 
 from core.data.formats.reading import LeftOut, Reading, Script, show_name
+from core.data.formats.scripts.timed_text import find_timed_text, read_timed_text
 from core.errors import CorpusError
 from core.text import Text
 
@@ -23,6 +24,7 @@ _CUE_NAME = re.compile(
     r"(?m)^(?P<name>(?!\d+$)[^\n]{1,200})\n(?=(?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3}[ \t]*-->)"
 )
 _DRAWING = re.compile(r"\{[^{}\n]{0,200}\\p[1-9][^{}\n]{0,200}\}")
+_RATE = re.compile(r"\d{2}(?:\.\d{1,3})?")  # frames a second, as MicroDVD's first cue
 _NOTES = re.compile(r"[♪♫#*]+")
 _ADVERTS = re.compile(
     r"(?:opensubtitles|subscene|addic7ed|podnapisi|subtitles? (?:by|downloaded)|sub(?:bed|titled) by|"
@@ -35,6 +37,8 @@ _ADVERTS = re.compile(
 def is_subtitles(text: str) -> bool:
     """Return whether a text holds cues with times."""
     head = text[:_HEAD]
+    if find_timed_text(head):
+        return True
     if head.startswith("WEBVTT") or _SUBSTATION.match(head) or _MICRODVD.match(head):
         return True
     return (
@@ -48,6 +52,39 @@ def read_subtitles(text: str, *, encoding: str, name: str) -> Reading:
     Raises:
         CorpusError: the subtitles are damaged, or empty.
     """
+    kind = find_timed_text(text)
+    if kind:
+        shown, cues = kind, [("", cue) for cue in read_timed_text(text, kind)]
+    else:
+        shown, cues = _read_cues(text, name)
+    lines: list[str] = []
+    adverts = 0
+    before: list[str] = []  # of the cue before: a caption that rolls up begins with what was shown
+    for speaker, cue in cues:
+        parts = [part for part in cue.split("\n") if part.strip()]
+        fresh = parts[1:] if len(parts) > 1 and parts[:1] == before[-1:] else parts
+        before = parts or before
+        line = _clean("\n".join(fresh))
+        if _ADVERTS.search(line):
+            adverts += 1
+            continue
+        who = " ".join(speaker.split())
+        if line and who and not line.casefold().startswith(f"{who.casefold()}:"):
+            line = f"{who}: {line}"
+        if line and (not lines or lines[-1] != line):
+            lines.append(line)
+    if not lines:
+        raise CorpusError(
+            "{name} has subtitles without any text; bring ones with lines.", name=show_name(name)
+        )
+    counted = Text("{count:,} subtitle", "{count:,} subtitles", count=adverts)
+    left_out = (LeftOut(counted, Text("advertisements")),) if adverts else ()
+    script = Script(name, 0, "\n".join(lines), "", "cues")
+    return Reading(f"subtitles ({shown})", encoding, (script,), left_out, kind="subtitles")
+
+
+def _read_cues(text: str, name: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return what kind of subtitles a text is, and (speaker, text) of each cue."""
     import pysubs2  # noqa: PLC0415  # for subtitles alone
 
     text = _VOICE.sub(r"\1: ", _INNER_TIME.sub("", text))
@@ -70,40 +107,13 @@ def read_subtitles(text: str, *, encoding: str, name: str) -> Reading:
         raise CorpusError(
             "{name} has damaged subtitles that cannot be read; save them anew as .srt.", name=show_name(name)
         ) from error
-    lines: list[str] = []
-    adverts = 0
-    before: list[str] = []  # of the cue before: a caption that rolls up begins with what was shown
-    for event in file:
-        if event.is_comment or _DRAWING.search(event.text):
-            continue
-        shown = [part for part in event.plaintext.split("\n") if part.strip()]
-        fresh = shown[1:] if len(shown) > 1 and shown[:1] == before[-1:] else shown
-        before = shown or before
-        line = _clean("\n".join(fresh))
-        if _ADVERTS.search(line):
-            adverts += 1
-            continue
-        who = " ".join(event.name.split())
-        if line and who and not line.casefold().startswith(f"{who.casefold()}:"):
-            line = f"{who}: {line}"
-        if line and (not lines or lines[-1] != line):
-            lines.append(line)
-    if not lines:
-        raise CorpusError(
-            "{name} has subtitles without any text; bring ones with lines.", name=show_name(name)
-        )
-    counted = Text("{count:,} subtitle", "{count:,} subtitles", count=adverts)
-    left_out = (LeftOut(counted, Text("advertisements")),) if adverts else ()
-    script = Script(name, 0, "\n".join(lines), "", "cues")
-    formats = {
-        "srt": "subtitles (SubRip)",
-        "vtt": "subtitles (WebVTT)",
-        "ass": "subtitles (SubStation Alpha)",
-        "ssa": "subtitles (SubStation Alpha)",
-    }
-    return Reading(
-        formats.get(file.format or "", "subtitles"), encoding, (script,), left_out, kind="subtitles"
-    )
+    formats = {"srt": "SubRip", "vtt": "WebVTT", "ass": "SubStation Alpha", "ssa": "SubStation Alpha"}
+    cues = [
+        (event.name, event.plaintext)
+        for event in file
+        if not event.is_comment and not _DRAWING.search(event.text) and not _RATE.fullmatch(event.text)
+    ]
+    return formats.get(file.format or "", "MicroDVD"), cues
 
 
 def _clean(text: str) -> str:

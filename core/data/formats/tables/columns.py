@@ -24,7 +24,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
         *("spokenwords", "rawtext", "playerline", "lines", "script"),
         *("transcript", "linetext", "value", "words", "said"),
         *("messagetext", "messagecontent", "subtitle", "caption"),
-        *("dialoguetext", "cleantext", "zeile", "satz", "nachricht"),
+        *("dialoguetext", "cleantext", "characterwords", "linetext", "zeile", "satz", "nachricht"),
         *("inhalt", "replik", "réplique", "texte", "phrase", "ligne"),
         *("texto", "línea", "linea", "frase", "diálogo", "dialogo"),
         *("mensaje", "fala", "mensagem", "testo", "battuta", "текст"),
@@ -45,6 +45,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
         *("episodio", "episódio", "серия", "эпизод", "集"),
         *("话", "話", "에피소드", "chapter", "kapitel", "conversation"),
         *("conversationid", "dialogid", "dialogueid", "movieid"),
+        *("chapterid", "chapternumber", "seid", "episodecode"),
         *("sceneid", "scenenumber", "thread", "threadid"),
     ),
     "channel": ("channel", "channelname", "room", "kanal", "canal", "group", "chat", "chatname", "server"),
@@ -65,6 +66,8 @@ _PAIRS = (
     ("question", "answer"), ("prompt", "response"), ("prompt", "completion"), ("input", "output"),
     ("context", "response"), ("instruction", "response"), ("instruction", "output"),
 )  # fmt: skip
+_CODE = r"(?i)s(?:eason)?\s?\d{1,2}\W{0,3}ep?(?:isode)?\s?\d{1,3}|\d{1,2}x\d{1,3}|ep(?:isode)?\W?\d{1,3}"
+_MANY = 20  # rows
 _SAMPLE = 2_000  # rows, by which a column is judged
 _LONGEST_NAME = 40  # characters
 _REPEATS = 0.7  # distinct names over rows at most, where a column is told to be the speaker by what it holds
@@ -104,6 +107,10 @@ def find_columns(table: pd.DataFrame) -> Columns | None:
         if guess is None:
             return None
         found["text"], is_guess = guess, True
+    if "episode" not in found:
+        code = _guess_episode(table, set(found.values()))
+        if code is not None:
+            found["episode"] = code
     if "speaker" not in found and "title" not in found:
         guess = _guess_speaker(table, set(found.values()))
         if guess is not None:
@@ -155,6 +162,8 @@ def _suits(role: str, column: "pd.Series[str]") -> bool:
         values = column[column.str.strip() != ""]
         numbers = values.str.fullmatch(r"[-+\d.,:\s]*")
         return len(values) > 0 and not bool(numbers.mean() > 0.5)  # noqa: PLR2004  # mostly numbers
+    if role == "episode" and len(column) >= _MANY:
+        return bool(column.nunique() <= _REPEATS * len(column))  # a row alone is no episode
     return True
 
 
@@ -173,6 +182,16 @@ def _guess_text(table: pd.DataFrame, taken: set[int]) -> int | None:
         if length > most and wordy > 0.5:  # noqa: PLR2004  # most of them
             best, most = index, length
     return best
+
+
+def _guess_episode(table: pd.DataFrame, taken: set[int]) -> int | None:
+    """Return the column of codes such as `s01e02`."""
+    for index in range(table.shape[1]):
+        values = table.iloc[:_SAMPLE, index].str.strip()
+        values = values[values != ""]
+        if index not in taken and len(values) and bool(values.str.fullmatch(_CODE).mean() > 0.9):  # noqa: PLR2004
+            return index
+    return None
 
 
 def _guess_speaker(table: pd.DataFrame, taken: set[int]) -> int | None:

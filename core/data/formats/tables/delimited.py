@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -20,6 +21,8 @@ from core.text import Text
 _DELIMITERS = "\t,;|"
 _LOOKED_AT = 100_000  # characters, by which a delimiter is told
 _LEAST_ROWS = 3
+# A table as R writes it: the rows have a number that the names of the columns lack.
+_QUOTED_NAMES = re.compile(r'(?:"[^"\n]{1,40}" ){1,20}"[^"\n]{1,40}"\n"[^"\n]{1,40}" "')
 _SAME = 0.9  # share of rows with the same number of cells
 _MOST_ROWS = 2_000_000
 _TITLE_ROWS = 20  # of a sheet, that may stand above the names of its columns
@@ -36,6 +39,8 @@ def find_delimiter(text: str, *, is_named: bool) -> str:
     head = text[:_LOOKED_AT]
     if len(text) > _LOOKED_AT:
         head = head[: head.rfind("\n") + 1] or head
+    if _QUOTED_NAMES.match(head):
+        return " "
     best, most = "", 0.0
     for delimiter in _DELIMITERS:
         rows = _first_rows(head, delimiter)
@@ -64,11 +69,14 @@ def read_delimited(text: str, *, delimiter: str, encoding: str, name: str) -> Re
     if len(first) > MOST_COLUMNS:
         raise _too_wide(name, len(first))
     header = has_header(first)
+    numbered = delimiter == " "
     try:
         table = pd.read_csv(
             io.StringIO(text.replace("\0", "")),
             sep=delimiter,
             header=0 if header else None,
+            names=["number", *first] if numbered else None,
+            escapechar="\\" if numbered else None,
             dtype=str,
             keep_default_na=False,
             na_filter=False,
@@ -116,7 +124,8 @@ def read_excel(data: bytes, *, name: str) -> Reading:
         )
     if len(readings) == 1:
         return readings[0][1]
-    spoken = [(title, reading) for title, reading in readings if _has_speakers(reading)] or readings
+    named = [(title, reading) for title, reading in readings if not reading.notes] or readings
+    spoken = [(title, reading) for title, reading in named if _has_speakers(reading)] or named
     left_out = [
         LeftOut(Text("the sheet {title}", title=title), Text("no lines with speakers, as other sheets have"))
         for title, reading in readings

@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 from core.data.formats.chats.exports import find_export, read_export
-from core.data.formats.reading import NO_FACTS, ChatFacts, LeftOut, Reading, Script, show_name
-from core.data.formats.tables.json_rows import SHAPES, build_table, find_dialogues
+from core.data.formats.reading import NO_FACTS, ChatFacts, LeftOut, Reading, Script, natural_key, show_name
+from core.data.formats.tables.columns import known_names
+from core.data.formats.tables.json_nested import are_lines, find_rows
+from core.data.formats.tables.json_rows import SHAPES, build_table, describe_value, find_dialogues
 from core.data.formats.tables.rows import read_rows
 from core.errors import CorpusError
 from core.text import Text
@@ -40,7 +42,7 @@ def read_json(
     raise CorpusError(
         "{name} is JSON that holds {what} alone; {instead}.",
         name=show_name(name),
-        what=_describe(document),
+        what=describe_value(document),
         instead=SHAPES,
     )
 
@@ -94,6 +96,17 @@ def _read_object(document: dict[str, Any], encoding: str, name: str) -> Reading:
         raise _no_episodes(name)
     if all(isinstance(value, str) for value in values):
         return _read_series({"": document}, encoding)
+    rows = find_rows(document)
+    if rows:
+        return _read_rows(rows, encoding, name)
+    if are_lines(document):
+        scripts = (
+            Script(key, place, "\n".join(filter(None, lines)), "", "paragraphs")
+            for place, (key, lines) in enumerate(
+                sorted(document.items(), key=lambda item: natural_key(item[0]))
+            )
+        )
+        return Reading("JSON lists of lines", encoding, tuple(scripts))
     nested = all(isinstance(value, dict | list) for value in values)
     texts = [item for value in values if isinstance(value, dict | list) for item in _items(value).values()]
     if nested and texts and all(item is None or isinstance(item, str) for item in texts):
@@ -114,12 +127,18 @@ def _read_object(document: dict[str, Any], encoding: str, name: str) -> Reading:
         and lists
     ):
         return _read_named_lists(document, lists, encoding, name)
+    _refuse(document, name)
+    raise _no_episodes(name)
+
+
+def _refuse(document: dict[str, Any], name: str) -> None:
+    """Raise what a document holds that is no text."""
     for label, value in document.items():
         if value is not None and not isinstance(value, dict | list):
             raise CorpusError(
                 "{name} holds {what} at {place}; {instead}.",
                 name=show_name(name),
-                what=_describe(value),
+                what=describe_value(value),
                 place=show_name(label),
                 instead=SHAPES,
             )
@@ -129,10 +148,9 @@ def _read_object(document: dict[str, Any], encoding: str, name: str) -> Reading:
                     "{name} holds something other than texts in series {place}: {what}; {instead}.",
                     name=show_name(name),
                     place=show_name(label),
-                    what=_describe(item),
+                    what=describe_value(item),
                     instead=SHAPES,
                 )
-    raise _no_episodes(name)
 
 
 def _read_series(table: dict[str, dict[str, Any]], encoding: str) -> Reading:
@@ -164,26 +182,33 @@ def _read_list(items: list[Any], encoding: str, name: str, *, is_lines: bool) ->
             return Reading("JSON list of lines", encoding, (script,))
         return _read_series({"": _items(items)}, encoding)
     if all(isinstance(item, dict) for item in items):
-        dialogues = find_dialogues(items)
-        if dialogues:
-            return _read_dialogues(dialogues, encoding, name)
-        return read_rows(
-            build_table(items, name),
-            format_="JSON lines" if is_lines else "JSON list",
-            encoding=encoding,
-            name=name,
-        )
+        return _read_objects(items, encoding, name, is_lines=is_lines)
     if all(
         isinstance(item, list) and item and all(isinstance(part, dict) for part in item) for item in items
     ):
         return _read_dialogues(items, encoding, name)
+    rows = find_rows(items)
+    if rows:
+        return _read_rows(rows, encoding, name)
     odd = next(item for item in items if not isinstance(item, str) and item is not None)
     raise CorpusError(
         "{name} is a JSON list that holds {what}; {instead}.",
         name=show_name(name),
-        what=_describe(odd),
+        what=describe_value(odd),
         instead=SHAPES,
     )
+
+
+def _read_objects(items: list[dict[str, Any]], encoding: str, name: str, *, is_lines: bool) -> Reading:
+    dialogues = find_dialogues(items)
+    if dialogues:
+        return _read_dialogues(dialogues, encoding, name)
+    is_table = known_names(list(items[0])) > 1 and not _holds_lists(items[0])
+    rows = [] if is_table else find_rows(items)
+    if rows:
+        return _read_rows(rows, encoding, name)
+    format_ = "JSON lines" if is_lines else "JSON list"
+    return read_rows(build_table(items, name), format_=format_, encoding=encoding, name=name)
 
 
 def _read_dialogues(dialogues: list[list[dict[str, Any]]], encoding: str, name: str) -> Reading:
@@ -193,12 +218,22 @@ def _read_dialogues(dialogues: list[list[dict[str, Any]]], encoding: str, name: 
         for message in dialogue
         if "system" not in (message.get("role"), message.get("from"))  # what a model is told, and nobody says
     ]
+    return _read_rows(rows, encoding, name)
+
+
+def _read_rows(rows: list[dict[str, Any]], encoding: str, name: str) -> Reading:
     return read_rows(build_table(rows, name), format_="JSON dialogues", encoding=encoding, name=name)
+
+
+def _holds_lists(item: dict[str, Any]) -> bool:
+    return any(
+        isinstance(value, list) and value and isinstance(value[0], dict | list) for value in item.values()
+    )
 
 
 def _read_named_lists(document: dict[str, Any], keys: list[str], encoding: str, name: str) -> Reading:
     rows = [{**message, "episode": key} for key in keys for message in document[key]]
-    return read_rows(build_table(rows, name), format_="JSON dialogues", encoding=encoding, name=name)
+    return _read_rows(rows, encoding, name)
 
 
 def _items(value: dict[str, Any] | list[Any]) -> dict[str, Any]:
@@ -212,15 +247,3 @@ def _no_episodes(name: str) -> CorpusError:
     return CorpusError(
         "{name} is JSON without any episodes; {instead}.", name=show_name(name), instead=SHAPES
     )
-
-
-def _describe(value: object) -> Text:
-    names = {
-        bool: Text("true or false"),
-        int: Text("a number"),
-        float: Text("a number"),
-        str: Text("a text"),
-        list: Text("a list"),
-        dict: Text("an object"),
-    }
-    return names.get(type(value), Text("nothing"))

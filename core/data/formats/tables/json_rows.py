@@ -53,6 +53,19 @@ def build_table(rows: list[dict[str, Any]], name: str) -> pd.DataFrame:
     return pd.DataFrame(cells, dtype=str)
 
 
+def describe_value(value: object) -> Text:
+    """Return what a value of JSON is."""
+    names = {
+        bool: Text("true or false"),
+        int: Text("a number"),
+        float: Text("a number"),
+        str: Text("a text"),
+        list: Text("a list"),
+        dict: Text("an object"),
+    }
+    return names.get(type(value), Text("nothing"))
+
+
 def _cell(value: object) -> str:
     if isinstance(value, str):
         return value

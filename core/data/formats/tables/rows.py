@@ -20,6 +20,16 @@ _LONG_TEXT = 300  # characters on average: such a column holds whole texts, and 
 _VERSE = 0.4  # share of rows without a speaker from which on they go on with the speech above
 _MOSTLY = 0.5
 _MOMENT = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d{1,9})?")  # seconds or milliseconds since 1970
+_NOBODY = {
+    "scene description",
+    "stage direction",
+    "stage directions",
+    "scene direction",
+    "nan",
+    "none",
+    "null",
+    "n/a",
+}
 _SPOKEN = {"", "default", "reply", "message", "0", "19", "text"}
 
 
@@ -147,6 +157,7 @@ def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
 
 def join_row(who: str, line: str) -> str:
     """Return a row as a line: speech after who speaks, a heading, or a direction."""
+    who = "" if who.casefold() in _NOBODY else who
     if who and is_heading(who):
         return f"[{who.rstrip('.')}. {line.strip('[]')}]"
     if not who and is_heading(line):
