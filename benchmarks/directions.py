@@ -14,7 +14,8 @@ from core.config import TrainConfig
 from core.data.vocabulary import Vocabulary
 from core.run.layout import RUNS, SHIPPED, WORDS
 from core.run.store import Run
-from core.writing.constraints.index import add_index, build_index, read_index
+from core.writing.constraints.index import build_index
+from core.writing.constraints.index_files import add_index, read_index
 from core.writing.directions import Directions
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer

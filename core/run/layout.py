@@ -9,6 +9,7 @@ FACTS = "run.json"
 WEIGHTS = "weights.safetensors"
 WORDS = "words.json.gz"
 RUNS = "originality.safetensors"
+VECTORS = "subjects.safetensors"
 CARD = "README.md"
 MODEL = "model.keras"
 HISTORY = "history.csv"
@@ -30,6 +31,7 @@ CONTENTS = {
     SAMPLES: "what it wrote while it learnt",
     WORDS: "its words, for directions",
     RUNS: "hashes of its corpus's runs of words, for originality",
+    VECTORS: "which words go with which, for lines that keep to a subject",
 }
 
 

@@ -13,7 +13,7 @@ from core.errors import PromptError
 from core.run.cast import Casts
 from core.run.store import Run
 from core.writing.constraints.build import check_directions
-from core.writing.constraints.index import read_index
+from core.writing.constraints.index_files import read_index
 from core.writing.constraints.lexicon import ShowLists
 from core.writing.constraints.place import open_under
 from core.writing.constraints.run_filter import Originality

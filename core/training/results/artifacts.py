@@ -29,7 +29,7 @@ from core.training.checkpoints.checkpoint import Position
 from core.training.dataset import Dataset
 from core.training.results.index import index_corpus
 from core.wording import describe_epochs
-from core.writing.constraints.index import write_index
+from core.writing.constraints.index_files import write_index
 from core.writing.generator import Generator, context_of
 
 _STRETCHES = 150  # of the plot's training loss, each a mean

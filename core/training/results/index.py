@@ -12,9 +12,9 @@ from core.data.corpus import Corpus, hold_out_labels, learnt_episodes, read_corp
 from core.data.sources.source import Source
 from core.errors import CoreError, CorpusError
 from core.run.cast import describe_cast
-from core.run.layout import RUNS, WORDS
 from core.run.store import Run
-from core.writing.constraints.index import CorpusIndex, add_index, build_index
+from core.writing.constraints.index import CorpusIndex, build_index
+from core.writing.constraints.index_files import add_index
 
 
 def index_corpus(corpus: Corpus, config: TrainConfig) -> CorpusIndex:
@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     except CoreError as error:
         print(error, file=sys.stderr)
         return 2
-    size = sum((run.path / name).stat().st_size for name in (WORDS, RUNS))
+    size = sum((run.path / name).stat().st_size for name in run.facts["aids"])
     print(f"{run.path} can now be directed: {size / 1e6:.1f} MB of words and hashes.")
     return 0
 

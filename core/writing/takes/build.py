@@ -9,6 +9,7 @@ from core.writing.constraints.index import CorpusIndex
 from core.writing.generator import Generator
 from core.writing.inference.readers import Reader
 from core.writing.request import SceneRequest
+from core.writing.takes.coherence import Coherence
 from core.writing.takes.rules import SceneRules
 from core.writing.takes.score import LineScore
 from core.writing.takes.stream import Draws, TakesStream
@@ -38,6 +39,7 @@ def stream_takes(
     cast = request.directions.cast if request.directions else ()
     names = (*speakers, *cast)
     rare = RareWords(index.alphabet, common=index.common, names=names) if index is not None else None
+    coherence = Coherence(index.vectors, index.alphabet) if index is not None else None
     headings = index is not None and "[" in index.shape.openers
     rules = SceneRules(names=names, headings=headings, strangers=strangers.difference(cast))
     stream = TakesStream(
@@ -46,7 +48,7 @@ def stream_takes(
         Draws(temperature, request.seed, scale),
         takes=request.takes,
         end=end,
-        choose=LineScore(vocabulary, rare=rare).choose,
+        choose=LineScore(vocabulary, rare=rare, coherence=coherence).choose,
         rules=rules if directed is not None and names else None,
         rare=rare,
         cancelled=cancelled,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.data.vocabulary import Vocabulary
+from core.writing.takes.coherence import Coherence
 from core.writing.takes.line import Take
 from core.writing.takes.subject import RareWords, last_lines
 
@@ -19,6 +20,7 @@ class ScoreWeights:
     fluency: float = 2.0  # of log p(line | scene), over what the line's takes have for as many characters
     rare: float = 3.0  # nats for a line with as many rare words as people's have
     carried: float = 5.0  # nats for a rare word that the last lines have
+    coherence: float = 25.0  # nats for a line that says what the last lines say
     power: float = 0.7  # of the length, by which the sum is divided
 
 
@@ -30,10 +32,12 @@ class LineScore:
         vocabulary: Vocabulary,
         *,
         rare: RareWords | None,
+        coherence: Coherence | None = None,
         weights: ScoreWeights | None = None,
     ) -> None:
         self._vocabulary = vocabulary
         self._rare = rare if rare is not None and rare.is_known else None
+        self._coherence = coherence
         self._weights = weights or ScoreWeights()
 
     def choose(self, takes: Sequence[Take], before: str) -> int:
@@ -47,6 +51,7 @@ class LineScore:
         """Return what each take is worth."""
         weights = self._weights
         scene = {word.casefold() for line in last_lines(before) for word in self._said(line)}
+        subject = self._coherence.subject_before(before) if self._coherence is not None else None
         # Against the takes' own mean, so that a short line is worth no more than a long one that is as likely.
         usual = sum(take.nats for take in takes) / max(1, sum(len(take.ids) for take in takes))
         scores = []
@@ -58,6 +63,8 @@ class LineScore:
                 share = len(own) / max(_LEAST_WORDS, len(text.split()))
                 score += weights.rare * min(1.0, share / _ENOUGH)
                 score += weights.carried * bool(own & scene)
+            if self._coherence is not None and subject is not None:
+                score += weights.coherence * self._coherence.nearness(text, subject)
             scores.append(score / (len(text) + _SHORT) ** weights.power)
         return scores
 

@@ -12,7 +12,8 @@ from core.config import END_OF_EPISODE, TrainConfig
 from core.data.screenplay import places_of, speakers_of
 from core.data.vocabulary import Vocabulary
 from core.run.store import Run, write_run
-from core.writing.constraints.index import add_index, build_index
+from core.writing.constraints.index import build_index
+from core.writing.constraints.index_files import add_index
 from core.writing.writer import Writer
 
 UNITS = 12

@@ -17,7 +17,8 @@ from core.errors import RunError
 from core.run.layout import FACTS, RUNS, WORDS
 from core.run.store import Run
 from core.training.results.index import main
-from core.writing.constraints.index import add_index, build_index, read_index
+from core.writing.constraints.index import build_index
+from core.writing.constraints.index_files import add_index, read_index
 from core.writing.constraints.lexicon import Lexicon
 from core.writing.directions import Directions
 from core.writing.request import SceneRequest
@@ -56,7 +57,7 @@ def test_aids_are_the_same_files_from_the_same_corpus(tmp_path: Path) -> None:
 def test_aids_hold_no_text(path: Path) -> None:
     """The list is of single words and names in the order of the alphabet; no two words of it make a passage."""
     document = json.loads(gzip.decompress((path / WORDS).read_bytes()))
-    assert set(document) == {"format", "words", "names", "starts", "shape", "common", "foreign"}
+    assert set(document) == {"format", "words", "names", "starts", "shape", "common", "foreign", "subjects"}
     assert document["words"] == sorted(set(document["words"]))
     assert not [word for word in document["words"] if " " in word or "\n" in word or len(word) > 40]
     assert document["names"] == ["KIRA", "ODO", "QUARK"]

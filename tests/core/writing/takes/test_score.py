@@ -1,0 +1,60 @@
+"""Which take is kept: a likely one, of a natural length, that keeps to the subject."""
+
+import numpy as np
+
+from core.data.vocabulary import Vocabulary
+from core.data.words import Alphabet
+from core.run.word_vectors import WordVectors
+from core.writing.takes.coherence import Coherence
+from core.writing.takes.line import Take
+from core.writing.takes.score import LineScore
+
+TEXTS = ("The warp core is cold.", "The dabo table is full.")
+BEFORE = "[Ops]\n\nKIRA: Full impulse.\n(She turns.)\nDAX: The engines are down.\nKIRA: "
+VOCABULARY = Vocabulary.of(BEFORE + "".join(TEXTS))
+WORDS = {
+    "warp": (1, 0),
+    "core": (1, 0),
+    "impulse": (1, 0),
+    "engines": (1, 0.1),
+    "dabo": (0, 1),
+    "turns": (0, 9),
+}
+COHERENCE = Coherence(
+    WordVectors(tuple(WORDS), np.array(list(WORDS.values()), np.float32)), Alphabet(VOCABULARY)
+)
+
+
+def build_takes(*nats: float) -> list[Take]:
+    """Return a take of each text, as unlikely as is said."""
+    return [
+        Take(number, None, None, None, "", in_line=True, ids=VOCABULARY.encode(text).tolist(), nats=own)
+        for number, (text, own) in enumerate(zip(TEXTS, nats, strict=True))
+    ]
+
+
+def test_take_that_keeps_to_the_subject_is_kept() -> None:
+    """Of takes that are as likely, the one that is about what the last lines said is kept."""
+    score = LineScore(VOCABULARY, rare=None, coherence=COHERENCE)
+    assert score.choose(build_takes(20.0, 20.0), BEFORE) == 0
+    assert score.choose(build_takes(20.0, 20.0)[::-1], BEFORE) == 1
+
+
+def test_likelier_take_is_kept_where_there_is_no_subject() -> None:
+    """After a heading, and without vectors, the likelier take is kept."""
+    for score in (
+        LineScore(VOCABULARY, rare=None, coherence=COHERENCE),
+        LineScore(VOCABULARY, rare=None, coherence=Coherence(WordVectors(), Alphabet(VOCABULARY))),
+        LineScore(VOCABULARY, rare=None),
+    ):
+        assert score.choose(build_takes(20.0, 19.0), "[Ops]\n\nKIRA: ") == 1
+    assert score.choose(build_takes(20.0, 19.0), BEFORE) == 1
+
+
+def test_subject_is_what_was_said_last() -> None:
+    """Speech counts and directions do not, nor does what was said in another scene or what is being said."""
+    subject = COHERENCE.subject_before(BEFORE)
+    assert subject is not None
+    assert COHERENCE.nearness("warp", subject) > 0.99
+    assert COHERENCE.subject_before(BEFORE + "dabo\n[Bridge]\n\nODO: dabo") is None
+    assert COHERENCE.subject_before("") is None
