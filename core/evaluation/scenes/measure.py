@@ -8,6 +8,7 @@ from typing import Any
 from core.evaluation.beginnings import read_beginnings
 from core.evaluation.scenes.given import line_starts, network_returns, people_return
 from core.evaluation.scenes.judge import cut_pieces, judge_accuracy
+from core.evaluation.scenes.measures.coherence import CoherenceMeasure
 from core.evaluation.scenes.measures.company import measure_company
 from core.evaluation.scenes.measures.foreigners import foreign_speakers, measure_foreigners
 from core.evaluation.scenes.measures.leaving import measure_leaving
@@ -31,9 +32,10 @@ Teller = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Standard:
-    """What texts are measured against: how common words are, voices, other series' speakers, people's pieces."""
+    """What texts are measured against: how common words are, subjects, voices, other series' speakers, people's pieces."""
 
     commonness: Commonness
+    coherence: CoherenceMeasure
     voices: Voices
     foreign: frozenset[str]
     pieces: list[str]
@@ -44,6 +46,7 @@ class Standard:
         scenes = read_scenes(people.reference)
         return cls(
             Commonness.of(people.reference, scenes),
+            CoherenceMeasure(people.reference),
             Voices(scenes),
             foreign_speakers(people.series, people.every),
             cut_pieces(people.measured),
@@ -55,6 +58,7 @@ class Standard:
         return {
             **measure_company(scenes),
             **measure_subjects(scenes, self.commonness),
+            **self.coherence.measure(scenes),
             **measure_lengths(texts, scenes),
             "voices_known": self.voices.known(scenes),
             **measure_leaving(scenes),

@@ -8,6 +8,7 @@ _ROWS = {
     "within_last_four": "a line's speaker spoke within the last four",
     "questions_answered": "questions that another speaker answers",
     "subject_carried": "lines with a rare word that one of the four before has",
+    "subject_kept": "nearer in subject to the lines before than to others (cosine)",
     "rare_words": "rare words in a line",
     "stock_lines": "lines that the corpus has three times or more",
     "voices_known": "lines whose speaker a classifier tells (chance 0.1)",

@@ -8,6 +8,7 @@ import pytest
 from core.evaluation.scenes.__main__ import main
 from core.evaluation.scenes.given import line_starts, people_return
 from core.evaluation.scenes.judge import cut_pieces, judge_accuracy
+from core.evaluation.scenes.measures.coherence import CoherenceMeasure
 from core.evaluation.scenes.measures.company import measure_company
 from core.evaluation.scenes.measures.foreigners import foreign_speakers, measure_foreigners
 from core.evaluation.scenes.measures.leaving import measure_leaving
@@ -16,6 +17,7 @@ from core.evaluation.scenes.measures.subjects import Commonness, measure_subject
 from core.evaluation.scenes.measures.voices import Voices
 from core.evaluation.scenes.script import read_scenes
 from core.run.store import Run
+from tests.core.run.two_subjects import build_episodes
 
 _TALK = "\n".join(
     ["[Ops]", "", *(f"{'KIRA' if i % 2 else 'ODO'}: Line number {i} about it all." for i in range(12))]
@@ -57,6 +59,20 @@ def test_a_subject_carries_where_a_rare_word_comes_back() -> None:
     ]
     figures = measure_subjects(read_scenes(["\n".join(said)]), commonness)
     assert figures["subject_carried"] == 0.5
+
+
+def test_lines_that_keep_to_their_scenes_subject_are_measured() -> None:
+    """Scenes that keep to a subject are nearer to themselves than to others; scenes of mixed lines are not."""
+    texts = build_episodes(150)
+    measure = CoherenceMeasure(texts).measure
+    lines = [line for text in texts for line in text.split("\n") if line.startswith("ODO")]
+    mixed = ["\n".join(lines[start::150]) for start in range(0, 150, 7)]
+    kept = measure(read_scenes(texts))["subject_kept"]
+    mixed_up = measure(read_scenes(mixed))["subject_kept"]
+    assert kept is not None
+    assert mixed_up is not None
+    assert kept > 0.3
+    assert abs(mixed_up) < 0.15
 
 
 def test_stock_lines_are_those_that_the_corpus_repeats() -> None:
