@@ -32,7 +32,7 @@ Teller = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Standard:
-    """What texts are measured against: how common words are, subjects, voices, other series' speakers, people's pieces."""
+    """What texts are measured against: common words, subjects, voices, other series' speakers, people's pieces."""
 
     commonness: Commonness
     coherence: CoherenceMeasure
