@@ -46,6 +46,7 @@ class ChannelFeatures:
             scenes=storage.scenes,
             faces=storage.faces,
             webhooks=ChannelWebhooks(bot),
+            leases=storage.leases,
             is_on=switch.is_on,
         )
         self.runner = PerformanceRunner(tools, tasks=bot.tasks)
@@ -53,6 +54,7 @@ class ChannelFeatures:
             switch=switch,
             runner=self.runner,
             performances=storage.performances,
+            settings=storage.guild_settings,
             scene_actions=scenes,
             handler=handler,
         )
@@ -65,6 +67,7 @@ class ChannelFeatures:
             handler=handler,
             performances=self.performances,
             is_on=switch.is_on,
+            settings=storage.guild_settings,
         )
         self.scheduler = ProgrammeScheduler(
             programmes=storage.programmes, broadcaster=broadcaster, tasks=bot.tasks, serves=bot.serves
@@ -99,7 +102,7 @@ class ChannelFeatures:
     async def _perform(self) -> None:
         """Go on with performances, once it is known which servers there are."""
         await self._bot.wait_until_ready()
-        await self.runner.resume()
+        await self.runner.run()
 
     async def _carry_out(self) -> None:
         await self._bot.wait_until_ready()

@@ -73,12 +73,30 @@ def admit(asker: Asker, settings: GuildSettings, cooldown: Cooldown) -> None:
         raise NotNowError(sentence, is_first=cooldown.note_refusal(asker.member_id))
 
 
-def _find_reason(asker: Asker, settings: GuildSettings, cooldown: Cooldown) -> Text | None:
+def check_open(asker: Asker, settings: GuildSettings) -> None:
+    """Make sure that somebody's server has scenes here and now.
+
+    Raises:
+        RefusalError: It has not.
+    """
+    sentence = _find_closed(asker, settings)
+    if sentence is not None:
+        raise RefusalError(sentence)
+
+
+def _find_closed(asker: Asker, settings: GuildSettings) -> Text | None:
     if not settings.is_open(asker.channels):
         return Text("This server has set that I write no scenes in this channel.")
     quiet = settings.quiet_until(datetime.now(UTC))
     if quiet is not None:
         zone = str(quiet.tzinfo)
         return Text("This server has quiet hours until {time} ({zone}).", time=f"{quiet:%H:%M}", zone=zone)
+    return None
+
+
+def _find_reason(asker: Asker, settings: GuildSettings, cooldown: Cooldown) -> Text | None:
+    closed = _find_closed(asker, settings)
+    if closed is not None:
+        return closed
     left = 0.0 if asker.is_administrator else cooldown.begin(asker.member_id, seconds=settings.get(COOLDOWN))
     return Text("Cooldown: try again in {seconds} s.", seconds=max(1, round(left))) if left else None

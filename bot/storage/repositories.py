@@ -5,7 +5,8 @@ from pathlib import Path
 
 from bot.storage.database import Database
 from bot.storage.folders import FolderRepository
-from bot.storage.tables.channels.performances import FaceRepository, PerformanceRepository
+from bot.storage.tables.channels.faces import FaceRepository
+from bot.storage.tables.channels.performances import PerformanceRepository
 from bot.storage.tables.channels.programmes import ProgrammeRepository
 from bot.storage.tables.consents import ConsentRepository
 from bot.storage.tables.guild_settings import GuildSettingRepository

@@ -12,11 +12,18 @@ from bot.channels.switch import ChannelSwitch
 from bot.discord.errors import RefusalError, answer_error
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.reply import Reply
+from bot.guilds.settings import read_guild_settings
 from bot.scenes.actions import SceneActions, read_asker
+from bot.scenes.admission import check_open
 from bot.scenes.handler import SceneHandler
 from bot.scenes.request import Request
 from bot.scenes.ui.view import is_covered_page
-from bot.storage.tables.channels.performances import PerformanceRecord, PerformanceRepository
+from bot.storage.tables.channels.performances import (
+    PerformanceRecord,
+    PerformanceRepository,
+    taken_over,
+)
+from bot.storage.tables.guild_settings import GuildSettingRepository
 from bot.storage.tables.scenes import SceneRecord
 from core.text import Text
 
@@ -67,12 +74,14 @@ class PerformanceActions:
         switch: ChannelSwitch,
         runner: PerformanceRunner,
         performances: PerformanceRepository,
+        settings: GuildSettingRepository,
         scene_actions: SceneActions,
         handler: SceneHandler,
     ) -> None:
         self._switch = switch
         self._runner = runner
         self._performances = performances
+        self._settings = settings
         self._scene_actions = scene_actions
         self._handler = handler
 
@@ -139,7 +148,7 @@ class PerformanceActions:
         """Stop or hurry a performance, for whoever asked for it or looks after the channel."""
         reply = InteractionReply(interaction)
         try:
-            run = self._find_run(interaction, number)
+            run = await self._find_run(interaction, number)
             if action == "stop":
                 await run.stop()
                 said = Text("The performance stops.")
@@ -150,13 +159,16 @@ class PerformanceActions:
         except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
             await answer_error(reply, error)
 
-    def _find_run(self, interaction: discord.Interaction, number: int) -> PerformanceRun:
+    async def _find_run(self, interaction: discord.Interaction, number: int) -> PerformanceRun:
         """Return the performance whose button somebody pressed, where it is theirs to decide about.
 
         Raises:
             RefusalError: It is over, or somebody else's.
+            TakenOverError: It waits for this machine to go on with it.
         """
         run = self._runner.find(number)
+        if run is None and await self._performances.exists(number, guild_id=interaction.guild_id or 0):
+            raise taken_over()
         if run is None or run.now.guild_id != interaction.guild_id:
             raise RefusalError("That performance is over.")
         may = interaction.permissions
@@ -174,6 +186,7 @@ class PerformanceActions:
         if guild_id is None or interaction.client.get_guild(guild_id) is None:
             raise RefusalError("There are performances in servers alone that I am a member of.")
         await self._switch.check(guild_id)
+        check_open(read_asker(interaction), await read_guild_settings(self._settings, guild_id))
         place = PerformancePlace(
             guild_id,
             interaction.channel,

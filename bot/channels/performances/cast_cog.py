@@ -15,7 +15,7 @@ from bot.discord.limits import FACE_BYTES, WEBHOOK_NAME_CHARACTERS
 from bot.discord.markdown import plain
 from bot.discord.page import COLOUR
 from bot.discord.replies.sending import SILENT, insist
-from bot.storage.tables.channels.performances import FaceRecord, FaceRepository, fold_name
+from bot.storage.tables.channels.faces import FaceRecord, FaceRepository, fold_name
 from core.text import Text
 
 PICTURES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}

@@ -7,7 +7,7 @@ import discord
 
 from bot.channels.performances.names import choose_avatar, mend_name
 from bot.discord.replies.sending import GoneError, insist
-from bot.storage.tables.channels.performances import FaceRecord, FaceRepository, fold_name
+from bot.storage.tables.channels.faces import FaceRecord, FaceRepository, fold_name
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,9 @@ from bot.discord.language.language import Language, language_of
 from bot.discord.limits import PROMISE_SECONDS, THREAD_NAME_CHARACTERS
 from bot.discord.markdown import shorten
 from bot.discord.replies.sending import SILENT, GoneError, TooLateError, insist, is_passing, try_once
-from bot.storage.tables.channels.performances import FaceRepository, PerformanceRecord, PerformanceRepository
+from bot.storage.tables.channels.faces import FaceRepository
+from bot.storage.tables.channels.performances import PerformanceRecord, PerformanceRepository
+from bot.storage.tables.leases import LeaseRepository
 from bot.storage.tables.scenes import SceneRecord, SceneRepository
 from core.text import Text
 
@@ -39,6 +41,7 @@ class PerformanceTools:
     scenes: SceneRepository
     faces: FaceRepository
     webhooks: ChannelWebhooks
+    leases: LeaseRepository
     is_on: Callable[[int], Awaitable[bool]]  # whether a server lets the bot perform
 
 
@@ -53,7 +56,9 @@ class PerformanceRun:
         self.members: frozenset[int] = frozenset({performance.member_id})  # whose it is, and whose words
         self._tools = tools
         self._better = better
-        self._speaker = LineSpeaker(tools.bot, is_uncertain=performance.opening_id != 0)
+        self._speaker = LineSpeaker(
+            tools.bot, is_uncertain=performance.opening_id != 0, check=self._check_scene
+        )
         self._changed = asyncio.Event()
         self._is_gone = False
         self._title = ""
@@ -64,6 +69,7 @@ class PerformanceRun:
 
         Raises:
             GoneError: The scene, the thread or the channel is no longer there.
+            TakenOverError: Another machine goes on with it.
             Exception: The database or Discord are out of reach.
         """
         scene = await self._tools.scenes.read(self.now.scene_id)
@@ -72,14 +78,23 @@ class PerformanceRun:
         self.members = frozenset({self.now.member_id, scene.member_id, *scene.words_of})
         lines = read_lines(scene, is_covered=self.now.is_covered)
         self._title = self.now.title or title_of(scene, lines, language=self._language)
+        await self._obey()
+        if self.now.state == "performing" or self.now.opening_id:
+            await self._perform(lines)
+            await self._end(scene, count=len(lines))
+
+    async def _perform(self, lines: list[PerformedLine]) -> None:
         await self._open(lines)
         while self.now.state == "performing" and self.now.position < len(lines):
             await self._pause(lines[self.now.position].pause_seconds)
-            if not await self._tools.is_on(self.now.guild_id):
-                await self._update(state="stopped")
+            await self._obey()
             if self.now.state == "performing":
                 await self._say(lines[self.now.position])
-        await self._end(scene, count=len(lines))
+
+    async def _obey(self) -> None:
+        """Stop where the server or the bot's owner has switched performances off."""
+        if not await self._tools.is_on(self.now.guild_id):
+            await self._update(state="stopped")
 
     async def stop(self) -> None:
         """Say no further line."""
@@ -192,6 +207,15 @@ class PerformanceRun:
             log.warning("Discord refuses line %d of performance %d: %s", position, self.now.id, error)
         await self._update(position=position + 1, message_id=number)
         self._speaker.settle()
+
+    async def _check_scene(self) -> None:
+        """Make sure that the performance is this machine's, and its scene stored.
+
+        Raises:
+            GoneError, TakenOverError: It is not.
+        """
+        if not await self._tools.performances.has_scene(self.now.id):
+            raise GoneError("its scene is no longer stored")
 
     async def _end(self, scene: SceneRecord, *, count: int) -> None:
         """Send the card at the end, and close the message above the performance."""

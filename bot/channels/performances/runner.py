@@ -1,6 +1,7 @@
 """The performances in the servers of this process: begun, carried on after a restart, and forgotten at their ends."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -8,7 +9,8 @@ from collections.abc import Callable
 from bot.channels.performances.run import PerformanceRun, PerformanceTools
 from bot.discord.background import BackgroundTasks
 from bot.discord.replies.sending import GoneError, is_passing
-from bot.storage.tables.channels.performances import LONGEST_SECONDS, PerformanceRecord
+from bot.storage.tables.channels.performances import LONGEST_SECONDS, PerformanceRecord, TakenOverError
+from bot.storage.tables.leases import BEAT_SECONDS
 from core.errors import CoreError
 from core.text import Text
 
@@ -27,10 +29,26 @@ class PerformanceRunner:
         self._tasks = tasks
         self._runs: dict[int, PerformanceRun] = {}
 
-    async def resume(self) -> None:
-        """Go on with what an earlier process performed, this machine's or another's that served the same servers."""
-        for performance in await self._tools.performances.read_all():
-            if performance.id not in self._runs and self._tools.bot.serves(performance.guild_id):
+    async def run(self) -> None:
+        """Go on with what an earlier process performed, and until cancelled with what other machines have left."""
+        bot, performances = self._tools.bot, self._tools.performances
+        for performance in await performances.read_all():
+            if not bot.serves(performance.guild_id):
+                with contextlib.suppress(TakenOverError):
+                    await performances.leave(performance.id)  # its shard is another process's by now
+            elif performance.id not in self._runs:
+                self.begin(performance)
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            if not self._tools.leases.is_steady:
+                continue
+            try:
+                taken = await performances.take_over(lambda guild_id: bot.get_guild(guild_id) is not None)
+            except CoreError as error:
+                log.warning("It is not known for a moment what other machines have left: %s", error)
+                continue
+            for performance in taken:
+                log.warning("Performance %d of a bot that lives no longer goes on here.", performance.id)
                 self.begin(performance)
 
     def begin(self, performance: PerformanceRecord, *, better: tuple[Text, ...] = ()) -> None:
@@ -56,14 +74,22 @@ class PerformanceRunner:
             if state != run.now.state:
                 await run.show_end(state)
             await self._tools.performances.delete(number)
+        except TakenOverError:
+            log.warning("Performance %d goes on on another machine.", number)
         finally:
             self._runs.pop(number, None)
 
     async def _perform(self, run: PerformanceRun) -> str:
-        """Perform until the end, and return how that came."""
+        """Perform until the end, and return how that came.
+
+        Raises:
+            TakenOverError: Another machine goes on with it.
+        """
         while time.time() - run.now.created < LONGEST_SECONDS:
             try:
                 await run.carry_out()
+            except TakenOverError:
+                raise
             except GoneError as error:
                 log.info("Performance %d ended early: %s", run.now.id, error)
                 return "gone"

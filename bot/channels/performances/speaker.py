@@ -1,7 +1,7 @@
 """Saying the lines of one performance: each once, by its character's own name and face where that goes."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import discord
 
@@ -18,11 +18,20 @@ REPEATED_SECONDS = 1.0  # after which discord.py may have sent again what a faul
 class LineSpeaker:
     """Sends messages to where a performance is, and finds out whether one was sent already."""
 
-    def __init__(self, bot: discord.Client, *, is_uncertain: bool) -> None:
-        """Speak for a performance; it is uncertain at first what an earlier process has said last."""
+    def __init__(
+        self, bot: discord.Client, *, is_uncertain: bool, check: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Speak for a performance.
+
+        Args:
+            bot: Says what is nobody's, or all.
+            is_uncertain: An earlier process may have said one thing more than is known.
+            check: Raises where nothing more is to be said here; asked right before each attempt.
+        """
         self.webhook: discord.Webhook | None = None  # None: the bot itself says everything
         self.faces = Faces({})
         self._bot = bot
+        self._check = check
         self._is_uncertain = is_uncertain  # whether the next message may have been sent
 
     def settle(self) -> None:
@@ -42,11 +51,12 @@ class LineSpeaker:
 
         Raises:
             GoneError, TooLateError: The place is gone; the webhook is.
-            Exception: Discord refuses it, or is out of reach.
+            Exception: Discord refuses it, or is out of reach; or what `check` raises.
         """
 
         async def attempt() -> int:
             found = await self._find(line, place, after=after) if self._is_uncertain else None
+            await self._check()
             self._is_uncertain = True
             return found or await self._send(line, place, after=after, nonce=nonce)
 
@@ -60,6 +70,7 @@ class LineSpeaker:
                 async for message in _read_back(place, after):
                     if self._is_mine(message) and message.components:
                         return
+            await self._check()
             self._is_uncertain = True
             await place.send(view=page.build_view(), nonce=nonce, allowed_mentions=SILENT)
 

@@ -10,8 +10,7 @@ import discord
 
 from bot.channels.programmes.book import Chapter, Season, build_book
 from bot.channels.programmes.broadcast import name_episode
-from bot.channels.programmes.schedule import Schedule
-from bot.channels.programmes.scheduler import schedule_of
+from bot.channels.programmes.schedule import Schedule, find_obstacle, schedule_of
 from bot.channels.programmes.view import build_programmes
 from bot.channels.switch import ChannelSwitch, check_administers
 from bot.discord.errors import RefusalError, answer_error
@@ -21,6 +20,7 @@ from bot.discord.page import Page
 from bot.discord.replies.interaction import InteractionReply
 from bot.guilds.definitions import TIME_ZONE
 from bot.guilds.settings import read_guild_settings
+from bot.scenes.actions import find_channels
 from bot.scenes.request import Request
 from bot.storage.repositories import Repositories
 from bot.storage.tables.channels.programmes import ProgrammeRecord, SeasonEpisode
@@ -29,6 +29,7 @@ from core.data.sources.upload import safe_name
 from core.text import Text
 
 TITLE_CHARACTERS = 60
+NO_TITLE = "\u2026"  # where nothing of one can be seen
 SENT_EPISODES = 500  # of a season in one file
 
 
@@ -69,7 +70,7 @@ class ProgrammeActions:
                 channel_id=channel_id,
                 member_id=interaction.user.id,
                 created=now,
-                title=" ".join(clean_text(storable(plan.title)).split())[:TITLE_CHARACTERS],
+                title=clean_title(plan.title),
                 cron=schedule.cron,
                 zone=schedule.zone,
                 hours=schedule.hours,
@@ -84,7 +85,7 @@ class ProgrammeActions:
         )
         said = Text("{title} is planned.", title=plain(added.title))
         reply = InteractionReply(interaction)
-        await reply.show_privately(await self._build_list(guild_id, reply.language, changed=said))
+        await reply.show_privately(await self._build_list(interaction, reply.language, changed=said))
 
     async def show(self, interaction: discord.Interaction) -> None:
         """Show what is planned.
@@ -92,9 +93,9 @@ class ProgrammeActions:
         Raises:
             RefusalError: They may not.
         """
-        guild_id = check_administers(interaction)
+        check_administers(interaction)
         reply = InteractionReply(interaction)
-        await reply.show_privately(await self._build_list(guild_id, reply.language))
+        await reply.show_privately(await self._build_list(interaction, reply.language))
 
     async def press(self, interaction: discord.Interaction, *, action: str, number: int) -> None:
         """Pause, resume or remove a programme, by its button."""
@@ -102,7 +103,7 @@ class ProgrammeActions:
         try:
             guild_id = check_administers(interaction)
             said = await self.change(guild_id, number, action=action)
-            await reply.turn_to(await self._build_list(guild_id, reply.language, changed=said))
+            await reply.turn_to(await self._build_list(interaction, reply.language, changed=said))
         except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
             await answer_error(reply, error)
 
@@ -168,7 +169,22 @@ class ProgrammeActions:
         date = datetime.fromtimestamp(episode.due, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return Chapter(name_episode("", episode).strip(), script, date)
 
-    async def _build_list(self, guild_id: int, language: Language, *, changed: str = "") -> Page:
+    async def _build_list(
+        self, interaction: discord.Interaction, language: Language, *, changed: str = ""
+    ) -> Page:
+        guild_id, guild = interaction.guild_id or 0, interaction.guild
         found = await self._programmes.read_of_guild(guild_id)
         is_on = await self._switch.is_on(guild_id)
-        return build_programmes(found, is_on=is_on, language=language, changed=changed)
+        settings = await read_guild_settings(self._settings, guild_id)
+        obstacles = {
+            each.id: find_obstacle(
+                settings, each, find_channels(guild.get_channel_or_thread(each.channel_id) if guild else None)
+            )
+            for each in found
+        }
+        return build_programmes(found, obstacles, is_on=is_on, language=language, changed=changed)
+
+
+def clean_title(title: str) -> str:
+    """Return a programme's title as it is stored: one line without invisible characters."""
+    return " ".join(clean_text(storable(title)).split())[:TITLE_CHARACTERS].rstrip() or NO_TITLE

@@ -8,6 +8,7 @@ from dataclasses import replace
 import discord
 
 from bot.channels.performances.actions import PerformanceActions, PerformancePlace, check_may_write
+from bot.channels.programmes.schedule import find_obstacle
 from bot.channels.programmes.titles import choose_title
 from bot.discord.errors import RefusalError
 from bot.discord.language.language import language_of
@@ -16,12 +17,14 @@ from bot.discord.markdown import escape_markdown
 from bot.discord.replies.reply import Reply
 from bot.discord.replies.sending import SILENT, GoneError, insist
 from bot.discord.replies.silent import SilentReply
-from bot.scenes.actions import read_handle
+from bot.guilds.settings import read_guild_settings
+from bot.scenes.actions import find_channels, read_handle
 from bot.scenes.handler import SceneHandler
 from bot.scenes.request import Asker, Request, go_on
 from bot.scenes.ui.view import build_page
 from bot.storage.names import LimitError
 from bot.storage.tables.channels.programmes import ProgrammeRecord, ProgrammeRepository, SeasonEpisode
+from bot.storage.tables.guild_settings import GuildSettingRepository
 from bot.storage.tables.scenes import SceneRecord, SceneRepository
 
 READ_BACK = 100  # messages, among which an episode would be that was shown already
@@ -41,6 +44,7 @@ class Broadcaster:
         handler: SceneHandler,
         performances: PerformanceActions,
         is_on: Callable[[int], Awaitable[bool]],
+        settings: GuildSettingRepository,
     ) -> None:
         self._bot = bot
         self._programmes = programmes
@@ -48,6 +52,7 @@ class Broadcaster:
         self._handler = handler
         self._performances = performances
         self._is_on = is_on
+        self._settings = settings
 
     def find_channel(self, programme: ProgrammeRecord) -> discord.abc.GuildChannel | discord.Thread | None:
         """Return a programme's channel; None where it is gone."""
@@ -56,7 +61,9 @@ class Broadcaster:
 
     async def is_wanted(self, programme: ProgrammeRecord) -> bool:
         """Tell whether an episode may come now: the server lets it, and somebody has spoken since the last one."""
-        if not await self._is_on(programme.guild_id):
+        settings = await read_guild_settings(self._settings, programme.guild_id)
+        channels = find_channels(self.find_channel(programme))
+        if not await self._is_on(programme.guild_id) or find_obstacle(settings, programme, channels):
             return False
         if not programme.message_id:
             return True
@@ -113,7 +120,13 @@ class Broadcaster:
         channel = self.find_channel(programme)
         guild = self._bot.get_guild(programme.guild_id)
         language = language_of(guild.preferred_locale if guild else None)
-        asker = Asker(programme.member_id, True, programme.guild_id, channel.id if channel else 0)
+        asker = Asker(
+            programme.member_id,
+            True,
+            programme.guild_id,
+            channel.id if channel else 0,
+            channels=find_channels(channel),
+        )
         await self._handler.handle(
             SilentReply(language),
             await self._build_request(programme),
@@ -161,7 +174,7 @@ class Broadcaster:
         messageable = self._bot.get_partial_messageable(channel.id, guild_id=guild.id)
         sent = await insist(
             lambda: messageable.send(
-                view=page.build_view(greeting=f"### {escape_markdown(heading)}"),
+                view=page.build_view(greeting=build_heading(programme.title, episode)),
                 nonce=f"p{programme.id}-{episode.due}",
                 allowed_mentions=SILENT,
             ),
@@ -191,6 +204,11 @@ def _number_request(programme: ProgrammeRecord, episode: SeasonEpisode) -> int:
 def name_episode(title: str, episode: SeasonEpisode) -> str:
     """Return what an episode is called: `Nights at Quark's 3: Latinum Again`."""
     return f"{title} {episode.number}" + (f": {episode.title}" if episode.title else "")
+
+
+def build_heading(title: str, episode: SeasonEpisode) -> str:
+    """Return what stands above an episode, in Discord's markdown."""
+    return f"### {escape_markdown(name_episode(title, episode))}"
 
 
 async def _read(

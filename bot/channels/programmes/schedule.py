@@ -1,13 +1,16 @@
-"""When a programme is due: at a time of day in a time zone, or every so many hours."""
+"""When a programme is due: at a time of day in a time zone, or every so many hours; and why it is left out."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
 from bot.discord.errors import RefusalError
+from bot.guilds.settings import GuildSettings
+from bot.storage.tables.channels.programmes import ProgrammeRecord
 from core.text import Text
 
 HOUR_SECONDS = 3_600
@@ -68,3 +71,23 @@ def read_schedule(at: str, *, days: str, hours: int | None) -> Schedule:
     if found is None or days not in DAYS:
         raise RefusalError("A time of day is like 20:00.")
     return Schedule(cron=f"{int(found[2])} {int(found[1])} * * {days}")
+
+
+def schedule_of(programme: ProgrammeRecord) -> Schedule:
+    """Return when a programme is due."""
+    return Schedule(cron=programme.cron, zone=programme.zone, hours=programme.hours)
+
+
+def find_obstacle(
+    settings: GuildSettings, programme: ProgrammeRecord, channels: Collection[int]
+) -> Text | None:
+    """Return why a server's settings leave a programme out at its next time; None where they do not.
+
+    `channels` are the ids of the programme's channel and of what that is in; none where the channel is gone.
+    """
+    if channels and not settings.is_open(channels):
+        return Text("left out: no scenes are written in that channel, see /settings")
+    quiet = settings.quiet_until(datetime.fromtimestamp(programme.due, UTC))
+    if quiet is None:
+        return None
+    return Text("left out: quiet hours until {time} ({zone})", time=f"{quiet:%H:%M}", zone=str(quiet.tzinfo))

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from bot.channels.programmes.broadcast import Broadcaster
-from bot.channels.programmes.schedule import Schedule
+from bot.channels.programmes.schedule import schedule_of
 from bot.discord.background import BackgroundTasks
 from bot.discord.replies.sending import GoneError
 from bot.storage.tables.channels.programmes import ProgrammeRecord, ProgrammeRepository, SeasonEpisode
@@ -36,13 +36,15 @@ class ProgrammeScheduler:
         self._tasks = tasks
         self._serves = serves  # tells of a server
         self._read_time = read_time
+        self._under_way: set[SeasonEpisode] = set()
 
     async def run(self) -> None:
-        """Finish what an earlier process has begun; then look until cancelled."""
+        """Finish what an earlier process has begun, on this machine or another; then look until cancelled."""
         for programme, episode in await self._programmes.read_begun():
-            if self._serves(programme.guild_id):
-                is_late = self._read_time() - episode.due > LATE_SECONDS
-                await self._show(programme, episode, is_resumed=True, is_late=is_late)
+            if not self._serves(programme.guild_id) or episode in self._under_way:
+                continue
+            is_late = self._read_time() - episode.due > LATE_SECONDS
+            await self._show(programme, episode, is_resumed=True, is_late=is_late)
         while True:
             for programme in await self._programmes.read_due(self._read_time()):
                 if self._serves(programme.guild_id):
@@ -71,6 +73,7 @@ class ProgrammeScheduler:
             return False
 
     async def _show(self, programme: ProgrammeRecord, episode: SeasonEpisode, **how: bool) -> None:
+        self._under_way.add(episode)
         try:
             await self._broadcaster.show(programme, episode, **how)
         except (CoreError, GoneError) as error:
@@ -81,8 +84,5 @@ class ProgrammeScheduler:
         except Exception:
             log.exception("Episode %d of programme %d failed", episode.number, programme.id)
             await self._programmes.drop(episode)
-
-
-def schedule_of(programme: ProgrammeRecord) -> Schedule:
-    """Return when a programme is due."""
-    return Schedule(cron=programme.cron, zone=programme.zone, hours=programme.hours)
+        finally:
+            self._under_way.discard(episode)

@@ -1,12 +1,12 @@
 """What a server has planned, at one glance; and the list of a season."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import discord
 
 from bot.channels.programmes.buttons import ProgrammeButton
-from bot.channels.programmes.scheduler import schedule_of
+from bot.channels.programmes.schedule import schedule_of
 from bot.discord.language.language import Language
 from bot.discord.limits import EMBED_DESCRIPTION_CHARACTERS
 from bot.discord.markdown import plain, shorten
@@ -19,9 +19,22 @@ _WORDS = 60  # characters of its cast
 
 
 def build_programmes(
-    programmes: Sequence[ProgrammeRecord], *, is_on: bool, language: Language, changed: str = ""
+    programmes: Sequence[ProgrammeRecord],
+    obstacles: Mapping[int, Text | None],
+    *,
+    is_on: bool,
+    language: Language,
+    changed: str = "",
 ) -> Page:
-    """Build the list, each programme with its buttons; `changed` says what was done to it just now."""
+    """Build the list, each programme with its buttons.
+
+    Args:
+        programmes: What is planned.
+        obstacles: By a programme's number, why its next scene is left out.
+        is_on: Whether anything comes at all.
+        language: The reader's.
+        changed: What was done just now.
+    """
     say = language.say
     head = [f"### {say(Text('Programme of this server'))}"]
     if changed:
@@ -34,13 +47,14 @@ def build_programmes(
         head.append(say(Text("Nothing is planned; `/programme add` plans something.")))
     parts: list[discord.ui.Item[Any]] = [discord.ui.TextDisplay("\n".join(head))]
     for programme in programmes:
-        text = shorten("\n".join(_describe(programme, language)), limit=SHOWN_CHARACTERS)
+        when = "\n".join(_describe_time(programme, obstacles.get(programme.id), language))
+        what = shorten("\n".join(_describe(programme, language)), limit=SHOWN_CHARACTERS - len(when) - 1)
         action = "resume" if programme.is_paused else "pause"
         row = discord.ui.ActionRow[Any](
             ProgrammeButton(action, programme.id, language=language),
             ProgrammeButton("remove", programme.id, language=language),
         )
-        parts += (discord.ui.TextDisplay(text), row)
+        parts += (discord.ui.TextDisplay(f"{what}\n{when}"), row)
     return Page(tuple(parts))
 
 
@@ -72,7 +86,13 @@ def _describe(programme: ProgrammeRecord, language: Language) -> Iterator[str]:
         asked.append(say(Text("each episode goes on from the one before")))
     if asked:
         yield " \u00b7 ".join(asked)
+
+
+def _describe_time(programme: ProgrammeRecord, obstacle: Text | None, language: Language) -> Iterator[str]:
+    say = language.say
     if programme.is_paused:
         yield say(Text("paused"))
-    else:
-        yield say(Text("next: {time}", time=f"<t:{programme.due}:F> (<t:{programme.due}:R>)"))
+        return
+    yield say(Text("next: {time}", time=f"<t:{programme.due}:F> (<t:{programme.due}:R>)"))
+    if obstacle:
+        yield say(obstacle)

@@ -12,7 +12,10 @@ from sqlalchemy import update
 
 from bot.storage.repositories import Repositories
 from bot.storage.schema import leases
-from tests.bot.storage.test_database import PENDING
+from bot.storage.tables.channels.performances import TakenOverError
+from bot.storage.tables.members import delete_member
+from tests.bot.channels.performances.test_performance import ELSEWHERE
+from tests.bot.storage.test_database import EPISODE, PENDING
 
 
 async def share(bots: Sequence[Repositories]) -> None:
@@ -50,6 +53,36 @@ async def test_one_takes_what_another_has_left(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'one.db'}"
     bots = [await Repositories.open(url, data=tmp_path, machine=name) for name in ("a", "b", "c")]
     await share(bots)
+    for storage in bots:
+        await storage.close()
+
+
+async def test_performance_is_one_machines_at_a_time(tmp_path: Path) -> None:
+    """What a dead machine or one without the shard has left is another's; the old one changes nothing any more."""
+    url = f"sqlite:///{tmp_path / 'one.db'}"
+    bots = [await Repositories.open(url, data=tmp_path, machine=name) for name in ("a", "b", "c")]
+    for storage in bots:
+        await storage.leases.live()
+    first, second, third = (storage.performances for storage in bots)
+    kept = await bots[0].scenes.add(EPISODE)
+    given = await first.add(replace(ELSEWHERE, scene_id=kept.id))
+    assert await second.take_over(lambda _: True) == []
+    await bots[0].leases.release_all()
+    assert await second.take_over(lambda guild_id: guild_id != given.guild_id) == []
+    assert await second.take_over(lambda _: True) == [replace(given, machine="b")]
+    assert await third.take_over(lambda _: True) == []
+    with pytest.raises(TakenOverError):
+        await first.update(given.id, position=7)
+    with pytest.raises(TakenOverError):
+        await first.has_scene(given.id)
+    await first.delete(given.id)
+    assert await second.has_scene(given.id)
+    await second.update(given.id, position=1)
+    await second.leave(given.id)
+    (taken,) = await third.take_over(lambda _: True)
+    assert (taken.position, await third.exists(given.id, guild_id=given.guild_id)) == (1, True)
+    await delete_member(bots[2].database, EPISODE.member_id)
+    assert not await third.has_scene(given.id)
     for storage in bots:
         await storage.close()
 

@@ -17,6 +17,8 @@ from bot.storage.engine import open_engine, read_url
 from bot.storage.repositories import Repositories
 from bot.storage.schema import metadata
 from bot.storage.tables.members import delete_member
+from tests.bot.bot_process import running_bot
+from tests.bot.channels.performances.test_performance import QUICK, SPOKEN, find_end, open_theatre
 from tests.bot.storage.test_database import EPISODE, PENDING
 from tests.bot.storage.test_interleavings import keep_together
 from tests.bot.storage.test_leases import share
@@ -119,6 +121,30 @@ async def test_postgresql_has_a_queue_of_trainings(postgresql: str, tmp_path: Pa
     await work(machines)
     for storage in machines:
         await storage.close()
+
+
+async def test_postgresql_lets_one_bot_perform_what_another_has_left(
+    connections: list[Repositories], postgresql: str, tmp_path: Path
+) -> None:
+    """A performance whose bot was killed is another bot's once its lease has ended: no line is lost or doubled."""
+    assert connections
+    settings = {"DATABASE_URL": postgresql, "TEST_LEASES": "0.05", "TEST_PAUSES": "0.02"}
+    async with open_theatre(tmp_path / "a", address=postgresql) as theatre:
+        discord = theatre.discord
+        async with running_bot(discord, tmp_path / "a", module=QUICK, **settings) as bot:
+            await theatre.perform()
+            thread = await theatre.thread()
+            await discord.until(lambda: len(theatre.said(thread)) >= 9, timeout_seconds=30)
+            discord.faults.slow("POST /webhooks/*", seconds=0.2)  # so that it dies while a line is on its way
+            await discord.until(lambda: len(theatre.said(thread)) >= 10, timeout_seconds=30)
+            await bot.kill()
+        async with running_bot(discord, tmp_path / "b", module=QUICK, **settings):
+            await discord.until(lambda: bool(find_end(thread)), timeout_seconds=30)
+            await theatre.until_over()
+        said = [each.content.replace("\\", "") for each in theatre.said(thread)]
+        assert [text for text in said if text.startswith("Line")] == [text for _, text in SPOKEN]
+        assert len(said) == len(set(said)) == 30
+        assert len(find_end(thread)) == 1
 
 
 async def test_settings_changed_at_once_are_each_undone_once(connections: list[Repositories]) -> None:

@@ -1,5 +1,6 @@
-"""The performances that are going on, each with how far it is; and which pictures servers gave to characters."""
+"""The performances that are going on, each with how far it is and whose bot gives it."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Integer,
+    RowMapping,
     String,
     Table,
     Text,
@@ -21,11 +23,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database, lock_guild
 from bot.storage.names import LimitError
-from bot.storage.schema import metadata, row_number
+from bot.storage.schema import episodes, leases, metadata, row_number
+from bot.storage.tables.leases import BOT, read_clock
+from core.errors import CoreError
 
 AT_ONCE = 5  # performances of one bot
 LONGEST_SECONDS = 6 * 3_600.0  # after which one is over that a machine left behind
 _ALL_SERVERS = 0  # no server's number: the lock of what is counted over all of them
+_NOBODY = ""  # no machine's name: of a performance that another one is to go on with
 
 
 # A scene that is being performed, line by line. Its row is deleted once its end has been shown.
@@ -33,7 +38,7 @@ performances = Table(
     "performances",
     metadata,
     Column("id", row_number, primary_key=True),
-    Column("machine", String(64), nullable=False),  # whose bot has begun it
+    Column("machine", String(64), nullable=False),  # whose bot performs it; empty for nobody's
     Column("guild_id", BigInteger, nullable=False),
     Column("channel_id", BigInteger, nullable=False),  # where it was asked for
     Column("member_id", BigInteger, nullable=False),
@@ -48,17 +53,6 @@ performances = Table(
     Column("message_id", BigInteger, nullable=False),  # of the last line; 0 for none yet
     Column("position", Integer, nullable=False),  # lines that were said
     Column("pace", Integer, nullable=False),  # how many times as fast as usual
-)
-
-# Which picture a character of a server has: in a message, for the addresses of files on Discord expire.
-faces = Table(
-    "faces",
-    metadata,
-    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("folded", String(80), primary_key=True),  # `str.casefold` of the character's name
-    Column("channel_id", BigInteger, nullable=False),
-    Column("message_id", BigInteger, nullable=False),
-    Column("address", Text, nullable=False),  # of the picture, as it was last
 )
 
 
@@ -89,11 +83,15 @@ class PerformanceRecord:
         return self.opening_id if self.has_thread else self.channel_id
 
 
+class TakenOverError(CoreError):
+    """Another machine goes on with a performance; this one has nothing to do with it any more."""
+
+
 class PerformanceRepository:
-    """The table of performances."""
+    """The table of performances; what is changed by a machine is that machine's, or `TakenOverError` is raised."""
 
     def __init__(self, database: Database, *, machine: str) -> None:
-        """Note which machine begins a performance."""
+        """Belong to a machine; what it performs is its own as long as it lives."""
         self._database = database
         self._machine = machine
 
@@ -133,65 +131,68 @@ class PerformanceRepository:
         same = select(performances.c.id).where(performances.c.scene_id == scene_id)
         return await self._database.row(same) is not None
 
+    async def exists(self, number: int, *, guild_id: int) -> bool:
+        """Tell whether a performance goes on in a server, on whichever machine."""
+        same = select(performances.c.id).where(
+            performances.c.id == number, performances.c.guild_id == guild_id
+        )
+        return await self._database.row(same) is not None
+
     async def read_all(self) -> list[PerformanceRecord]:
-        """Return the performances that are going on, oldest first: each is carried on by who serves its server."""
-        rows = await self._database.rows(select(performances).order_by(performances.c.id))
-        return [PerformanceRecord(**{str(name): value for name, value in row.items()}) for row in rows]
+        """Return the performances that this machine carries on, oldest first."""
+        mine = select(performances).where(performances.c.machine == self._machine)
+        return list(map(_as_performance, await self._database.rows(mine.order_by(performances.c.id))))
+
+    async def take_over(self, serves: Callable[[int], bool]) -> list[PerformanceRecord]:
+        """Make the performances of dead processes this one's, in servers that it `serves`; return them."""
+
+        async def take(connection: AsyncConnection) -> list[PerformanceRecord]:
+            alive = select(leases.c.owner).where(
+                leases.c.kind == BOT, leases.c.ends >= await read_clock(connection)
+            )
+            left = select(performances).where(
+                performances.c.machine != self._machine, performances.c.machine.not_in(alive)
+            )
+            taken: list[PerformanceRecord] = []
+            for row in (await connection.execute(left.order_by(performances.c.id))).mappings().all():
+                before = (performances.c.id == row["id"], performances.c.machine == row["machine"])
+                mine = update(performances).where(*before).values(machine=self._machine)
+                if serves(row["guild_id"]) and (await connection.execute(mine)).rowcount:
+                    taken.append(replace(_as_performance(row), machine=self._machine))
+            return taken
+
+        return await self._database.transact(take)
+
+    async def leave(self, number: int) -> None:
+        """Let another machine go on with a performance."""
+        await self.update(number, machine=_NOBODY)
+
+    async def has_scene(self, number: int) -> bool:
+        """Tell whether the scene of a performance is still stored."""
+        of_scene = episodes.c.id == performances.c.scene_id
+        query = select(performances.c.id, episodes.c.id.label("scene")).outerjoin(episodes, of_scene)
+        row = await self._database.row(query.where(*self._own(number)))
+        if row is None:
+            raise taken_over()
+        return row["scene"] is not None
 
     async def update(self, number: int, **values: Any) -> None:  # noqa: ANN401 -- any column
         """Change a performance."""
-        mine = update(performances).where(performances.c.id == number)
-        await self._database.execute(mine.values(**values))
+        if not await self._database.execute(update(performances).where(*self._own(number)).values(**values)):
+            raise taken_over()
 
     async def delete(self, number: int) -> None:
         """Forget a performance that is over."""
-        await self._database.execute(delete(performances).where(performances.c.id == number))
+        await self._database.execute(delete(performances).where(*self._own(number)))
+
+    def _own(self, number: int) -> tuple[Any, ...]:
+        return performances.c.id == number, performances.c.machine == self._machine
 
 
-@dataclass(frozen=True)
-class FaceRecord:
-    """A picture, and the message of the bot's that holds it."""
-
-    folded: str  # the character's name, as `fold_name` has it
-    channel_id: int
-    message_id: int
-    address: str
+def taken_over() -> TakenOverError:
+    """Return why nothing can be done to a performance here."""
+    return TakenOverError("That performance goes on in a moment; press the button again then.")
 
 
-class FaceRepository:
-    """The table of faces."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def read(self, guild_id: int) -> list[FaceRecord]:
-        """Return the faces of a server."""
-        rows = await self._database.rows(select(faces).where(faces.c.guild_id == guild_id))
-        return [
-            FaceRecord(row["folded"], row["channel_id"], row["message_id"], row["address"]) for row in rows
-        ]
-
-    async def write(self, guild_id: int, face: FaceRecord) -> None:
-        """Give a character a face, in place of the one that it had."""
-
-        async def write(connection: AsyncConnection) -> None:
-            await _delete_face(connection, guild_id, face.folded)
-            values = {"folded": face.folded, "channel_id": face.channel_id}
-            values |= {"message_id": face.message_id, "address": face.address}
-            await connection.execute(insert(faces).values(guild_id=guild_id, **values))
-
-        await self._database.transact(write)
-
-    async def delete(self, guild_id: int, folded: str) -> bool:
-        """Take a character's face away; tell whether it had one."""
-        return await self._database.transact(lambda connection: _delete_face(connection, guild_id, folded))
-
-
-def fold_name(name: str) -> str:
-    """Return what a character's name is known by, however it is written: `" Quark"` -> `"quark"`."""
-    return " ".join(name.split()).casefold()[:80]
-
-
-async def _delete_face(connection: AsyncConnection, guild_id: int, folded: str) -> bool:
-    same = (faces.c.guild_id == guild_id, faces.c.folded == folded)
-    return bool((await connection.execute(delete(faces).where(*same))).rowcount)
+def _as_performance(row: RowMapping) -> PerformanceRecord:
+    return PerformanceRecord(**{str(name): value for name, value in row.items()})

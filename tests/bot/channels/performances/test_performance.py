@@ -101,12 +101,14 @@ class Theatre:
 
 
 @asynccontextmanager
-async def open_theatre(data: Path, *, buckets: bool = False) -> AsyncIterator[Theatre]:
-    """Prepare everything but the bot."""
+async def open_theatre(data: Path, *, buckets: bool = False, address: str = "") -> AsyncIterator[Theatre]:
+    """Prepare everything but the bot; `address` is the database's, where that is not a file in the data folder."""
     async with LocalDiscord(LocalDiscordSettings(buckets=buckets)) as discord:
         guild = discord.add_guild(bot_permissions=FACES)
         channel = next(iter(guild.channels.values()))
-        storage = await Repositories.open("", data=data, machine=await asyncio.to_thread(read_machine, data))
+        storage = await Repositories.open(
+            address, data=data, machine=await asyncio.to_thread(read_machine, data)
+        )
         await storage.guild_settings.change(guild.id, PERFORMANCES.name, "on")
         theatre = Theatre(discord, guild, discord.add_member(guild, "Nog"), channel, EPISODE, storage, data)
         await theatre.add_scene(1)
@@ -219,7 +221,7 @@ async def test_new_scene_is_performed_with_given_faces_within_the_limits(tmp_pat
         async with running_bot(discord, tmp_path, module=QUICK, TEST_PAUSES="0.02"):
             picture = {"character": "Quark", "image": Upload("quark.png", b"PNG", "image/png")}
             shown = await (await discord.slash(chief, "cast face", picture)).message()
-            options = {"cast": "QUARK", "place": "Quark's", "length": 120}
+            options = {"cast": "QUARK", "place": "Quark's", "line": "QUARK: No deal", "length": 120}
             await discord.slash(theatre.member, "perform", options)
             thread = await theatre.thread()
             await theatre.until_over()

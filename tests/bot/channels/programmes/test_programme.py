@@ -1,4 +1,4 @@
-"""Programmes against the local Discord: over a month, restarts, a clock change, silence and a removed channel."""
+"""Programmes against the local Discord: over a month, restarts, a clock change, silence and settings."""
 
 import asyncio
 import io
@@ -8,21 +8,23 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from bot.channels.performances.lines import read_lines
 from bot.channels.programmes.schedule import Schedule, read_schedule
 from bot.channels.programmes.scheduler import ProgrammeScheduler
 from bot.channels.programmes.titles import choose_title
 from bot.discord.background import BackgroundTasks
 from bot.discord.errors import RefusalError
-from bot.guilds.definitions import TIME_ZONE
+from bot.guilds.definitions import NOT_IN, ONLY_IN, QUIET_HOURS, TIME_ZONE
+from bot.guilds.kinds import Setting
 from bot.storage.repositories import Repositories
 from bot.storage.tables.channels.programmes import ProgrammeRecord
 from bot.storage.tables.members import delete_member
 from tests.bot.bot_process import BotProcess, running_bot, shows_scene
-from tests.bot.channels.performances.test_performance import QUICK, Theatre, open_theatre
+from tests.bot.channels.performances.test_performance import QUICK, Theatre, find_end, open_theatre
 from tests.local_discord import Channel, Member, Message, Permission
 
 if TYPE_CHECKING:
@@ -84,10 +86,18 @@ class Month:
 
     async def pass_night(self, day: int) -> None:
         """Live through a night after somebody has spoken, which brings one scene."""
-        await self.theatre.discord.say(self.theatre.member, self.theatre.channel, "Again?")
-        await self.until_taken(due_on(day) + timedelta(seconds=20))
+        await self.spend_night(day)
         self.expected += 1
         self.check()
+
+    async def spend_night(self, day: int) -> None:
+        """Live through a night after somebody has spoken."""
+        await self.theatre.discord.say(self.theatre.member, self.theatre.channel, "Again?")
+        await self.until_taken(due_on(day) + timedelta(seconds=20))
+
+    async def set(self, setting: Setting[Any], value: str | None) -> None:
+        """Change a setting of the server."""
+        await self.theatre.storage.guild_settings.change(self.theatre.guild.id, setting.name, value)
 
     def check(self) -> None:
         """Make sure that each scene that was due has come once."""
@@ -99,7 +109,7 @@ class Month:
 
 
 async def test_month_of_a_programme_has_each_due_scene_once(tmp_path: Path) -> None:
-    """Over kill -9, downtime, a clock change, silence and a removed channel each scene that is due comes once."""
+    """Over kill -9, downtime, a clock change, silence, quiet hours and a removed channel each due scene comes once."""
     async with open_theatre(tmp_path) as theatre:
         discord, month = theatre.discord, Month(theatre, tmp_path)
         chief = discord.add_member(theatre.guild, "Sisko", permissions=Permission.ADMINISTRATOR)
@@ -119,17 +129,24 @@ async def test_month_of_a_programme_has_each_due_scene_once(tmp_path: Path) -> N
             month.check()
             for day in range(17, 21):
                 await month.pass_night(day)
+            stage = await check_stage(month)
         await month.set_clock(due_on(23) + timedelta(hours=5))  # three nights without the bot
         async with month.bot():
             await month.until_taken(due_on(23) + timedelta(hours=6))
             month.check()
-            for day in range(24, 39):
+            assert len(threads_of(stage)) == 1  # what was missed is not made up for
+            await month.until_taken(BEGUN + timedelta(days=14, seconds=20))
+            await discord.until(lambda: len(threads_of(stage)) == 2)
+            await month.pass_night(24)
+            await discord.slash(chief, "programme remove", {"programme": 3})
+            for day in range(25, 39):
                 await month.pass_night(day)
                 await discord.say(theatre.member, theatre.channel, "Again?")
                 # On the day of the change it is half past two once more.
                 await month.until_taken(due_on(day) + timedelta(hours=1, seconds=20))
                 month.check()
             await check_season(month, chief, month.expected)
+            await obey_settings(month, chief)
             await pause_and_remove(month, chief)
         assert not discord.refused_requests
 
@@ -143,6 +160,8 @@ async def plan_and_lose_a_channel(month: Month, chief: Member) -> None:
     assert "every day at 02:30 (Europe/Berlin)" in listed.text
     other = {"title": "Doomed", "channel": doomed, "every": 24, "length": 20}
     await (await discord.slash(chief, "programme add", other)).message()
+    stage = {"title": "Stage", "channel": discord.add_channel(month.theatre.guild, "stage"), "every": 24}
+    await (await discord.slash(chief, "programme add", {**stage, "perform": True, "length": 80})).message()
     await month.pass_night(10)
     for day in (1, 2):
         await month.until_taken(BEGUN + timedelta(days=day, seconds=20))
@@ -152,7 +171,59 @@ async def plan_and_lose_a_channel(month: Month, chief: Member) -> None:
     discord.delete_channel(doomed)
     await month.until_taken(due_on(14) + timedelta(seconds=20))  # nobody has spoken
     await month.pass_night(15)
-    assert [each.is_paused for each in await month.programmes()] == [False, True]
+    assert [each.is_paused for each in await month.programmes()] == [False, True, False]
+
+
+def threads_of(channel: Channel) -> list[Channel]:
+    """Return the threads that were made in a channel."""
+    assert channel.guild is not None
+    return [each for each in channel.guild.channels.values() if each.parent is channel]
+
+
+async def check_stage(month: Month) -> Channel:
+    """Make sure that the one performance came to its end, each line by its character; let somebody speak after it."""
+    discord, storage = month.theatre.discord, month.theatre.storage
+    stage = next(each for each in month.theatre.guild.channels.values() if each.name == "stage")
+    (thread,) = threads_of(stage)  # nobody has spoken there since
+    await discord.until(lambda: len(find_end(thread)) == 1)
+    (episode,) = await storage.programmes.read_season(3)
+    scene = await storage.scenes.read(episode.scene_id)
+    assert scene is not None
+    bot = discord.world.bot.name
+    lines = [(each.speaker or bot, each.text.strip()) for each in read_lines(scene, is_covered=False)]
+    assert [(each.author.name, each.content.strip()) for each in month.theatre.said(thread)] == lines
+    assert {name for name, _ in lines} - {bot}
+    assert thread.name.startswith("Stage 1")
+    await discord.say(month.theatre.member, stage, "Again?")
+    return stage
+
+
+async def obey_settings(month: Month, chief: Member) -> None:
+    """Nothing comes, and nobody performs, in quiet hours and where no scenes are written; the list says so before."""
+    discord, channel = month.theatre.discord, month.theatre.channel
+
+    async def listed() -> str:
+        return (await (await discord.slash(chief, "programme list")).message()).text
+
+    async def refused() -> set[str]:
+        asked = [await discord.slash(month.theatre.member, "perform"), await month.theatre.perform()]
+        return {(await each.message()).content for each in asked}
+
+    await month.set(QUIET_HOURS, "2-3")
+    assert "left out: quiet hours until 03:00 (Europe/Berlin)" in await listed()
+    await month.spend_night(39)
+    month.check()
+    assert await refused() == {"This server has quiet hours until 03:00 (Europe/Berlin)."}
+    await month.set(QUIET_HOURS, None)
+    await month.set(NOT_IN, str(channel.id))
+    assert "left out: no scenes are written in that channel" in await listed()
+    await month.spend_night(40)
+    month.check()
+    assert await refused() == {"This server has set that I write no scenes in this channel."}
+    await month.set(NOT_IN, None)
+    await month.set(ONLY_IN, str(channel.id))
+    assert "left out" not in await listed()
+    await month.pass_night(41)
 
 
 async def pause_and_remove(month: Month, chief: Member) -> None:
@@ -161,8 +232,7 @@ async def pause_and_remove(month: Month, chief: Member) -> None:
     listed = await (await discord.slash(chief, "programme list")).message()
     await (await discord.press(listed.button("Pause"), chief)).acknowledged()
     await discord.until(lambda: "Pause" not in [button.label for button in listed.buttons])
-    await discord.say(month.theatre.member, month.theatre.channel, "Again?")
-    await month.until_taken(due_on(39) + timedelta(seconds=20))
+    await month.spend_night(42)
     month.check()
     number = (await month.programmes())[0].id
     await (await discord.slash(chief, "programme remove", {"programme": number})).message()
