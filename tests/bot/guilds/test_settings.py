@@ -1,5 +1,7 @@
 """What servers set: each kind of value, what follows from it, and `/settings` on the real bot."""
 
+import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,20 +13,25 @@ from hypothesis import given
 
 from bot.discord.errors import RefusalError, say
 from bot.discord.language.language import LANGUAGES, Language, read_language
-from bot.guilds.definitions import NOT_IN, SETTINGS
+from bot.guilds.definitions import CHIME_CHANCE, CHIME_IN, NOT_IN, PERFORMANCES, SETTINGS
 from bot.guilds.kinds import Setting
 from bot.guilds.settings import GuildSettings
 from bot.guilds.view import build_form, build_settings
 from bot.scenes.build import build_work
 from bot.scenes.request import Request, go_on, take_again
+from bot.storage.data_folder import read_machine
+from bot.storage.repositories import Repositories
 from bot.storage.tables.guild_settings import SettingChange
 from core.writing.codes.code import code_of
 from tests.bot.bot_process import described, footer, running_bot, scene_of
+from tests.bot.channels.performances.test_performance import ELSEWHERE
+from tests.bot.channels.programmes.test_programme import PLANNED
 from tests.bot.discord.test_hostile import texts_of
 from tests.bot.storage.test_database import EPISODE
+from tests.bot.test_promises import GRANTED
 from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
 from tests.hostile_text import HOSTILE, live_markup
-from tests.local_discord import Interaction, LocalDiscord, Member, Message, Permission
+from tests.local_discord import Channel, Interaction, LocalDiscord, Member, Message, Permission
 
 STORED = {
     "show": "TNG",
@@ -192,7 +199,7 @@ def list_of(sent: Interaction) -> Message:
 
 
 async def test_settings_are_used_undone_and_survive_a_restart(tmp_path: Path) -> None:
-    """What an administrator sets holds for commands, quoted lines and mentions at once, and a button takes it back."""
+    """What an administrator sets holds at once for all ways to ask, and a button takes it back; the owner is above."""
     async with LocalDiscord() as discord:
         guild = discord.add_guild()
         chief = discord.add_member(guild, "Sisko", permissions=Permission.ADMINISTRATOR)
@@ -237,19 +244,69 @@ async def test_settings_are_used_undone_and_survive_a_restart(tmp_path: Path) ->
             )
             await scene_of(await discord.slash(member, "episode", {"length": 20}, channel=bar))
             await change(discord, chief, "details", ["off"])
-        async with running_bot(discord, tmp_path):
+        await switch_on_all(tmp_path, guild.id, bar.id)
+        async with running_bot(discord, tmp_path, HOLOSUITE_CHANNELS="off"):
+            await check_all_off(discord, chief, bar)
             plain = await scene_of(await discord.slash(member, "episode", {"length": 20}, channel=bar))
-            assert "Details" not in [button.label for button in plain.buttons]
+            assert not {"Details", "Perform"} & {button.label for button in plain.buttons}
             assert "seed" not in plain.text
             assert described(plain)
-            now = datetime.now(UTC)
-            hours = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=1):%H:%M}"
-            await change(discord, chief, "quiet_hours", hours)
-            line = f"<@{discord.world.bot.id}> > ODO: No deal"
-            first, second = [await discord.say(member, bar, line) for _ in range(2)]
-            told = await discord.until_bot_message(lambda message: message.referenced is first)
-            assert "quiet hours until" in told.content
-            assert "(UTC)" in await refused(await discord.slash(member, "episode", channel=bar))
-            # A second mention in the same pause is not refused aloud again.
-            assert [m for m in discord.bot_messages if m.referenced is second] == []
+            await check_quiet_hours(discord, chief, member, bar)
+        await check_nothing_came(tmp_path, guild.id)
         assert not discord.refused_requests
+
+
+async def check_quiet_hours(discord: LocalDiscord, chief: Member, member: Member, bar: Channel) -> None:
+    """Make sure that nothing is written in quiet hours, and that a mention is told so once."""
+    now = datetime.now(UTC)
+    hours = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=1):%H:%M}"
+    await change(discord, chief, "quiet_hours", hours)
+    line = f"<@{discord.world.bot.id}> > ODO: No deal"
+    first, second = [await discord.say(member, bar, line) for _ in range(2)]
+    told = await discord.until_bot_message(lambda message: message.referenced is first)
+    assert "quiet hours until" in told.content
+    assert "(UTC)" in (await (await discord.slash(member, "episode", channel=bar)).message()).content
+    # A second mention in the same pause is not refused aloud again.
+    assert [m for m in discord.bot_messages if m.referenced is second] == []
+
+
+async def switch_on_all(data: Path, guild_id: int, channel_id: int) -> None:
+    """Let a server want all that the bot does by itself, at once."""
+    machine = await asyncio.to_thread(read_machine, data)
+    storage = await Repositories.open("", data=data, machine=machine)
+    wanted = {PERFORMANCES.name: "on", CHIME_IN.name: str(channel_id), CHIME_CHANCE.name: "100"}
+    for name, value in wanted.items():
+        await storage.guild_settings.change(guild_id, name, value)
+    due = int(time.time()) - 1
+    await storage.programmes.add(replace(PLANNED, guild_id=guild_id, channel_id=channel_id, due=due))
+    kept = await storage.scenes.add(replace(EPISODE, place=f"server {guild_id}"))
+    performance = replace(ELSEWHERE, guild_id=guild_id, channel_id=channel_id, scene_id=kept.id)
+    await storage.performances.add(replace(performance, has_thread=False, has_faces=False))
+    await storage.close()
+
+
+async def check_all_off(discord: LocalDiscord, chief: Member, channel: Channel) -> None:
+    """Make sure that a bot whose owner wants none of it says so, and leaves it all."""
+    for command, options in (
+        ("perform", {}),
+        ("cast face", {"character": "QUARK"}),
+        ("programme add", {"title": "Days", "every": 1}),
+        ("retrain", {"from": "channels"}),
+    ):
+        asked = await discord.slash(chief, command, options, channel=channel)
+        assert "The bot's owner has" in (await asked.message()).content
+    listed = (await (await discord.slash(chief, "programme list")).message()).text
+    assert "It is off" in listed
+    discord.world.application.flags = GRANTED
+    await discord.say(chief, channel, "Does anybody chime in?")
+
+
+async def check_nothing_came(data: Path, guild_id: int) -> None:
+    """Make sure that a programme was left out, and a performance given up before it began."""
+    machine = await asyncio.to_thread(read_machine, data)
+    storage = await Repositories.open("", data=data, machine=machine)
+    (programme,) = await storage.programmes.read_of_guild(guild_id)
+    assert programme.due > time.time()
+    assert await storage.programmes.read_season(programme.id) == []
+    assert await storage.performances.read_all() == []
+    await storage.close()

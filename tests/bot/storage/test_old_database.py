@@ -5,6 +5,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,15 +25,22 @@ OLD_RUN = ROOT / "tests" / "core" / "writing" / "old_runs" / "script"
 FIRST, DIRECTED, CONTINUED, ANOTHER_TAKE, HOTTER, THIRD_PART = range(1, 7)
 
 
+@asynccontextmanager
+async def open_old_database(folder: Path) -> AsyncIterator[Repositories]:
+    """Open the old database by the code of today."""
+    database = sqlite3.connect(folder / "holosuite.db")
+    database.executescript(DUMP.read_text(encoding="utf-8"))
+    database.close()
+    opened = await Repositories.open("", data=folder, machine="old")
+    yield opened
+    await opened.close()
+
+
 @pytest.fixture
 async def storage(tmp_path: Path) -> AsyncIterator[Repositories]:
     """The old database, opened by the code of today."""
-    database = sqlite3.connect(tmp_path / "holosuite.db")
-    database.executescript(DUMP.read_text(encoding="utf-8"))
-    database.close()
-    opened = await Repositories.open("", data=tmp_path, machine="old")
-    yield opened
-    await opened.close()
+    async with open_old_database(tmp_path) as opened:
+        yield opened
 
 
 async def read(storage: Repositories, number: int) -> SceneRecord:
