@@ -13,7 +13,7 @@ from bot.discord.errors import RefusalError
 from bot.discord.language.language import language_of
 from bot.discord.replies.sending import SILENT
 
-NAMES = {"md": "Markdown", "txt": "Text", "epub": "EPUB"}
+NAMES = {"md": "Markdown", "txt": "TXT", "epub": "EPUB"}
 
 
 class SeasonCog(commands.Cog):

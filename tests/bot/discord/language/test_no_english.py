@@ -1,5 +1,6 @@
 """No English is left where people read another language: a tour in Japanese, in which English letters show."""
 
+import asyncio
 import functools
 import json
 import re
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.discord.language.language import LANGUAGES, Language, language_of, read_language
-from bot.guilds.definitions import SETTINGS
+from bot.guilds.definitions import PERFORMANCES, SETTINGS
 from bot.guilds.kinds import ChannelsSetting, SwitchSetting
 from bot.ops.forget_cog import describe_deletion
+from bot.storage.data_folder import read_machine
+from bot.storage.repositories import Repositories
 from bot.storage.tables.members import Deletion
 from bot.storage.tables.trainings import RetrainPlan
 from bot.training.ui.report import build_preview
@@ -27,6 +30,7 @@ from bot.training.ui.view import (
 from core.run.events import EventFile, Progress
 from core.text import Text
 from tests.bot.bot_process import ask_to_train, running_bot, scene_of
+from tests.bot.channels.performances.test_performance import QUICK
 from tests.bot.discord.language.messages import find_messages
 from tests.bot.storage.test_trainings import JOB
 from tests.local_discord import Interaction, LocalDiscord, Member, Message, Permission, Upload
@@ -138,7 +142,11 @@ async def in_japan(data: Path) -> AsyncIterator[tuple[LocalDiscord, Member, Memb
         guild = discord.add_guild(locale="ja")
         member = discord.add_member(guild, "Kira", locale="ja")
         chief = discord.add_member(guild, "Odo", locale="ja", permissions=Permission.ADMINISTRATOR)
-        async with running_bot(discord, data):
+        machine = await asyncio.to_thread(read_machine, data)
+        storage = await Repositories.open("", data=data, machine=machine)
+        await storage.guild_settings.change(guild.id, PERFORMANCES.name, "on")
+        await storage.close()
+        async with running_bot(discord, data, module=QUICK, TEST_PAUSES="0.3"):
             yield discord, member, chief
         assert not discord.refused_requests
 
@@ -151,11 +159,24 @@ MEMBERS_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("about", {}),
     ("help", {}),
     ("diagnose", {}),
-    ("perform", {}),
+    ("perform", {"cast": "QUARK", "place": "Quark's", "length": 20}),
+    ("consent", {}),
+    ("season", {"programme": 999}),
     ("forget-me", {}),
 ]
 ADMINISTRATORS_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("cast face", {"character": "QUARK"}),
+    ("cast face", {"character": "@"}),
+    ("cast face", {"character": "QUARK", "image": Upload("quark.txt", b"x", "text/plain")}),
+    ("cast face", {"character": "QUARK", "image": Upload("quark.png", b"PNG", "image/png")}),
+    ("programme add", {"title": "Quark"}),
+    ("programme add", {"title": "Quark", "at": "x"}),
+    (
+        "programme add",
+        {"title": "Quark", "at": "20:00", "days": "1-5", "go_on": True, "perform": True},
+    ),
+    ("programme pause", {"programme": 999}),
+    ("programme remove", {"programme": 999}),
     ("models list", {}),
     ("models use", {"model": "default"}),
     ("models use", {"model": "none"}),
@@ -164,6 +185,14 @@ ADMINISTRATORS_CALLS: list[tuple[str, dict[str, Any]]] = [
     ("models download", {"model": "x"}),
     ("models everywhere", {"model": "default"}),
     ("retrain", {"episodes": "x"}),
+    ("retrain", {"from": "channels"}),
+]
+OTHER_COMMANDS = {"settings", "programme list"}
+WHERE_IT_IS_OFF: list[tuple[str, dict[str, Any]]] = [
+    ("perform", {}),
+    ("cast face", {"character": "QUARK"}),
+    ("programme add", {"title": "Quark", "every": 1}),
+    ("programme list", {}),
 ]
 
 
@@ -180,19 +209,89 @@ async def tour(discord: LocalDiscord, member: Member, chief: Member, sticker: Me
             shown.append(await answer(await discord.slash(person, command, options, forged=True)))
             if command == "about":
                 shown.append(await answer(await discord.press(button(shown[-1], "about"), person)))
+            if command == "perform":
+                shown += await tour_performance(discord, person)
     shown.append(
         await answer(await discord.press(button(scene, "go_on"), member))
     )  # of a scene that was forgotten
     shown.append(await answer(await discord.context_menu(member, "Continue as an episode", sticker)))
     texts = [text for message in shown for text in texts_of(message)]
     texts.append(script.attachments[0].text.rsplit("\n\n-- ", 1)[1])
+    texts += await tour_programme(discord, chief)
     return [*texts, *texts_of_components([form, *form["components"]])]
 
 
+async def tour_performance(discord: LocalDiscord, person: Member) -> list[Message]:
+    """Hurry and stop a performance; return what is said to that. Its own messages are in its server's language."""
+    opening = await discord.until_bot_message(
+        lambda message: bool(find_all(message, "hs:perform:stop")) and not message.ephemeral
+    )
+    pressed = [
+        await discord.press(button(opening, f"perform:{action}"), person, forged=True)
+        for action in ("faster", "stop", "stop")
+    ]
+    said = [await answer(each) for each in pressed]
+    await discord.until(lambda: not opening.buttons)
+    thread = next(each for each in person.guild.channels.values() if each.id == opening.id)
+    cards = [message for message in thread.messages.values() if message.components]
+    for message in (opening, *cards):
+        check(message)
+    discord.delete_channel(thread)
+    return said
+
+
+async def tour_programme(discord: LocalDiscord, chief: Member) -> list[str]:
+    """Pause, resume and remove what is planned, and ask for its season, which has no episode yet."""
+    listed = await answer(await discord.slash(chief, "programme list"))
+    texts = list(texts_of(listed))
+    for action in ("pause", "resume"):
+        changed = len(listed.revisions)
+        await (await discord.press(button(listed, f"plan:{action}"), chief)).acknowledged()
+        await discord.until(lambda changed=changed: len(listed.revisions) > changed)  # type: ignore[misc]  # its default
+        texts += texts_of(listed)
+    number = int(button(listed, "plan:remove").custom_id.rpartition(":")[2])
+    for command, options in (
+        ("season", {"programme": number}),
+        ("season", {"programme": number, "file": "md"}),
+        ("programme pause", {"programme": number}),
+        ("programme remove", {"programme": number}),
+        ("programme list", {}),
+    ):
+        texts += texts_of(await answer(await discord.slash(chief, command, options)))
+    return texts
+
+
+def commands_of(discord: LocalDiscord) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the commands that are typed, each with what Discord knows of it."""
+    for command in discord.world.application.global_commands.values():
+        inner = [each for each in command.get("options") or [] if each["type"] == 1]
+        yield from ((f"{command['name']} {each['name']}", each) for each in inner)
+        if not inner and command["type"] == 1:
+            yield command["name"], command
+
+
+def check_described(part: dict[str, Any]) -> None:
+    """Make sure that a command, with all that is inside it, is described in each language.
+
+    What is chosen as it would be typed, and the names of formats, are the same in all.
+    """
+    words = part.get("name_localizations" if "value" in part else "description_localizations") or {}
+    if part["name"] != part.get("value") and part["name"] not in ("Markdown", "TXT", "EPUB"):
+        assert set(words) == set(LANGUAGES), part
+        check_text(words["ja"])
+    for inner in (*(part.get("options") or []), *(part.get("choices") or [])):
+        check_described(inner)
+
+
 async def test_tour_of_commands_leaves_no_english(tmp_path: Path) -> None:
-    """Every command, button, form and refusal that a tour meets is said in the member's language, in each language."""
+    """Every command, and each button, form and refusal that a tour of them meets, is in the member's language."""
     async with in_japan(tmp_path) as (discord, member, chief):
         guild = member.guild
+        commands = dict(commands_of(discord))
+        assert set(commands) == {name for name, _ in MEMBERS_CALLS + ADMINISTRATORS_CALLS} | OTHER_COMMANDS
+        for described in discord.world.application.global_commands.values():
+            if described["type"] == 1:
+                check_described(described)
         sticker = await discord.say(
             member, parts={"sticker_items": [{"id": "1", "name": "wave", "format_type": 1}]}
         )
@@ -211,6 +310,8 @@ async def test_tour_of_commands_leaves_no_english(tmp_path: Path) -> None:
         long = await discord.slash(member, "episode", {"length": 4_000, "seed": 7, "takes": 1})
         check(await scene_of(long))
         await tour_settings(discord, chief)
+        for command, options in WHERE_IT_IS_OFF:
+            check(await answer(await discord.slash(chief, command, options)))
         discord.add_member(member.guild, discord.world.application.owner)
         owner = member.guild.members[discord.world.application.owner.id]
         owner.user.locale = "ja"
@@ -291,7 +392,12 @@ def test_trainings_and_their_ends_leave_no_english(tmp_path: Path) -> None:
 
 def button(message: Message, action: str) -> Any:
     """Return the button of an action, whatever it is called."""
-    return next(each for each in message.buttons if (each.custom_id or "").startswith(f"hs:{action}"))
+    return find_all(message, f"hs:{action}")[0]
+
+
+def find_all(message: Message, custom_id: str) -> list[Any]:
+    """Return the buttons whose ids begin so."""
+    return [each for each in message.buttons if (each.custom_id or "").startswith(custom_id)]
 
 
 async def answer(asked: Interaction) -> Message:
