@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.app.console.slips.options import explain_command, explain_option, find_misspelt_option
 from bot.discord.markdown import QUOTES
 from core.errors import PromptError
+from core.text import Text
 
 _EXAMPLES = {
     "seed": "1993",
@@ -29,7 +30,7 @@ class Command:
     """A command's name and what it accepts: option names with a few words about each."""
 
     name: str
-    summary: str
+    summary: Text
     options: Mapping[str, str]
 
 
@@ -48,7 +49,9 @@ class Call:
         """
         value = self.values.get(option)
         if value is not None and not value.strip():
-            raise PromptError(f"{option} is empty; write something after {option}: or leave it out.")
+            raise PromptError(
+                "{option} is empty; write something after {option}: or leave it out.", option=option
+            )
         return value
 
     def number(self, option: str) -> float | None:
@@ -72,7 +75,10 @@ class Call:
         if not re.fullmatch(r"[+-]?\d{1,18}", value.strip()):
             example = _EXAMPLES.get(option, "500")
             raise PromptError(
-                f"{option} must be a whole number, such as {option}:{example}, and not {value[:40]!r}."
+                "{option} must be a whole number, such as {option}:{example}, and not {value!r}.",
+                option=option,
+                example=example,
+                value=value[:40],
             )
         return int(value)
 
@@ -89,7 +95,12 @@ def read_number(option: str, text: str) -> float:
         number = math.nan
     if not math.isfinite(number):
         example = _EXAMPLES.get(option, "0.5")
-        raise PromptError(f"{option} must be a number, such as {option}:{example}, and not {text[:40]!r}.")
+        raise PromptError(
+            "{option} must be a number, such as {option}:{example}, and not {value!r}.",
+            option=option,
+            example=example,
+            value=text[:40],
+        )
     return number
 
 
@@ -113,12 +124,12 @@ def parse_call(line: str, commands: Mapping[str, Command]) -> Call:
         if found is None or found[1] not in options:
             raise PromptError(explain_option(rest, name, commands))
         if found[1] in values:
-            raise PromptError(f"{found[1]}: stands there twice; give it once.")
+            raise PromptError("{option}: stands there twice; give it once.", option=found[1])
         value, behind = _take_value(found[1], rest[found.end() :], options)
         if not rest[found.end() :].lstrip().startswith(tuple(_QUOTES)):
             misspelt = find_misspelt_option(value, options, is_line=found[1] == "line")
             if misspelt.startswith(tuple(f"{option}:" for option in options)):
-                raise PromptError(f"Write a space before {misspelt[:40]}, and nothing else.")
+                raise PromptError("Write a space before {option}, and nothing else.", option=misspelt[:40])
             if misspelt:
                 raise PromptError(explain_option(misspelt, name, commands))
         values[found[1]], rest = value, behind
@@ -144,8 +155,10 @@ def _take_value(option: str, text: str, options: Mapping[str, str]) -> tuple[str
             return quoted[1], text[quoted.end() :].strip()
         if not _ELISIONS.match(text):  # 'tis late
             raise PromptError(
-                f"The quotation after {option}: does not end, or text stands behind it; write "
-                f"{option}:{opening}...{closing} and the next option after a space."
+                "The quotation after {option}: does not end, or text stands behind it; write {example} and the next "
+                "option after a space.",
+                option=option,
+                example=f"{option}:{opening}...{closing}",
             )
     plain = re.match(rf"(.*?){following}", text, re.DOTALL)
     end = plain.end() if plain else len(text)
@@ -156,7 +169,8 @@ def _take_value(option: str, text: str, options: Mapping[str, str]) -> tuple[str
         or value.count("\u201d") > value.count("\u201c") + value.count("\u201e")
     ):
         raise PromptError(
-            f'The quotation after {option}: does not begin; write {option}:"..." with both quotes.'
+            'The quotation after {option}: does not begin; write {option}:"..." with both quotes.',
+            option=option,
         )
     return value, text[end:].strip()
 

@@ -11,24 +11,22 @@ from pathlib import Path
 from bot.app.console.commands import Call, parse_call
 from bot.app.console.models import ConsoleModels
 from bot.app.console.names import check_cast, check_place
-from bot.app.console.options import COMMANDS, EPISODE_OPTIONS, MODELS_OPTIONS, RETRAIN_OPTIONS
+from bot.app.console.options import COMMANDS
+from bot.app.console.pages import EXAMPLE, show_commands, show_model
 from bot.app.console.prompt import read_lines
 from bot.app.console.scene_options import read_request, read_temperatures
 from bot.app.console.slips.lines import find_slip
 from bot.app.console.terminal import Terminal
 from bot.discord.language.language import language_of_environment
-from bot.discord.language.options import name_options
 from core.errors import CoreError, PromptError
-from core.run.card import card_rows
 from core.run.store import Run
+from core.text import Text
 from core.writing.codes.code import code_of, read_code
 from core.writing.codes.replay import replay
 from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
-
-_EXAMPLE = '/episode temp:0.5 length:500 line:"KIRA: No p"'
 
 
 class Console:
@@ -42,7 +40,6 @@ class Console:
         self._writer = Writer(run)
         self._reading = self._writer.reading()  # of the last scene, which /continue goes on with
         self._last: Episode | None = None
-        self._language = language_of_environment(os.environ)
         self._answers: dict[str, Callable[[Call], None]] = {
             "episode": self._episode,
             "continue": self._continue,
@@ -63,7 +60,7 @@ class Console:
             call = self._read(line)
             self._answers[call.name](call)
         except CoreError as error:
-            self._terminal.show_problem(name_options(self._language.say(error.text)))
+            self._terminal.show_problem(error.text)
             return False
         return True
 
@@ -78,7 +75,9 @@ class Console:
         meant = find_slip(line, COMMANDS)
         if meant:
             raise PromptError(
-                f'Did you mean {meant}? To write on from that line, type /episode line:"{line}".'
+                'Did you mean {meant}? To write on from that line, type /episode line:"{line}".',
+                meant=meant,
+                line=line,
             )
         return Call("episode", {"line": line})
 
@@ -153,7 +152,7 @@ class Console:
         run = models.answer(call, self._run)
         self._switch(run)
         if run is not None:
-            self._terminal.show_aside(f"{run.path.name} writes from now on.")
+            self._terminal.show_aside(Text("{name} writes from now on.", name=run.path.name))
 
     def _switch(self, run: Run | None) -> None:
         """Write with another run."""
@@ -162,38 +161,35 @@ class Console:
             self._reading = self._writer.reading()
 
     def _about(self, _: Call) -> None:
-        self._terminal.show(self._run.name)
-        rows = [*card_rows(self._run.config, self._run.facts), ("fingerprint", self._run.fingerprint[:16])]
-        for what, value in rows:
-            self._terminal.show(f"  {what:<17} {value}")
+        show_model(self._run, self._terminal)
 
     def _help(self, _: Call) -> None:
-        for command in COMMANDS.values():
-            options = " ".join(f"{option}:" for option in command.options)
-            self._terminal.show(f"/{command.name} {options}".rstrip())
-            self._terminal.show(f"    {command.summary}")
-        for option, words in {**EPISODE_OPTIONS, **MODELS_OPTIONS, **RETRAIN_OPTIONS}.items():
-            self._terminal.show(f"  {option}: {words}")
-        self._terminal.show(f"For example: {_EXAMPLE}")
+        show_commands(self._terminal)
 
     def _show(self, episode: Episode, text: str) -> None:
         self._last = episode
         self._terminal.show_script(text)
         if episode.notice:
-            self._terminal.show_aside(self._language.say(episode.notice))
-        ended = ", ended by the model" if episode.ended else ""
+            self._terminal.show_aside(episode.notice)
+        ended = Text(", ended by the model") if episode.ended else ""
         show = f"show:{episode.request.show} " if episode.request.show else ""
-        self._terminal.show_aside(
-            f"-- {self._run.name}, {show}temp:{episode.temperature:g} length:{episode.length} "
-            f"seed:{episode.seed}{ended}"
-        )
+        # As it is typed, in any language.
+        options = f"{show}temp:{episode.temperature:g} length:{episode.length} seed:{episode.seed}"
+        self._terminal.show_aside(Text.joined((f"-- {self._run.name}, {options}", ended), ""))
         originality = self._writer.originality(episode.text)
         if originality is not None:
-            self._terminal.show_aside(f"-- {self._language.say(originality.sentence)}")
+            self._terminal.show_aside(Text.joined(("--", originality.sentence)))
         code = code_of(episode, writer=self._writer)
         if code is not None:
             self._terminal.show_aside(f"-- code:{code}")
-        self._terminal.show_time(f"-- {len(episode.text)} characters in {1000 * episode.seconds:.0f} ms")
+        self._terminal.show_time(
+            Text(
+                "-- {count:,} character in {milliseconds:.0f} ms",
+                "-- {count:,} characters in {milliseconds:.0f} ms",
+                count=len(episode.text),
+                milliseconds=1000 * episode.seconds,
+            )
+        )
 
 
 def run_console(
@@ -210,14 +206,18 @@ def run_console(
             stream, io.TextIOWrapper
         ):  # what is no text, or has no place in the encoding, becomes a "?"
             stream.reconfigure(errors="replace")
-    terminal = terminal or Terminal()
+    terminal = terminal or Terminal(language=language_of_environment(os.environ))
     started = time.perf_counter()
     console = Console(Run.read(run_path), terminal, data=data, scripts=scripts)
     interactive = sys.stdin.isatty()
     if interactive:
         terminal.show_aside(
-            f"Holosuite, run {run_path.name}, ready in {1000 * (time.perf_counter() - started):.0f} ms. "
-            f"Try {_EXAMPLE}, or /help."
+            Text(
+                "Holosuite, run {name}, ready in {milliseconds:.0f} ms. Try {example}, or /help.",
+                name=run_path.name,
+                milliseconds=1000 * (time.perf_counter() - started),
+                example=EXAMPLE,
+            )
         )
     failed = False
     typed = (
@@ -235,5 +235,5 @@ def run_console(
         except KeyboardInterrupt:
             if not interactive:
                 raise
-            terminal.show_aside("Stopped.")
+            terminal.show_aside(Text("Stopped."))
     return 2 if failed and not interactive else 0

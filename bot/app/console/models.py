@@ -12,6 +12,7 @@ from core.data.sources.upload import safe_name
 from core.errors import PromptError, RunError
 from core.run.layout import FACTS
 from core.run.store import Run
+from core.text import Text
 
 RUNS = "runs"  # in the data directory, a folder for each run
 DEFAULT = "default"
@@ -42,7 +43,7 @@ class ConsoleModels:
         if (chosen := call.text("delete")) is not None:
             run = self._find(chosen)
             shutil.rmtree(run.path)
-            self._terminal.show_aside(f"{run.name} was deleted.")
+            self._terminal.show_aside(Text("{name} was deleted.", name=run.name))
             return self._shipped if run.path == current.path else None
         if (chosen := call.text("rename")) is not None:
             return self._rename(self._find(chosen), call.text("name"), current)
@@ -59,7 +60,7 @@ class ConsoleModels:
                 try:
                     runs.append(read_run(path))
                 except RunError as error:
-                    self._terminal.show_problem(str(error))
+                    self._terminal.show_problem(error.text)
         return runs
 
     def _find(self, name: str) -> Run:
@@ -69,40 +70,50 @@ class ConsoleModels:
         shipped = {self._shipped.path.name.casefold(), self._shipped.name.casefold(), DEFAULT}
         if name.casefold() in shipped:
             raise PromptError(
-                f"{name[:40]} came with the console; only models that were trained here are renamed, deleted or packed."
+                "{name} came with the console; only models that were trained here are renamed, deleted or packed.",
+                name=name[:40],
             )
         names = [self._shipped.path.name, *(run.path.name for run in self._runs())]
         near = next(iter(get_close_matches(name.casefold(), names, n=1)), "")
-        meant = f"did you mean {near}?" if near else "/models shows those that there are."
-        raise PromptError(f"There is no run called {name[:40]}; {meant}")
+        if near:
+            raise PromptError(
+                "There is no run called {name}; did you mean {near}?", name=name[:40], near=near
+            )
+        raise PromptError(
+            "There is no run called {name}; /models shows those that there are.", name=name[:40]
+        )
 
     def _rename(self, run: Run, name: str | None, current: Run) -> Run | None:
         if name is None:
             raise PromptError("Give the new name, such as /models rename:old name:new.")
         place = run.path.with_name(safe_name(name).lower())
         if place.exists():
-            raise PromptError(f"There is a run called {place.name} already; choose another name.")
+            raise PromptError("There is a run called {name} already; choose another name.", name=place.name)
         run.path.rename(place)
-        self._terminal.show_aside(f"{run.path.name} is called {place.name} now.")
+        self._terminal.show_aside(Text("{old} is called {new} now.", old=run.path.name, new=place.name))
         return read_run(place) if run.path == current.path else None
 
     def _pack(self, run: Run) -> None:
         place = Path(f"{run.path.name}.zip")
         if place.exists():
-            raise PromptError(f"There is a file {place} here already; move it away first.")
+            raise PromptError("There is a file {name} here already; move it away first.", name=str(place))
         with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(run.path.iterdir()):
                 archive.write(path, f"{run.path.name}/{path.name}")
-        self._terminal.show(f"{place} ({place.stat().st_size / 1e6:.1f} MB)")
+        size = place.stat().st_size / 1e6
+        self._terminal.show(Text("{name} ({megabytes:.1f} MB)", name=str(place), megabytes=size))
 
     def _list(self, current: Run) -> None:
         for run in [self._shipped, *self._runs()]:
             size = sum(path.stat().st_size for path in run.path.iterdir()) / 1e6
             mark = "*" if run.path.resolve() == current.path.resolve() else " "
-            self._terminal.show(
-                f"{mark} {run.path.name:<20} {run.bits_per_character:.3f} bits per character, {size:.1f} MB, "
-                f"{run.facts['created'][:10]}"
+            facts = Text(
+                "{bits:.3f} bits per character, {megabytes:.1f} MB, {date}",
+                bits=run.bits_per_character,
+                megabytes=size,
+                date=run.facts["created"][:10],
             )
+            self._terminal.show(Text.joined((f"{mark} {run.path.name:<20}", facts)))
 
 
 def _check_one(call: Call) -> None:
@@ -113,7 +124,9 @@ def _check_one(call: Call) -> None:
     """
     asked = [option for option in call.values if option != "name"]
     if len(asked) > 1:
-        raise PromptError(f"Give {' or '.join(asked)}, and not both; one command does one thing.")
+        raise PromptError(
+            "Give one of {options}, and not several; one command does one thing.", options=", ".join(asked)
+        )
     if "name" in call.values and asked != ["rename"]:
         raise PromptError("A new name goes with rename:, such as /models rename:old name:new.")
 

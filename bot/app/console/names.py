@@ -32,11 +32,13 @@ def check_cast(text: str, speakers: Sequence[str]) -> None:
         several = [word for word in words if word in known]
         if len(several) > 1 or (several and not _JOINING.isdisjoint(words)):
             right = ", ".join(known[each] for each in several)
-            raise PromptError(f'Names of a cast stand with commas between them: cast:"{right}".')
+            raise PromptError('Names of a cast stand with commas between them: cast:"{names}".', names=right)
         near = get_close_matches(name.casefold(), known, n=5, cutoff=NEAR)
         if near and len(name) >= LEAST_LETTERS:
             meant = min(near, key=lambda each: abs(len(each) - len(name)))
-            raise PromptError(f"The scripts have no {name[:40]}; did you mean {known[meant]}?")
+            raise PromptError(
+                "The scripts have no {name}; did you mean {meant}?", name=name[:40], meant=known[meant]
+            )
 
 
 def check_place(text: str, places: Sequence[str]) -> None:
@@ -53,7 +55,11 @@ def check_place(text: str, places: Sequence[str]) -> None:
     near = [_letters(each) for each in (name, *parts) if _letters(each) in known][:1]
     near = near or get_close_matches(_letters(name), known, n=1, cutoff=NEAR)
     if near and len(name) >= LEAST_LETTERS:
-        raise PromptError(f'The scripts have no place {name[:40]}; did you mean place:"{known[near[0]]}"?')
+        raise PromptError(
+            'The scripts have no place {name}; did you mean place:"{meant}"?',
+            name=name[:40],
+            meant=known[near[0]],
+        )
 
 
 def _letters(text: str) -> str:

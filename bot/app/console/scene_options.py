@@ -43,7 +43,9 @@ def read_temperatures(text: str) -> list[float]:
     is_decimal = all(whole in ("0", "1") and part.isdigit() for whole, part in pairs)
     if is_decimal and len(parts) == 2 * len(pairs) and max(temperatures) > _HIGHEST:
         meant = ",".join(f"{whole}.{part}" for whole, part in pairs)
-        raise PromptError(f"Did you mean temps:{meant}? For several, write a space behind each comma.")
+        raise PromptError(
+            "Did you mean temps:{meant}? For several, write a space behind each comma.", meant=meant
+        )
     return temperatures
 
 
@@ -55,7 +57,9 @@ def _directions(call: Call, usual: Directions) -> Directions:
     """
     cast, place, spelling = call.text("cast"), call.text("place"), call.text("spelling")
     if spelling is not None and spelling.lower() not in _SWITCH:
-        raise PromptError(f"spelling must be on or off, such as spelling:off, and not {spelling[:40]!r}.")
+        raise PromptError(
+            "spelling must be on or off, such as spelling:off, and not {value!r}.", value=spelling[:40]
+        )
     originality = call.integer("originality")
     return replace(
         usual,

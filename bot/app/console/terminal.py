@@ -1,4 +1,7 @@
-"""A script in a terminal: speakers, directions and headings told apart, wrapped to the window; plain in a pipe."""
+"""A script in a terminal: speakers, directions and headings told apart, wrapped to the window; plain in a pipe.
+
+What is said beside it is in the reader's language.
+"""
 
 import re
 import shutil
@@ -6,6 +9,8 @@ import sys
 import textwrap
 from typing import TextIO
 
+from bot.discord.language.language import Language
+from bot.discord.language.options import name_options
 from core.data.screenplay import parse_line
 
 _DIRECTION = re.compile(r"\([^()\n]*\)")
@@ -18,13 +23,21 @@ _STYLES = {"speaker": "1", "direction": "3", "heading": "1;36", "aside": "2", "p
 class Terminal:
     """Where the console prints: styled on a terminal, bare text anywhere else."""
 
-    def __init__(self, stream: TextIO | None = None, problems: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        stream: TextIO | None = None,
+        problems: TextIO | None = None,
+        *,
+        language: Language | None = None,
+    ) -> None:
+        self.language = language or Language()
         self._stream = stream or sys.stdout
         self._problems = problems or sys.stderr
         self.is_terminal = self._stream.isatty()
 
     def show(self, text: str) -> None:
         """Print text, on a terminal without what could steer it."""
+        text = self.language.say(text)
         self._print(printable(text) if self.is_terminal else text)
 
     def show_script(self, script: str) -> None:
@@ -38,18 +51,19 @@ class Terminal:
 
     def show_aside(self, text: str) -> None:
         """Print a line about the script."""
-        self._print(self._style(text, "aside"))
+        self._print(self._style(self.language.say(text), "aside"))
 
     def show_time(self, text: str) -> None:
         """Print what differs from one time to the next: on a terminal with the rest, else beside it."""
         if self.is_terminal:
             self.show_aside(text)
         else:
-            print(text, file=self._problems, flush=True)
+            print(self.language.say(text), file=self._problems, flush=True)
 
     def show_passing(self, text: str) -> None:
         """Show a line in place of the one before; only on a terminal."""
         if self.is_terminal:
+            text = self.language.say(text)
             width = shutil.get_terminal_size().columns - 1
             print(
                 f"\r{printable(text)[:width]:<{width}}",
@@ -60,6 +74,7 @@ class Terminal:
 
     def show_problem(self, text: str) -> None:
         """Print what went wrong and what to do."""
+        text = name_options(self.language.say(text))
         if self._problems.isatty():
             text = f"\x1b[{_STYLES['problem']}m{printable(text)}\x1b[0m"
         print(text, file=self._problems, flush=True)

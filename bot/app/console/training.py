@@ -20,8 +20,8 @@ from core.errors import CoreError, PromptError, TrainingError
 from core.run.events import EventFile, Progress
 from core.run.layout import FACTS, partial_folder
 from core.run.store import Run
-from core.text import read_text
-from core.wording import count
+from core.text import Text, read_text
+from core.wording import describe_epochs
 
 USUAL_MINUTES = 15.0
 POLL_SECONDS = 0.5
@@ -57,14 +57,18 @@ class ConsoleTraining:
             raise PromptError("A training takes more than 0 minutes, or 1 epoch and more.")
         preset = call.text("preset") or "default"
         if preset not in PRESETS:
-            raise PromptError(f"There is no preset {preset[:40]!r}; choose one of {', '.join(PRESETS)}.")
+            raise PromptError(
+                "There is no preset {preset!r}; choose one of {presets}.",
+                preset=preset[:40],
+                presets=", ".join(PRESETS),
+            )
         work = self._data / "jobs" / secrets.token_hex(8)
         work.mkdir(parents=True)
         try:
             facts = self._preview(call, preset, work, current)
             name = self._name(call)
             budget = ["--epochs", str(epochs)] if epochs else ["--minutes", f"{minutes or USUAL_MINUTES:g}"]
-            self._show_preview(facts, name, " ".join(budget).removeprefix("--"))
+            self._show_preview(facts, name, _describe_budget(minutes or USUAL_MINUTES, epochs))
             if not self._agrees():
                 return None
             which = [f"--series={facts['series']}"]
@@ -109,7 +113,8 @@ class ConsoleTraining:
             arguments.append(f"--episodes={episodes}")
         if corpus is not None and "://" not in corpus and not Path(corpus).exists():
             raise PromptError(
-                f"There is no file {corpus[:200]}; name a text of any kind, or a folder or .zip of them."
+                "There is no file {name}; name a text of any kind, or a folder or .zip of them.",
+                name=corpus[:200],
             )
         return asyncio.run(
             ask_child("core.evaluation.preview", arguments, data=self._data, seconds=PREVIEW_SECONDS)
@@ -122,7 +127,7 @@ class ConsoleTraining:
         name = safe_name(asked or (Path(corpus).stem if corpus else call.text("series") or "ds9")).lower()
         taken = {path.name for path in (self._data / RUNS).glob("*") if (path / FACTS).is_file()}
         if asked and name in taken:
-            raise PromptError(f"There is a run called {name} already; choose another name.")
+            raise PromptError("There is a run called {name} already; choose another name.", name=name)
         return next(
             candidate
             for number in range(1, len(taken) + 2)
@@ -133,7 +138,8 @@ class ConsoleTraining:
         """Ask a person in a terminal; a pipe has said what it wants."""
         if not sys.stdin.isatty():
             return True
-        return input("Start? [y/N] ").strip().lower() in {"y", "yes"}
+        asked = self._terminal.language.say(Text("Start? [y/N]"))
+        return input(f"{asked} ").strip().lower() in {"y", "yes"}
 
     def _train(self, arguments: list[str], out: str, work: Path) -> bool:
         """Train in the foreground; tell whether there is a run, and not a stop by Ctrl-C."""
@@ -148,56 +154,78 @@ class ConsoleTraining:
             child.signal(signal.SIGKILL)
             process.wait()
             self._clear(out)
-            self._terminal.show_aside("\nThe training was cancelled; nothing has changed.")
+            cancelled = Text("The training was cancelled; nothing has changed.")
+            self._terminal.show_aside(Text.joined(("\n", cancelled), ""))
             return False
         progress = events.read()
         self._show_progress(progress)
         if process.returncode:
             self._clear(out)
-            said = progress.error or read_log_end(log) or f"Its process ended with {process.returncode}."
-            raise TrainingError(f"The training failed: {said}")
+            why = progress.error or read_log_end(log)
+            said = why or Text("Its process ended with {status}.", status=process.returncode)
+            raise TrainingError("The training failed: {said}", said=said)
         return True
 
     def _clear(self, out: str) -> None:
         # Its lock stays: unlinked, it would let two others hold a lock of the same name.
         shutil.rmtree(partial_folder(self._data / out), ignore_errors=True)
 
-    def _show_preview(self, facts: dict[str, Any], name: str, budget: str) -> None:
+    def _show_preview(self, facts: dict[str, Any], name: str, budget: Text) -> None:
         self._terminal.show_script(facts["sample"])
-        self._terminal.show_aside(
-            f"-- {read_text(facts['source'])}: {facts['characters']:,} characters in "
-            f"{count(facts['episodes'], 'episode')}, vocabulary of {facts['vocabulary']:,}"
+        corpus = Text(
+            "{source}: {characters:,} characters in {episodes}, vocabulary of {vocabulary:,} characters",
+            source=read_text(facts["source"]),
+            characters=facts["characters"],
+            episodes=Text("{count:,} episode", "{count:,} episodes", count=facts["episodes"]),
+            vocabulary=facts["vocabulary"],
         )
-        self._terminal.show_aside(f"-- begins with: {read_text(facts['start']['why'])}")
+        self._show_remark(corpus)
+        self._show_remark(Text("begins with: {why}", why=read_text(facts["start"]["why"])))
         for note in facts["notes"]:
-            self._terminal.show_aside(f"-- {read_text(note)}")
-        self._terminal.show_aside(f"-- {name} will be trained for {budget}; Ctrl-C stops it")
+            self._show_remark(read_text(note))
+        self._show_remark(
+            Text("{name} will be trained for {budget}; Ctrl-C stops it", name=name, budget=budget)
+        )
+
+    def _show_remark(self, text: str) -> None:
+        self._terminal.show_aside(Text.joined(("--", text)))
 
     def _show_progress(self, progress: Progress) -> None:
         step = progress.step
         if step is None:
             return
-        line = (
-            f"{bar(progress.share)} {100 * progress.share:3.0f} %, {clock(step['seconds_left'])} left, "
-            f"epoch {step['epoch'] + 1}, {step['bits_per_character']:.2f} bits per character, "
-            f"{step['characters_per_second']:,.0f} characters/s"
+        line = Text(
+            "{percent:3.0f} %, {clock} left, epoch {epoch}, {bits:.2f} bits per character, {speed:,.0f} characters/s",
+            percent=100 * progress.share,
+            clock=clock(step["seconds_left"]),
+            epoch=step["epoch"] + 1,
+            bits=step["bits_per_character"],
+            speed=step["characters_per_second"],
         )
-        self._terminal.show_passing(line)
+        self._terminal.show_passing(Text.joined((bar(progress.share), line)))
 
     def _show_end(self, verdict: dict[str, Any], *, old: str, new: Run) -> None:
         self._terminal.show_passing("")
         for title, key in ((old, "old"), (new.name, "new")):
             if key in verdict["samples"]:
-                self._terminal.show_aside(f"-- {title} writes:")
+                self._show_remark(Text("{name} writes:", name=title))
                 self._terminal.show_script(verdict["samples"][key])
         if new.facts["result"].get("early"):
-            self._terminal.show_aside(f"-- {describe_early()}")
+            self._show_remark(describe_early())
         compared = describe_comparison(verdict)
-        self._terminal.show_aside(
-            f"-- {compared}" if compared else f"-- {verdict['bits']:.3f} bits per character"
-        )
+        self._show_remark(compared or Text("{bits:.3f} bits per character", bits=verdict["bits"]))
         if words := describe_words(verdict):
-            self._terminal.show_aside(f"-- {words}")
-        self._terminal.show_aside(
-            f"-- {new.name} writes from now on; next time: python -m bot --run {new.path}"
+            self._show_remark(words)
+        self._show_remark(
+            Text(
+                "{name} writes from now on; next time: {command}",
+                name=new.name,
+                command=f"python -m bot --run {new.path}",
+            )
         )
+
+
+def _describe_budget(minutes: float, epochs: int | None) -> Text:
+    if epochs:
+        return describe_epochs(epochs)
+    return Text("{count:,g} minute", "{count:,g} minutes", count=minutes)

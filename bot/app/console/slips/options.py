@@ -14,6 +14,7 @@ from bot.app.console.slips.words import (
     give_option,
     set_right,
 )
+from core.text import Text
 
 _NEAR = 0.75  # of the letters are the same
 _ASKING = ("help", "h", "?")  # what is typed behind a command to read about it
@@ -28,7 +29,7 @@ _SETTINGS = (
 )  # in a line of a script, too
 
 
-def explain_command(line: str, commands: Mapping[str, HasOptions]) -> str:
+def explain_command(line: str, commands: Mapping[str, HasOptions]) -> Text:
     """Return that there is no command of the name that a line begins with, with the nearest one."""
     name = line.split(maxsplit=1)[0] if line else ""
     word = re.match(r"\W*(\w*)", name)
@@ -39,41 +40,49 @@ def explain_command(line: str, commands: Mapping[str, HasOptions]) -> str:
         owner = "episode"  # /QUARK: No
     if owner:
         meant = give_option(line, owner, commands[owner])
-        return f"There is no command /{name[:40]}. Did you mean /{owner} {meant}?"
+        return Text(
+            "There is no command /{name}. Did you mean /{meant}?", name=name[:40], meant=f"{owner} {meant}"
+        )
     close = (
         OTHER_NAMES.get(lower)
         or find_begun(lower, commands)
         or next(iter(get_close_matches(lower, commands, n=1)), "")
     )
     close = close or next((command for command in commands if lower.startswith(command)), "")
-    return f"There is no command /{name[:40]}. " + (
-        f"Did you mean /{close}?" if close else "Type /help to see what there is."
-    )
+    if close:
+        return Text("There is no command /{name}. Did you mean /{meant}?", name=name[:40], meant=close)
+    return Text("There is no command /{name}. Type /help to see what there is.", name=name[:40])
 
 
-def explain_option(rest: str, name: str, commands: Mapping[str, HasOptions]) -> str:
+def explain_option(rest: str, name: str, commands: Mapping[str, HasOptions]) -> Text:
     """Return what is wrong with the beginning of `rest`, with the right form where one is near."""
     options = commands[name].options
     shown = rest.split(maxsplit=1)[0][:40]
     if not options:
-        return f"/{name} does not know {shown!r}; it takes no options: type /{name}."
+        return Text(
+            "/{name} does not know {shown!r}; it takes no options: type /{name}.", name=name, shown=shown
+        )
     known = ", ".join(f"{option}:" for option in options)
     meant = give_option(rest, name, commands[name])
-    if name == "models" and re.split(r"\W", shown)[0] in ALL:
-        meant = "/models alone"
-    elif rest.strip("-/") in _ASKING:
+    is_alone = name == "models" and re.split(r"\W", shown)[0] in ALL
+    if not is_alone and rest.strip("-/") in _ASKING:
         meant = "/help"
-    elif not meant and not re.search(SIGNS, rest):
-        meant = f"/{name} alone"
-    found = None if meant.endswith(" alone") else re.match(rf"(\w+)\s*{SIGNS}", rest)
+    is_alone = is_alone or (not meant and not re.search(SIGNS, rest))
+    if is_alone:
+        meant = Text("/{name} alone", name=name)
+    found = None if is_alone else re.match(rf"(\w+)\s*{SIGNS}", rest)
     if found and not find_near(found[1], options):
         other = next((each for each, command in commands.items() if found[1].lower() in command.options), "")
         # "QUARK: No" is a line; nothing is known of "mood:dark".
         meant = f"/{other} {set_right(rest)}" if other else meant * found[1].isupper()
-    return (
-        f"/{name} does not know {shown!r}; "
-        + (f"did you mean {meant}? It" if meant else "it")
-        + f" takes {known}."
+    if not meant:
+        return Text("/{name} does not know {shown!r}; it takes {known}.", name=name, shown=shown, known=known)
+    return Text(
+        "/{name} does not know {shown!r}; did you mean {meant}? It takes {known}.",
+        name=name,
+        shown=shown,
+        meant=meant,
+        known=known,
     )
 
 

@@ -203,7 +203,7 @@ MISTYPED = [
     ("/episode cast:everybody", "leave cast: out"),
     ("/episode place:Ops with QUARK", 'place:"Ops"'),
     ("/sweep temps:0,5", "temps:0.5"),
-    ("/models use:run delete:run", "not both"),
+    ("/models use:run delete:run", "and not several"),
     ("/models name:x", "rename:old name:new"),
     ("/models ls", "/models alone"),
     ("/retrain 5 minutes", "minutes:5"),

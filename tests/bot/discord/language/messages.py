@@ -14,7 +14,7 @@ COMMANDS = ("translated", "locale_str")
 # What only somebody at a command line reads, in English: the operator at the start, a trainer in a terminal.
 OPERATORS = ("ConfigError", "RunError", "DeviceError")
 COMMAND_LINE = (
-    "bot/app/console/",
+    "bot/move/",
     "bot/storage/settings.py",
     "bot/storage/engine.py",
     "core/config.py",
