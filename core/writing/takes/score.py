@@ -20,8 +20,8 @@ class ScoreWeights:
     fluency: float = 2.0  # of log p(line | scene), over what the line's takes have for as many characters
     rare: float = 3.0  # nats for a line with as many rare words as people's have
     carried: float = 5.0  # nats for a rare word that the last lines have
-    coherence: float = 25.0  # nats for a line that says what the last lines say
-    power: float = 0.7  # of the length, by which the sum is divided
+    power: float = 0.7  # of the length, by which the sum of these is divided
+    coherence: float = 2.0  # of the cosine between what the line says and what the last lines say
 
 
 class LineScore:
@@ -63,9 +63,10 @@ class LineScore:
                 share = len(own) / max(_LEAST_WORDS, len(text.split()))
                 score += weights.rare * min(1.0, share / _ENOUGH)
                 score += weights.carried * bool(own & scene)
+            score /= (len(text) + _SHORT) ** weights.power
             if self._coherence is not None and subject is not None:
                 score += weights.coherence * self._coherence.nearness(text, subject)
-            scores.append(score / (len(text) + _SHORT) ** weights.power)
+            scores.append(score)
         return scores
 
     def _said(self, line: str) -> list[str]:
