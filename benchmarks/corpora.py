@@ -70,6 +70,10 @@ def _json_lines(said: Iterator[Line]) -> str:
     )
 
 
+def _messages(said: Iterator[Line]) -> str:
+    return json.dumps([{"author": who.title(), "content": text} for who, text in said])
+
+
 def _discord_json(said: Iterator[Line]) -> str:
     messages = [
         {
@@ -182,9 +186,23 @@ def _ass(said: Iterator[Line]) -> str:
     head = "[Script Info]\nScriptType: v4.00+\n\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, "
     head += "MarginV, Effect, Text\n"
     return head + "".join(
-        f"Dialogue: 0,{number // 1200}:{number // 20 % 60:02}:{3 * number % 60:02}.00,9:59:59.00,Default,{who},0,0,0,,"
-        f"{{\\i1}}{text}{{\\i0}}\n"
+        f"Dialogue: 0,{number // 1200 % 10}:{number // 20 % 60:02}:{3 * number % 60:02}.00,9:59:59.00,Default,{who},"
+        f"0,0,0,,{{\\i1}}{text}{{\\i0}}\n"
         for number, (who, text) in enumerate(said)
+    )
+
+
+def _ttml(said: Iterator[Line]) -> str:
+    cues = (
+        f'<p begin="{number}.0s" end="{number}.9s">{who}: {escape(text)}</p>\n'
+        for number, (who, text) in enumerate(said)
+    )
+    return f'<?xml version="1.0"?>\n<tt xmlns="http://www.w3.org/ns/ttml"><body><div>\n{"".join(cues)}</div></body></tt>'
+
+
+def _microdvd(said: Iterator[Line]) -> str:
+    return "{1}{1}25\n" + "".join(
+        f"{{{75 * number}}}{{{75 * number + 60}}}{who}: {text}\n" for number, (who, text) in enumerate(said)
     )
 
 
@@ -306,6 +324,7 @@ KINDS: dict[str, tuple[str, Callable[[Iterator[Line]], str | bytes]]] = {
     "TSV": ("a.tsv", lambda said: _table(said, "\t")),
     "Excel": ("a.xlsx", _excel),
     "JSON lines": ("a.jsonl", _json_lines),
+    "list of messages": ("m.json", _messages),
     "DiscordChatExporter JSON": ("d.json", _discord_json),
     "DiscordChatExporter CSV": ("d.csv", _discord_csv),
     "DiscordChatExporter HTML": ("d.html", _discord_html),
@@ -318,6 +337,8 @@ KINDS: dict[str, tuple[str, Callable[[Iterator[Line]], str | bytes]]] = {
     "SubRip": ("a.srt", _srt),
     "WebVTT": ("a.vtt", _vtt),
     "SubStation Alpha": ("a.ass", _ass),
+    "TTML": ("a.ttml", _ttml),
+    "MicroDVD": ("a.sub", _microdvd),
     "Fountain": ("a.fountain", _fountain),
     "Final Draft": ("a.fdx", _final_draft),
     "play, names on lines of their own": ("p.txt", _play),

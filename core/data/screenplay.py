@@ -19,6 +19,7 @@ _ANY_HEADING = re.compile(r"\[([^\[\]\n]+)\]")
 _DIRECTION = re.compile(r"\(.+\)")
 _MOSTLY = 0.9  # of the lines
 _LONGEST_NAME = 30
+_SENTENCE, _IN_CAPITALS = 4, 0.7  # words, and the share of lines whose names are in capitals
 _RARE = 3  # a name seen less often may be a typing error
 
 
@@ -65,9 +66,20 @@ def count_speakers(texts: Iterable[str]) -> Counter[str]:
     for text in texts:
         lines += sum(1 for line in text.split("\n") if line and line[0] not in "[(")
         names.update(match[1] for match in _SPEAKER.finditer(text))
+    names = _without_sentences(names)
     if names.total() >= _MOSTLY * lines:
         return names
     return Counter({name: count for name, count in names.items() if count >= _RARE})
+
+
+def _without_sentences(names: Counter[str]) -> Counter[str]:
+    """Return names without what is a sentence before a colon, where names are in capitals: `He walks in: no.`."""
+    capitals = sum(count for name, count in names.items() if name.isupper())
+    if capitals < _IN_CAPITALS * names.total():
+        return names
+    return Counter(
+        {name: count for name, count in names.items() if name.isupper() or len(name.split()) < _SENTENCE}
+    )
 
 
 def places_of(texts: Iterable[str], *, most: int = 200) -> list[str]:

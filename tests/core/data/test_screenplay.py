@@ -4,6 +4,7 @@ import pytest
 
 from core.data.screenplay import (
     Line,
+    count_speakers,
     is_script,
     name_speaker,
     parse_line,
@@ -83,3 +84,9 @@ def test_talk_becomes_a_spoken_line() -> None:
 def test_name_of_a_speaker_has_no_sign_of_the_form(name: str, expected: str) -> None:
     """Of a name what can stand before a colon is left, at most 30 characters, or nothing."""
     assert name_speaker(name) == expected
+
+
+def test_sentences_before_a_colon_are_no_speakers_beside_capitals() -> None:
+    """A direction with a colon, again and again, is nobody's name."""
+    text = "ADA: Tea?\nThe door opens and he walks in: so?\nBO: No.\nADA: No.\n" * 9
+    assert set(count_speakers([text])) == {"ADA", "BO"}

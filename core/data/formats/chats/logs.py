@@ -19,7 +19,7 @@ _DATE = (
 )
 _TIME = (
     r"(?P<time>\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d{1,6})?)(?:[\s\u202f\xa0]*"
-    r"(?:[ap]\.?[\s\u202f\xa0]?m\.?|上午|下午|午前|午後|오전|오후|Uhr|h))?(?:Z|[+-]\d{2}:?\d{2})?"
+    r"(?:[ap]\.?[\s\u202f\xa0]?m\.?|上午|下午|午前|午後|오전|오후|Uhr|h))?(?:Z|[+-]\d{2}:?\d{2}|\sUTC|\sGMT)?"
 )
 _BETWEEN = r"[\sT,،\u202f]*+(?:(?:at |um |à |[上下]午|午[前後]|오[전후])[\s,]*+)*"  # a date and its time
 _STAMP = rf"[\u200e\u200f]?\[?\(?(?:{_DATE}{_BETWEEN})?{_TIME}[\])]?"
@@ -27,6 +27,7 @@ _STAMP = rf"[\u200e\u200f]?\[?\(?(?:{_DATE}{_BETWEEN})?{_TIME}[\])]?"
 _WHATSAPP = re.compile(rf"{_STAMP}(?:\s[-–—]\s|[:,]?\s)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _OF_THE_APP = "\u200e"  # with which WhatsApp on iOS begins what it writes itself in somebody's name
 _SAID = re.compile(r"[\u200e\u200f~\s]*(?P<name>[^:\n]{1,80}?):(?:\s(?P<text>.*)|\s*$)", re.DOTALL)
+_FROM = re.compile(r"^From\s+(\S.{0,60}?)\s+to\s+\S.*$", re.IGNORECASE)  # as Zoom's chats have it
 _IRC = re.compile(
     rf"(?:{_STAMP}\s*)?<[@+%~&\s]?(?P<name>[^<>\s][^<>\n]{{0,50}})>\s(?P<text>.*)", re.IGNORECASE | re.DOTALL
 )
@@ -127,7 +128,7 @@ def _read_whatsapp(lines: list[str], counts: MessageCounts) -> Iterator[Message]
         if (rest["text"] or "").startswith(_OF_THE_APP):
             counts.skip(Text("no text: a sticker, a file, a link, a deleted message"))
             continue
-        speaker, said = rest["name"].strip(), [rest["text"] or ""]
+        speaker, said = _FROM.sub(r"\1", rest["name"].strip()), [rest["text"] or ""]
     if speaker:
         yield Message(speaker, "\n".join(said), day)
 

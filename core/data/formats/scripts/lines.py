@@ -24,6 +24,20 @@ from core.data.formats.scripts.styles import LineStyle, find_style
 from core.text import Text
 
 _OPEN = ("wrapped", "paragraphs", "cues")
+_PLACES = {
+    "scene",
+    "setting",
+    "location",
+    "place",
+    "szene",
+    "ort",
+    "scène",
+    "lieu",
+    "escena",
+    "lugar",
+    "cena",
+}
+_LONGEST_PLACE = 60  # characters, as headings of scenes are known
 _MOST = 0.9  # of the names
 _TOP = 20  # lines, where a page says what it is
 _LOOKED_AT = 4_000_000  # characters, by which the style of a corpus is told
@@ -156,6 +170,12 @@ def _other(line: str, style: LineStyle, is_nobody: Callable[[str], bool]) -> str
             return f"({line.strip(' *_[]()')})"
         return _in_round_brackets(_defuse(line, is_nobody))
     found = match_colon(line[:HEAD])
+    if (
+        found is not None
+        and found["name"].casefold() in _PLACES
+        and 0 < len(line) - found.end() <= _LONGEST_PLACE
+    ):
+        return f"[{line[found.end() :].strip()}]"
     if found is not None and is_stage(found["name"]) and len(line.strip()) <= LONGEST_HEADING:
         return f"[{strip_heading(line)}]"
     return _defuse(line, is_nobody)

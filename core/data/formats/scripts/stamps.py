@@ -18,9 +18,13 @@ _OFTEN = 2
 _TIME_INSIDE = r"(?:\d{1,2}:)?\d{1,3}:\d{2}(?:[.,]\d{1,3})?"
 _TIME = r"[\[(<]?(?:\d{1,2}:)?\d{1,3}:\d{1,2}(?:[.,]\d{1,3})?[\])>]?"
 _SPAN = rf"{_TIME}(?:\s{{0,3}}(?:-->|[-–—])\s{{0,3}}{_TIME})?"
+_DAY = (  # as Discord shows it beside a name
+    r"(?:(?:Today|Yesterday|Heute|Gestern|Hoy|Ayer|Hoje|Ontem|Aujourd’hui|Hier)(?: at| um| à| às| a las)? |"
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? )?"
+)
 _NAMED = re.compile(
     rf"[*_\s]{{0,5}}(?P<name>[^\W\d_][^:\n\[\]()<>*]{{0,{LONGEST_NAME}}}?)[*_]{{0,3}}:?[*_]{{0,3}}\s{{0,5}}[-–—|,]?\s{{0,3}}"
-    rf"{_SPAN}[*_:\s]{{0,5}}"
+    rf"{_DAY}{_SPAN}(?:\s?[AaPp]\.?[Mm]\.?)?[*_:\s]{{0,5}}"
 )
 _TIMED = re.compile(rf"\s{{0,3}}{_SPAN}(?:\s{{0,3}}[-–—|]|:)?\s{{1,5}}(?=\S)(?!-->)|\s{{0,3}}{_SPAN}\s*$")
 _NUMBERED = re.compile(r"\s{0,3}#?\d{1,6}[.):]?\s{1,5}(?=\S)")

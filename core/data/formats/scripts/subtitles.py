@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from html import unescape
 
 from core.data.formats.reading import LeftOut, Reading, Script, show_name
 from core.data.formats.scripts.timed_text import find_timed_text, read_timed_text
@@ -119,7 +120,7 @@ def _read_cues(text: str, name: str) -> tuple[str, list[tuple[str, str]]]:
 def _clean(text: str) -> str:
     """Return a cue on one line without marks: a second speaker's dash stays a dash."""
     parts = []
-    for line in _NOTES.sub(" ", _TAGS.sub(" ", text)).split("\n"):
+    for line in _NOTES.sub(" ", unescape(_TAGS.sub(" ", text))).split("\n"):
         bare = line.strip().lstrip("-–— ").strip()
         if bare.startswith("[") and bare.endswith("]"):
             bare = f"({bare[1:-1]})"  # a sound; a line in square brackets alone is a place

@@ -10,7 +10,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
         *("speaker", "character", "name", "author", "who"),
         *("role", "person", "player", "user", "username", "nick"),
         *("nickname", "from", "sender", "actor"),
-        *("displayname", "charactername", "speakername", "authorname", "realname"),
+        *("sendername", "displayname", "charactername", "speakername", "authorname", "realname"),
         *("rawcharactertext", "speakingline", "figur", "rolle"),
         *("sprecher", "sprecherin", "absender", "personnage"),
         *("locuteur", "auteur", "personaje", "hablante", "autor"),
@@ -56,7 +56,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "title": ("title", "titel", "titre", "título", "titolo", "heading", "название", "标题"),
     "date": (
         *("date", "timestamp", "datetime", "time", "datum", "createdat"),
-        *("sentat", "sent", "when", "fecha", "data", "日期", "дата"),
+        *("timestampms", "sentat", "sent", "when", "fecha", "data", "日期", "дата"),
     ),
     "bot": ("isbot", "bot"),
     "type": ("type", "messagetype"),

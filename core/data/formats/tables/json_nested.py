@@ -28,6 +28,8 @@ def find_rows(document: Any) -> list[Row]:  # noqa: ANN401  # any JSON
         if table:
             return table
     rows = list(_walk(document, (), "", 0))
+    if not any(row["episode"].strip() or row["scene"] for row in rows):
+        rows = [{key: value for key, value in row.items() if key not in ("episode", "scene")} for row in rows]
     return rows if len(rows) >= _LEAST else []
 
 

@@ -60,6 +60,7 @@ def read_rows(table: pd.DataFrame, *, format_: str, encoding: str, name: str) ->
         if set(map(str, table.columns)) >= _DISCORD_COLUMNS:
             format_ = "DiscordChatExporter CSV"
         counts = MessageCounts()
+        table = _oldest_first(table, columns)
         reading = read_messages(
             _messages(table, columns, counts), format_=format_, encoding=encoding, name=name, counts=counts
         )
@@ -70,6 +71,15 @@ def read_rows(table: pd.DataFrame, *, format_: str, encoding: str, name: str) ->
 
 def _is_chat(columns: Columns) -> bool:
     return columns.date is not None or columns.channel is not None or columns.bot is not None
+
+
+def _oldest_first(table: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """Return messages in the order of their times, where an app wrote the newest one first."""
+    if columns.date is None:
+        return table
+    first, last = table.iloc[0, columns.date], table.iloc[-1, columns.date]
+    sortable = all(re.match(r"\d{10,13}$|\d{4}-\d{2}-\d{2}", str(moment)) for moment in (first, last))
+    return table.iloc[::-1] if sortable and str(first) > str(last) else table
 
 
 def _messages(table: pd.DataFrame, columns: Columns, counts: MessageCounts) -> Iterator[Message]:

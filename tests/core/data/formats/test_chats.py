@@ -125,6 +125,18 @@ def test_times_since_1970_are_days() -> None:
     ]
 
 
+def test_messages_newest_first_are_read_from_the_oldest() -> None:
+    """An export that begins with the newest message is turned round."""
+    messages = [
+        {"sender_name": who, "timestamp_ms": 1701198300000 - number, "content": text, "type": "Generic"}
+        for number, (who, text) in enumerate(
+            (("Bo", "No."), ("Ada", "So?"), ("Bo", "Pour."), ("Ada", "Tea?"))
+        )
+    ]
+    export = {"participants": [{"name": "Ada"}], "messages": messages, "title": "Tea"}
+    assert read(json.dumps(export), "a.json") == "Ada: Tea?\nBo: Pour.\nAda: So?\nBo: No."
+
+
 def test_what_a_model_is_told_is_no_line() -> None:
     """The system's part of a conversation for training models is left out."""
     roles = [{"role": role, "content": f"I am the {role}."} for role in ("system", "user", "assistant")]

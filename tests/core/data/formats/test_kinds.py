@@ -42,6 +42,13 @@ def test_subtitles_of_every_kind_are_their_cues(name: str, content: str) -> None
     assert read(content, name) == CUES
 
 
+def test_signs_of_a_cue_are_written_out() -> None:
+    """`&amp;` is a sign."""
+    assert (
+        read("WEBVTT\n\n00:01.000 --> 00:02.000\nTea &amp; <i>cake</i> &lt;3\n", "a.vtt") == "Tea & cake <3"
+    )
+
+
 def test_irc_with_seconds_is_no_lyrics() -> None:
     """`[19:05:00] <ada>` is a log."""
     assert read("[19:05:00] <Ada> Tea?\n[19:05:09] <Bo> No.\n", "a.log") == "Ada: Tea?\nBo: No."

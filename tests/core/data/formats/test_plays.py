@@ -106,6 +106,17 @@ def test_facts_about_a_script_are_no_speakers() -> None:
     assert read(f"<html><body>{page}</body></html>", "a.html").startswith("[EPISODE 1: TEA]\n\nADA: The")
 
 
+def test_place_before_a_colon_is_a_heading() -> None:
+    """`Scene: The hall.` says where somebody speaks."""
+    assert read("Scene: The hall.\n\n" + lines("{}: {}", "\n\n")).startswith("[The hall.]\n\nADA: The")
+
+
+@pytest.mark.parametrize("moment", ["Today at 9:03 PM", "01/05/2024 9:03 PM", "9:03"])
+def test_day_and_time_beside_a_name_go(moment: str) -> None:
+    """What is copied out of Discord names who speaks beside a moment."""
+    assert read(lines("{} — MOMENT\n{}").replace("MOMENT", moment)).startswith("ADA: The kettle is on.")
+
+
 def test_gutenberg_frame_of_a_page_goes() -> None:
     """A book of Project Gutenberg in HTML has the frame of its text."""
     frame = "<p>*** {} OF THE PROJECT GUTENBERG EBOOK TEA ***</p>"
