@@ -1,5 +1,7 @@
 """What the console tells of a model, and of its commands."""
 
+import unicodedata
+
 from bot.app.console.options import COMMANDS, EPISODE_OPTIONS, MODELS_OPTIONS, RETRAIN_OPTIONS
 from bot.app.console.terminal import Terminal
 from core.run.card import card_rows
@@ -14,8 +16,10 @@ def show_model(run: Run, terminal: Terminal) -> None:
     say = terminal.language.say
     terminal.show(run.name)
     rows = [*card_rows(run.config, run.facts), (Text("fingerprint"), run.fingerprint[:16])]
-    for what, value in rows:
-        terminal.show(f"  {say(what):<17} {say(value)}")
+    said = [(say(what), say(value)) for what, value in rows]
+    widest = max(_count_columns(what) for what, _ in said)
+    for what, value in said:
+        terminal.show(f"  {what}{' ' * (widest - _count_columns(what))}  {value}")
 
 
 def show_commands(terminal: Terminal) -> None:
@@ -28,3 +32,8 @@ def show_commands(terminal: Terminal) -> None:
     for option, words in {**EPISODE_OPTIONS, **MODELS_OPTIONS, **RETRAIN_OPTIONS}.items():
         terminal.show(f"  {option}: {say(words)}")
     terminal.show(Text("For example: {example}", example=EXAMPLE))
+
+
+def _count_columns(text: str) -> int:
+    """Return how wide a terminal shows a text: Japanese signs take two columns."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
