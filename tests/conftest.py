@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import tempfile
 import warnings
 from functools import reduce
@@ -17,6 +18,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before a test loads Keras
 os.environ.setdefault(
     "OPENBLAS_NUM_THREADS", "1"
 )  # before NumPy: its threads wait for each other on busy cores
+
+# A fifth of a bot's start is compiling this project; where a container asks that Python keeps nothing of it, a hundred
+# processes would do it again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 if COMPILED not in os.environ:
     # Deleted with the process that began the tests; those that it starts find it in their environment.

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from core.run.store import Run
 from tests.bot.bot_process import ask_to_train, described, footer, scene_of
 from tests.children import ROOT, environment
 from tests.conftest import tiny_episodes
@@ -83,7 +84,7 @@ def scripts_address(tmp_path: Path) -> Iterator[str]:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 async def test_bot_and_training_write_nowhere_but_in_the_data_folder(
-    tmp_path: Path, scripts_address: str
+    tmp_path: Path, scripts_address: str, tiny_run: Run
 ) -> None:
     """With root, home and temporary folder read-only, scenes are written and a model is trained without an upload."""
     if not await asyncio.to_thread(is_possible, tmp_path):
@@ -97,6 +98,7 @@ async def test_bot_and_training_write_nowhere_but_in_the_data_folder(
             HOLOSUITE_DATA=str(data),
             HOLOSUITE_SCRIPTS=scripts_address,
             HOLOSUITE_LOG="file",
+            HOLOSUITE_RUN=str(tiny_run.path),  # which a training on these scripts begins with
             HOME="/nonexistent",
             TF_XLA_FLAGS="",  # what the tests share lies outside of the data folder
         )
@@ -112,7 +114,7 @@ async def test_bot_and_training_write_nowhere_but_in_the_data_folder(
             await discord.gateway.until_connected(timeout_seconds=60)
             await discord.until(lambda: bool(discord.world.application.global_commands), timeout_seconds=30)
             before = await scene_of(await discord.slash(chief, "episode", {"seed": 1, "length": 50}))
-            assert footer(before).startswith("star\\_trek")
+            assert footer(before).startswith("tiny")
             asked = await ask_to_train(discord, chief, epochs=1, name="Away")
             preview = await asked.message_where(lambda message: bool(message.buttons), timeout_seconds=60)
             assert "scripts.json" in preview.text
@@ -121,7 +123,7 @@ async def test_bot_and_training_write_nowhere_but_in_the_data_folder(
                 lambda: any("is trained" in message.text for message in discord.bot_messages),
                 timeout_seconds=200,
             )
-            # Where one epoch is no match for the shipped model, the new one waits to be chosen.
+            # Where one epoch is no match for the model in use, the new one waits to be chosen.
             end = next(message for message in discord.bot_messages if "is trained" in message.text)
             if not end.button("Use it").raw.get("disabled"):
                 await (await discord.press(end.button("Use it"), chief)).acknowledged()
