@@ -4,7 +4,8 @@ import asyncio
 import logging
 import re
 import secrets
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import discord
@@ -50,6 +51,15 @@ class CommandTree(app_commands.CommandTree):
             log.warning("Suggestions failed: %s", error)
             return
         await answer_error(InteractionReply(interaction), error)
+
+
+@asynccontextmanager
+async def answering(reply: Reply) -> AsyncIterator[None]:
+    """Answer what fails within, as the tree does for commands: a button's press, or a form."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 -- the handler of everything
+        await answer_error(reply, error)
 
 
 async def answer_error(reply: Reply, error: Exception) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.discord.errors import RefusalError, answer_error
+from bot.discord.errors import RefusalError, answering
 from bot.discord.language.language import Language
 from bot.discord.page import Page
 from bot.discord.permissions import check_administrator
@@ -44,14 +44,12 @@ class SettingActions:
     async def choose(self, interaction: discord.Interaction, *, name: str) -> None:
         """Open the form of a setting."""
         reply = InteractionReply(interaction)
-        try:
+        async with answering(reply):
             guild_id, setting = check_administrator(interaction), _expect(name)
             stored = (await read_guild_settings(self._settings, guild_id)).stored(setting)
             offered = await self._read_shows(guild_id) if setting is SHOW else ()
             form = build_form(setting, stored, offered=offered, language=reply.language)
             await insist(lambda: interaction.response.send_modal(form))
-        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
-            await answer_error(reply, error)
 
     async def read_form(self, interaction: discord.Interaction) -> None:
         """Change a setting as its form says, if that is what was filled in."""
@@ -60,25 +58,21 @@ class SettingActions:
         if interaction.type is not discord.InteractionType.modal_submit or not found:
             return
         reply = InteractionReply(interaction)
-        try:
+        async with answering(reply):
             guild_id, setting = check_administrator(interaction), _expect(found["name"])
             given = read_values(data.get("components") or [])
             # Names of time zones are read from the disk.
             value = await asyncio.to_thread(setting.check, given) if given else None
             change = await self._settings.change(guild_id, setting.name, value)
             await reply.turn_to(await self._build(guild_id, change, reply.language))
-        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
-            await answer_error(reply, error)
 
     async def undo(self, interaction: discord.Interaction, *, name: str, version: int) -> None:
         """Take a change back, which can be undone in turn."""
         reply = InteractionReply(interaction)
-        try:
+        async with answering(reply):
             guild_id = check_administrator(interaction)
             change = _expect_last(await self._settings.undo(guild_id, _expect(name).name, version))
             await reply.turn_to(await self._build(guild_id, change, reply.language))
-        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
-            await answer_error(reply, error)
 
     async def _build(self, guild_id: int, change: SettingChange | None, language: Language) -> Page:
         settings = await read_guild_settings(self._settings, guild_id)

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
-from bot.discord.errors import answer_error
+from bot.discord.errors import answering
 from bot.discord.language.language import language_of
 from bot.discord.replies.deferred import fill_in
 from bot.discord.replies.interaction import InteractionReply
@@ -45,8 +45,6 @@ class AboutCog(commands.Cog):
     async def show_details(self, interaction: discord.Interaction) -> None:
         """Show the asker alone what engineers want to know of the model that is in use here."""
         reply = InteractionReply(interaction)
-        try:
+        async with answering(reply):
             run = (await self._registry.writer_for(interaction.guild_id)).run
             await reply.show_privately(build_model_details(run, language=reply.language))
-        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
-            await answer_error(reply, error)

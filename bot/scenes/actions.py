@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.discord.errors import RefusalError, answer_error
+from bot.discord.errors import RefusalError, answering
 from bot.discord.markdown import find_quoted
 from bot.discord.reading.message import read_message
 from bot.discord.replies.interaction import InteractionReply
@@ -52,7 +52,7 @@ class SceneActions:
     async def press(self, interaction: discord.Interaction, *, action: str, episode: str) -> None:
         """Continue, Another take, Hotter, Colder, Script, Details or Direct it."""
         reply = InteractionReply(interaction)
-        try:
+        async with answering(reply):
             kept = await self.read_scene(interaction, episode)
             if action == "script":
                 await reply.send_file(lambda: build_file(kept, language=reply.language))
@@ -77,8 +77,6 @@ class SceneActions:
                 asker=read_asker(interaction),
                 key=f"{source}:{action}",
             )
-        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
-            await answer_error(reply, error)
 
     async def read_form(self, interaction: discord.Interaction) -> None:
         """Write a scene anew as its form says, if that is what was filled in."""
@@ -87,7 +85,7 @@ class SceneActions:
         if interaction.type is not discord.InteractionType.modal_submit or not found:
             return
         reply = InteractionReply(interaction)
-        try:
+        async with answering(reply):
             # The bot's own message opened the form; its handle is the scene's, which nobody else has.
             kept = await self._scenes.read_by_handle(found["episode"], place=read_asker(interaction).place)
             request = direct_anew(_expect(kept), read_form(data.get("components") or []))
@@ -98,13 +96,11 @@ class SceneActions:
                 asker=read_asker(interaction),
                 key=f"form:{interaction.id}",
             )
-        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
-            await answer_error(reply, error)
 
     async def turn_page(self, interaction: discord.Interaction, *, episode: str, number: int) -> None:
         """Show another page of a scene in the same message."""
         reply = InteractionReply(interaction)
-        try:
+        async with answering(reply):
             settings = await read_guild_settings(self._settings, interaction.guild_id)
             await reply.turn_to(
                 build_page(
@@ -116,8 +112,6 @@ class SceneActions:
                     can_perform=await self.handler.can_perform(interaction.guild_id),
                 )
             )
-        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
-            await answer_error(reply, error)
 
     async def request_from(
         self,

@@ -6,7 +6,7 @@ from functools import partial
 
 import discord
 
-from bot.discord.errors import RefusalError, answer_error
+from bot.discord.errors import RefusalError, answering
 from bot.discord.language.language import language_of
 from bot.discord.limits import MESSAGE_CHARACTERS
 from bot.discord.markdown import shorten
@@ -64,12 +64,10 @@ class TrainingActions:
 
     async def read_form(self, interaction: discord.Interaction) -> None:
         """Offer what a form asks for, if it is a training's."""
-        try:
+        async with answering(InteractionReply(interaction)):
             asked = read_form(dict(interaction.data or {}))
             if asked is not None:
                 await self._offer(interaction, *asked)
-        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
-            await answer_error(InteractionReply(interaction), error)
 
     async def _offer(
         self, interaction: discord.Interaction, request: TrainingRequest, files: Sequence[UploadedFile]
@@ -100,13 +98,11 @@ class TrainingActions:
 
     async def press(self, interaction: discord.Interaction, *, action: str, number: int) -> None:
         """Do what a training's button says."""
-        try:
+        async with answering(InteractionReply(interaction)):
             training = await self._read(number, interaction.guild_id)
             if action != "cancel" or interaction.user.id != training.member_id:
                 await self._permissions.check(interaction)
             await getattr(self, f"_{action}")(interaction, training)
-        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
-            await answer_error(InteractionReply(interaction), error)
 
     async def _start(self, interaction: discord.Interaction, training: TrainingRecord) -> None:
         if interaction.user.id != training.member_id:

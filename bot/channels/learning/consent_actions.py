@@ -6,7 +6,7 @@ from bot.channels.learning.availability import LearningAvailability
 from bot.channels.learning.buttons import build_consent_buttons
 from bot.channels.learning.consent_view import describe_answer, describe_change, describe_servers
 from bot.channels.learning.withdrawal import Withdrawal
-from bot.discord.errors import RefusalError, answer_error
+from bot.discord.errors import RefusalError, answering
 from bot.discord.language.language import language_of
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.sending import SILENT, insist
@@ -44,13 +44,11 @@ class ConsentActions:
 
     async def press(self, interaction: discord.Interaction, *, answer: str) -> None:
         """Take a member's answer."""
-        try:
+        async with answering(InteractionReply(interaction)):
             await interaction.response.defer(ephemeral=True, thinking=True)
             said = await self._take(interaction, answer)
             text = language_of(interaction.locale).say(said)
             await insist(lambda: interaction.edit_original_response(content=text, allowed_mentions=SILENT))
-        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
-            await answer_error(InteractionReply(interaction), error)
 
     async def _take(self, interaction: discord.Interaction, answer: str) -> Text:
         guild_id, member_id = _server_of(interaction), interaction.user.id

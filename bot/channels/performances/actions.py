@@ -9,7 +9,7 @@ from bot.channels.performances.run import PerformanceRun
 from bot.channels.performances.runner import PerformanceRunner
 from bot.channels.performances.view import FASTEST
 from bot.channels.switch import ChannelSwitch
-from bot.discord.errors import RefusalError, answer_error
+from bot.discord.errors import RefusalError, answering
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.reply import Reply
 from bot.guilds.settings import read_guild_settings
@@ -88,13 +88,11 @@ class PerformanceActions:
     async def perform_shown(self, interaction: discord.Interaction, *, handle: str) -> None:
         """Perform the scene under whose message a button was pressed."""
         reply = InteractionReply(interaction)
-        try:
+        async with answering(reply):
             place = await self._read_place(interaction)
             scene = await self._scene_actions.read_scene(interaction, handle)
             await self.begin(scene, place, is_covered=is_covered_page(interaction.message))
             await reply.tell(_say_begins())
-        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
-            await answer_error(reply, error)
 
     async def perform_new(self, interaction: discord.Interaction, request: Request) -> None:
         """Write a scene and perform it.
@@ -147,7 +145,7 @@ class PerformanceActions:
     async def press(self, interaction: discord.Interaction, *, action: str, number: int) -> None:
         """Stop or hurry a performance, for whoever asked for it or looks after the channel."""
         reply = InteractionReply(interaction)
-        try:
+        async with answering(reply):
             run = await self._find_run(interaction, number)
             if action == "stop":
                 await run.stop()
@@ -156,8 +154,6 @@ class PerformanceActions:
                 await run.hurry(min(2 * run.now.pace, FASTEST))
                 said = Text("The performance is {pace} times as fast as usual.", pace=run.now.pace)
             await reply.tell(said)
-        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
-            await answer_error(reply, error)
 
     async def _find_run(self, interaction: discord.Interaction, number: int) -> PerformanceRun:
         """Return the performance whose button somebody pressed, where it is theirs to decide about.

@@ -13,7 +13,7 @@ from bot.channels.programmes.broadcast import name_episode
 from bot.channels.programmes.schedule import Schedule, find_obstacle, schedule_of
 from bot.channels.programmes.view import build_programmes
 from bot.channels.switch import ChannelSwitch, check_administers
-from bot.discord.errors import RefusalError, answer_error
+from bot.discord.errors import RefusalError, answering
 from bot.discord.language.language import Language
 from bot.discord.markdown import clean_text, cut_shown, plain
 from bot.discord.page import Page
@@ -100,12 +100,10 @@ class ProgrammeActions:
     async def press(self, interaction: discord.Interaction, *, action: str, number: int) -> None:
         """Pause, resume or remove a programme, by its button."""
         reply = InteractionReply(interaction)
-        try:
+        async with answering(reply):
             guild_id = check_administers(interaction)
             said = await self.change(guild_id, number, action=action)
             await reply.turn_to(await self._build_list(interaction, reply.language, changed=said))
-        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
-            await answer_error(reply, error)
 
     async def change(self, guild_id: int, number: int, *, action: str) -> Text:
         """Pause, resume or remove a server's programme; return what to say.

@@ -18,7 +18,7 @@ from bot.channels.learning.reading.notices import ReadingNotices
 from bot.channels.learning.reading.preview import ReadingPreviews
 from bot.channels.learning.reading.reader import ChannelReader
 from bot.channels.learning.reading.view import build_choice, build_question
-from bot.discord.errors import RefusalError, answer_error
+from bot.discord.errors import RefusalError, answering
 from bot.discord.language.language import language_of
 from bot.discord.permissions import TrainerPermissions
 from bot.discord.replies.interaction import InteractionReply
@@ -87,25 +87,21 @@ class ReadingActions:
         self, interaction: discord.Interaction, *, action: str, number: int, chosen: Sequence[int] = ()
     ) -> None:
         """Do what a button or the menu says."""
-        try:
+        async with answering(InteractionReply(interaction)):
             reading = await self._find(interaction, number, drafts=action not in AFTERWARDS)
             if action == "pick":
                 await self._pick(interaction, reading, chosen)
             else:
                 await getattr(self, f"_{action}")(interaction, reading)
-        except Exception as error:  # noqa: BLE001 -- the handler of everything, as the tree's
-            await answer_error(InteractionReply(interaction), error)
 
     async def read_form(self, interaction: discord.Interaction, number: int) -> None:
         """Take the form that gives a member's lines to a character."""
-        try:
+        async with answering(InteractionReply(interaction)):
             reading = await self._find(interaction, number, drafts=False)
             data: dict[str, Any] = dict(interaction.data or {})
             await self._give_character(reading, *read_cast_form(data.get("components", [])))
             await interaction.response.defer()
             await self._show_choice(interaction, reading)
-        except Exception as error:  # noqa: BLE001 -- as above
-            await answer_error(InteractionReply(interaction), error)
 
     async def _find(self, interaction: discord.Interaction, number: int, *, drafts: bool) -> ReadingRecord:
         """Return the reading of a number to somebody who may train for its server; `drafts`: not once it has begun."""

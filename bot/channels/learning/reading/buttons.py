@@ -6,13 +6,11 @@ from typing import Any, Self
 import discord
 
 from bot.channels.learning.reading.channels import KINDS
+from bot.discord.buttons import ActionButton
 from bot.discord.language.language import Language, language_of
 from bot.storage.tables.readings import DRAFT, READ, READING, ReadingRecord
 from core.text import Text
 
-READING_ID = re.compile(
-    r"hs:read:(?P<action>ask|hidden|cast|begin|drop|stop|preview):(?P<number>[0-9]{1,18})"
-)
 PICK_ID = re.compile(r"hs:pick:(?P<number>[0-9]{1,18})")
 MOST_CHANNELS = 25  # "Component Reference", Channel Select
 LABELS = {
@@ -34,32 +32,13 @@ STYLES = {
 _BY_STATE = {DRAFT: ("ask", "hidden", "cast", "begin", "drop"), READING: ("stop",), READ: ("preview", "stop")}
 
 
-class ReadingButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=READING_ID):
+class ReadingButton(ActionButton, prefix="read", labels=LABELS, styles=STYLES):
     """Ask, Hidden channels, Cast, Read and Cancel where channels are chosen; Cancel and Preview of a reading."""
-
-    def __init__(self, action: str, number: int, *, language: Language, is_on: bool = False) -> None:
-        usual = discord.ButtonStyle.primary if is_on else discord.ButtonStyle.secondary
-        super().__init__(
-            discord.ui.Button(
-                label=language.say(LABELS[action]),
-                style=STYLES.get(action, usual),
-                custom_id=f"hs:read:{action}:{number}",
-            )
-        )
-        self._action = action
-        self._number = number
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction, _item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Make the button that was pressed."""
-        return cls(match["action"], int(match["number"]), language=language_of(interaction.locale))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button says."""
         actions = interaction.client.learning.reading_actions
-        await actions.press(interaction, action=self._action, number=self._number)
+        await actions.press(interaction, action=self.action, number=self.number)
 
 
 class ChannelPick(discord.ui.DynamicItem[discord.ui.ChannelSelect[Any]], template=PICK_ID):
