@@ -21,7 +21,6 @@ class ShardLeases:
     """The shards of this process; `changed` says that they are others than before."""
 
     def __init__(self, leases: LeaseRepository, *, count: int) -> None:
-        """Share `count` shards with whoever lives on the same database."""
         self.held: tuple[int, ...] = ()
         self.changed = asyncio.Event()
         self._leases = leases

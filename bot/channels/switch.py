@@ -12,7 +12,6 @@ class ChannelSwitch:
     """One switch for performances, programmes and chiming in; off in every server until it is switched on there."""
 
     def __init__(self, *, is_allowed: bool, settings: GuildSettingRepository) -> None:
-        """Take what the bot's owner decided, and where what servers did is."""
         self._is_allowed = is_allowed
         self._settings = settings
 

@@ -41,7 +41,6 @@ class GlobalLimit(asyncio.Event):
     """Tells requests when Discord's limit for all is over; by itself, should the one that waits be cancelled."""
 
     def __init__(self) -> None:
-        """Let requests through."""
         super().__init__()
         self.set()
 

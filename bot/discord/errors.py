@@ -35,7 +35,6 @@ class CommandTree(app_commands.CommandTree):
     """The tree of commands, with the one error handler."""
 
     def __init__(self, client: discord.Client, **options: Any) -> None:  # noqa: ANN401 -- discord.py's own
-        """Belong to a client."""
         super().__init__(client, **options)
         self._turn = asyncio.Lock()
 

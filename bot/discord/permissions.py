@@ -29,7 +29,6 @@ class TrainerPermissions:
     """Knows from the settings who may train; the bot's owner may always."""
 
     def __init__(self, *, trainers: str, roles: tuple[TrainerRole, ...], is_owner: IsOwner) -> None:
-        """Let administrators, the owner or nobody train, and members with one of the roles."""
         self._trainers = trainers
         self._roles = roles
         self._is_owner = is_owner

@@ -19,7 +19,6 @@ class SettingMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=MENU_
     """Which setting to change."""
 
     def __init__(self, options: list[discord.SelectOption], *, language: Language) -> None:
-        """Offer settings by their names."""
         menu: discord.ui.Select[Any] = discord.ui.Select(
             custom_id=MENU_ID.pattern, placeholder=language.say(PLACEHOLDER), options=options
         )
@@ -43,7 +42,6 @@ class UndoButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=UNDO_I
     """Takes the last change of a setting back."""
 
     def __init__(self, name: str, version: int, *, language: Language) -> None:
-        """Make the button of one change."""
         custom_id = f"hs:settings:undo:{name}:{version}"
         super().__init__(discord.ui.Button(label=language.say(LABELS["undo"]), custom_id=custom_id))
         self._name = name

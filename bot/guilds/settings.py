@@ -13,7 +13,6 @@ class GuildSettings:
     """The settings of one server; of a place that is no server, none is set."""
 
     def __init__(self, stored: Mapping[str, str]) -> None:
-        """Take the values by name, as they are stored."""
         self._stored = stored
 
     def stored(self, setting: Setting[Value]) -> str:

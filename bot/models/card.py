@@ -41,7 +41,6 @@ class CardButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=CARD_I
     """Details of the model that is in use where it is pressed."""
 
     def __init__(self, *, language: Language) -> None:
-        """Make the button."""
         super().__init__(discord.ui.Button(label=language.say(Text("Details")), custom_id="hs:about"))
 
     @classmethod

@@ -35,7 +35,6 @@ class ForgetCog(commands.Cog):
         runs: RunStore,
         drop_performances: Callable[[int], None],
     ) -> None:
-        """Delete from a database, and stop what is on its way."""
         self._database = database
         self._handler = handler
         self._supervisor = supervisor

@@ -20,7 +20,6 @@ class Monitor:
     """The delay of the event loop, which shards have lost the gateway, and which tasks have failed."""
 
     def __init__(self, health_file: Path, *, tasks: BackgroundTasks) -> None:
-        """Write how things are to a file, once `beat` runs."""
         self.tasks = tasks
         self._health_file = health_file
         self._delays: deque[float] = deque(maxlen=SAMPLES)  # seconds

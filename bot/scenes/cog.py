@@ -49,7 +49,6 @@ class EpisodeCog(commands.Cog):
     """Writes scenes."""
 
     def __init__(self, *, handler: SceneHandler, registry: ModelRegistry, storage: Repositories) -> None:
-        """Have requests handled; suggest from the server's model and the stored scenes."""
         self._handler = handler
         self._registry = registry
         self._scenes = storage.scenes

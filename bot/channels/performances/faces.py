@@ -16,7 +16,6 @@ class Faces:
     """The faces that lines of one performance have."""
 
     def __init__(self, addresses: dict[str, str]) -> None:
-        """Take the addresses of pictures by folded names."""
         self._addresses = addresses
 
     def address_of(self, speaker: str) -> str:

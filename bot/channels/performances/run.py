@@ -51,7 +51,6 @@ class PerformanceRun:
     def __init__(
         self, tools: PerformanceTools, performance: PerformanceRecord, *, better: tuple[Text, ...] = ()
     ) -> None:
-        """Begin a performance, or go on with one of an earlier process."""
         self.now = performance
         self.members: frozenset[int] = frozenset({performance.member_id})  # whose it is, and whose words
         self._tools = tools

@@ -30,7 +30,6 @@ class ProgrammeScheduler:
         serves: Callable[[int], bool],
         read_time: Callable[[], float] = time.time,
     ) -> None:
-        """Look at a clock in seconds since 1970."""
         self._programmes = programmes
         self._broadcaster = broadcaster
         self._tasks = tasks

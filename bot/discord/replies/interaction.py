@@ -23,7 +23,6 @@ class InteractionReply:
     """The answer to a command or a button."""
 
     def __init__(self, interaction: discord.Interaction) -> None:
-        """Answer an interaction, acknowledged or not."""
         self._interaction = interaction
         self.language = language_of(interaction.locale)
         self._acknowledged = interaction.response.is_done()

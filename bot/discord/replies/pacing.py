@@ -49,7 +49,6 @@ class RequestPace:
     """
 
     def __init__(self, *, requests: int = REQUESTS_PER_SECOND, seconds: float = WINDOW_SECONDS) -> None:
-        """Let `requests` begin within any `seconds`."""
         self.requests = requests
         self.most = 0  # that began within `seconds`, since the start
         self.longest_wait = 0.0  # seconds, since the start

@@ -30,7 +30,6 @@ class ResumedReply:
     """The answer to an interaction that an earlier process acknowledged."""
 
     def __init__(self, answer: TokenAnswer, *, language: Language) -> None:
-        """Go on with an answer."""
         self.language = language
         self._answer = answer
 

@@ -11,7 +11,6 @@ class SilentReply:
     message_id = 0
 
     def __init__(self, language: Language) -> None:
-        """Take the language in which the scene will be shown."""
         self.language = language
 
     async def refuse(self, sentence: str) -> None:

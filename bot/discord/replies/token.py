@@ -19,7 +19,6 @@ class TokenAnswer:
     """The answer to an interaction, changed with its token; once that is over, a new message in the channel."""
 
     def __init__(self, client: discord.Client, pending: PendingRequest, *, language: Language) -> None:
-        """Answer an interaction that was acknowledged, by this process or an earlier one."""
         self._language = language
         self._client = client
         self._pending = pending

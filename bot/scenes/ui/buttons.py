@@ -32,7 +32,6 @@ class EpisodeButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=EPI
     """Continue, Another take, Hotter, Colder, Script, Details, Direct it, Perform."""
 
     def __init__(self, action: str, episode: str, *, language: Language, disabled: bool = False) -> None:
-        """Make the button of an action on the scene of that handle."""
         style = discord.ButtonStyle.primary if action == "go_on" else discord.ButtonStyle.secondary
         custom_id = f"hs:{action}:{episode}"
         super().__init__(
@@ -64,7 +63,6 @@ class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PAGE_I
     def __init__(
         self, episode: str, number: int, *, forward: bool, language: Language, disabled: bool = False
     ) -> None:
-        """Make the button that shows page `number`, counted from 0."""
         custom_id = f"hs:page:{episode}:{number}:{'f' if forward else 'b'}"
         label = language.say(Text("Next page") if forward else Text("Previous page"))
         super().__init__(discord.ui.Button(label=label, custom_id=custom_id, disabled=disabled))
