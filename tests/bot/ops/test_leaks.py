@@ -41,7 +41,8 @@ async def test_data_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
         member = discord.add_member(discord.add_guild(), "Kira")
         (tmp_path / "data").mkdir(mode=0o755)
         log = tmp_path / "data" / "logs" / "holosuite.log"
-        bot = await start_bot(discord.environment | {"HOLOSUITE_LOG": "file"}, tmp_path / "data")
+        environment = discord.environment | {"HOLOSUITE_LOG": "file"}
+        bot = await start_bot(environment, tmp_path / "data", makes_database=True)
         try:
             while not log.exists() or "Ready as" not in log.read_text():  # noqa: ASYNC110 -- as below
                 await asyncio.sleep(0.05)
