@@ -3,10 +3,11 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from core.errors import ConfigError
@@ -21,7 +22,7 @@ SHARED = "shared"  # in place of shard ids
 STORES = ("s3://", "gs://", "az://", "file:///")
 TRAINERS = ("administrators", "owner", "nobody")
 SWITCH = ("off", "on")
-Missing = TypeVar("Missing", int, None)
+Missing = TypeVar("Missing", int, int | None)
 HEALTH_FILE = "health.json"  # in the data directory; `python -m bot.ops.health` reads it
 
 
@@ -38,6 +39,42 @@ class TrainerRole:
         return self.name or str(self.role_id)
 
 
+def _read_integer(
+    values: Mapping[str, str], name: str, missing: Missing, low: int, high: int
+) -> int | Missing:
+    text = values.get(name)
+    if text is None:
+        return missing
+    if re.fullmatch(r"[0-9]{1,19}", text) is None or not low <= int(text) <= high:
+        raise ConfigError(f"{name} has to be a whole number from {low} to {high}, not {text!r}.")
+    return int(text)
+
+
+def _read_choice(values: Mapping[str, str], name: str, missing: str, choices: tuple[str, ...]) -> str:
+    given = values.get(name, missing)
+    by_lower_case = {choice.lower(): choice for choice in choices}
+    if given.lower() not in by_lower_case:
+        raise ConfigError(f"{name} has to be one of {', '.join(choices)}, not {given!r}.")
+    return by_lower_case[given.lower()]
+
+
+def _text(name: str, **options: Any) -> Any:  # noqa: ANN401 -- a dataclass field
+    """Return a field for what is taken as it is."""
+    return field(default="", metadata={"read": lambda values: values.get(name, "")}, **options)
+
+
+def _number(default: int | None, name: str, low: int, high: int) -> Any:  # noqa: ANN401 -- as above
+    """Return a field for a whole number within bounds."""
+    read = partial(_read_integer, name=name, missing=default, low=low, high=high)
+    return field(default=default, metadata={"read": read})
+
+
+def _choice(name: str, choices: tuple[str, ...], *, default: str) -> Any:  # noqa: ANN401 -- as above
+    """Return a field for one of some words, in any case."""
+    read = partial(_read_choice, name=name, missing=default, choices=choices)
+    return field(default=default, metadata={"read": read})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The bot's settings; their defaults suit one small server."""
@@ -45,34 +82,42 @@ class Settings:
     token: str = field(default="", repr=False)  # empty: there is no Discord, the console is meant
     run: Path  # the run directory of the model for everybody
     data: Path  # the database, the logs and the health file
-    database_url: str = field(default="", repr=False)  # empty: SQLite in the data directory
+    database_url: str = _text("DATABASE_URL", repr=False)  # empty: SQLite in the data directory
     store: str = field(default="", repr=False)  # of runs, an address; empty: the data directory
-    test_guild: int | None = None  # the one server that gets the commands, at once
+    # The one server that gets the commands, at once.
+    test_guild: int | None = _number(None, "HOLOSUITE_TEST_GUILD", 1, 2**63 - 1)
     threads: int = 1  # episodes written at the same time
-    queue: int = 100  # episodes that may wait
+    queue: int = _number(100, "HOLOSUITE_QUEUE", 1, 10_000)  # episodes that may wait
     cooldown_seconds: float = 3.0  # between two requests of a member
-    retention_days: int = 0  # 0 keeps episodes until somebody forgets them
+    # 0 keeps episodes until somebody forgets them.
+    retention_days: int = _number(0, "HOLOSUITE_RETENTION_DAYS", 0, 36_500)
     shard_ids: tuple[int, ...] = ()  # empty: all of them
     shares_shards: bool = False  # with the other bots on the database, by lease
     shard_count: int | None = None  # None: what Discord recommends
-    log_level: str = "INFO"
-    log_target: str = "stdout"
-    metrics_port: int = 0  # of Prometheus' numbers; 0 for none
+    log_level: str = _choice("HOLOSUITE_LOG_LEVEL", LOG_LEVELS, default="INFO")
+    log_target: str = _choice("HOLOSUITE_LOG", LOG_TARGETS, default="stdout")
+    metrics_port: int = _number(0, "HOLOSUITE_METRICS_PORT", 1, 65_535)  # of Prometheus' numbers; 0 for none
     discord_api: str = ""  # another Discord on this machine, for tests
-    trainers: str = "administrators"  # who may train and change models: administrators, owner or nobody
+    # Who may train and change models.
+    trainers: str = _choice("HOLOSUITE_TRAINERS", TRAINERS, default="administrators")
     trainer_roles: tuple[TrainerRole, ...] = ()  # whose members may, too
-    scripts: str = ""  # what is trained on without an upload; empty: the lecture notes' file
-    training_minutes: float = 60.0  # the longest training that may be asked for
-    trainings_per_day: int = 5  # of a server
-    models_per_server: int = 10
-    loaded_megabytes: int = 150  # of memory for the servers' models, of which those used last stay
-    upload_megabytes: int = 25
-    reading_megabytes: int = 1_000  # of memory that reading an upload may take
-    reading_seconds: float = 60.0  # that it may take
-    readings: int = 4  # uploads read at the same time, one of each server
-    offers_per_server: int = 3  # previews that wait for Start
-    learn: str = "off"  # on: servers may train on what their members write, of those who say yes
-    channels: str = "on"  # off: no server may switch on what the bot does in channels by itself
+    scripts: str = _text("HOLOSUITE_SCRIPTS")  # trained on without an upload; empty: the lecture notes' file
+    # The longest training that may be asked for.
+    training_minutes: int = _number(60, "HOLOSUITE_TRAINING_MINUTES", 1, 10_000)
+    trainings_per_day: int = _number(5, "HOLOSUITE_TRAININGS_PER_DAY", 1, 1_000)  # of a server
+    models_per_server: int = _number(10, "HOLOSUITE_MODELS_PER_SERVER", 1, 1_000)
+    # Of memory for the servers' models, of which those used last stay.
+    loaded_megabytes: int = _number(150, "HOLOSUITE_MODELS_MB", 1, 100_000)
+    upload_megabytes: int = _number(25, "HOLOSUITE_UPLOAD_MB", 1, 500)
+    # Of memory that reading an upload may take, and the time.
+    reading_megabytes: int = _number(1_000, "HOLOSUITE_READING_MB", 300, 100_000)
+    reading_seconds: int = _number(60, "HOLOSUITE_READING_SECONDS", 1, 3_600)
+    readings: int = _number(4, "HOLOSUITE_READINGS", 1, 64)  # at the same time, one of each server
+    offers_per_server: int = _number(3, "HOLOSUITE_OFFERS_PER_SERVER", 1, 100)  # previews that wait for Start
+    # On: servers may train on what their members write, of those who say yes.
+    learn: str = _choice("HOLOSUITE_LEARN", SWITCH, default="off")
+    # Off: no server may switch on what the bot does in channels by itself.
+    channels: str = _choice("HOLOSUITE_CHANNELS", SWITCH, default="on")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -83,52 +128,20 @@ class Settings:
         """
         values = {name: value.strip() for name, value in environ.items() if value.strip()}
         shard_ids, shard_count = _read_shards(values)
-        data = Path(values.get("HOLOSUITE_DATA", "var"))
         return cls(
+            **{each.name: each.metadata["read"](values) for each in fields(cls) if "read" in each.metadata},
             token=_read_token(values.get("DISCORD_TOKEN", "")),
             run=Path(values.get("HOLOSUITE_RUN", SHIPPED)),
-            data=data,
-            database_url=values.get("DATABASE_URL", ""),
+            data=Path(values.get("HOLOSUITE_DATA", "var")),
             store=_read_store(values.get("HOLOSUITE_STORE", "")),
-            test_guild=_read_integer(values, "HOLOSUITE_TEST_GUILD", None, 1, 2**63 - 1),
             # One core is left to the event loop, which must answer Discord within 3 s.
             threads=_read_integer(values, "HOLOSUITE_THREADS", max(1, count_cores() - 1), 1, 64),
-            queue=_read_integer(values, "HOLOSUITE_QUEUE", cls.queue, 1, 10_000),
             cooldown_seconds=_read_seconds(values, "HOLOSUITE_COOLDOWN", cls.cooldown_seconds),
-            retention_days=_read_integer(values, "HOLOSUITE_RETENTION_DAYS", cls.retention_days, 0, 36_500),
             shard_ids=shard_ids,
             shares_shards=values.get("HOLOSUITE_SHARDS") == SHARED,
             shard_count=shard_count,
-            log_level=_read_choice(values, "HOLOSUITE_LOG_LEVEL", cls.log_level, LOG_LEVELS),
-            log_target=_read_choice(values, "HOLOSUITE_LOG", cls.log_target, LOG_TARGETS),
-            metrics_port=_read_integer(values, "HOLOSUITE_METRICS_PORT", cls.metrics_port, 1, 65_535),
             discord_api=_read_loopback_address(values.get("HOLOSUITE_DISCORD_API", "")),
-            trainers=_read_choice(values, "HOLOSUITE_TRAINERS", cls.trainers, TRAINERS),
             trainer_roles=tuple(_read_roles(values.get("HOLOSUITE_TRAINER_ROLES", ""))),
-            scripts=values.get("HOLOSUITE_SCRIPTS", ""),
-            training_minutes=_read_integer(
-                values, "HOLOSUITE_TRAINING_MINUTES", int(cls.training_minutes), 1, 10_000
-            ),
-            trainings_per_day=_read_integer(
-                values, "HOLOSUITE_TRAININGS_PER_DAY", cls.trainings_per_day, 1, 1_000
-            ),
-            models_per_server=_read_integer(
-                values, "HOLOSUITE_MODELS_PER_SERVER", cls.models_per_server, 1, 1_000
-            ),
-            loaded_megabytes=_read_integer(values, "HOLOSUITE_MODELS_MB", cls.loaded_megabytes, 1, 100_000),
-            upload_megabytes=_read_integer(values, "HOLOSUITE_UPLOAD_MB", cls.upload_megabytes, 1, 500),
-            reading_megabytes=_read_integer(
-                values, "HOLOSUITE_READING_MB", cls.reading_megabytes, 300, 100_000
-            ),
-            reading_seconds=_read_integer(
-                values, "HOLOSUITE_READING_SECONDS", int(cls.reading_seconds), 1, 3_600
-            ),
-            readings=_read_integer(values, "HOLOSUITE_READINGS", cls.readings, 1, 64),
-            offers_per_server=_read_integer(
-                values, "HOLOSUITE_OFFERS_PER_SERVER", cls.offers_per_server, 1, 100
-            ),
-            learn=_read_choice(values, "HOLOSUITE_LEARN", cls.learn, SWITCH),
-            channels=_read_choice(values, "HOLOSUITE_CHANNELS", cls.channels, SWITCH),
         )
 
     @property
@@ -162,17 +175,6 @@ def _read_store(text: str) -> str:
     return text
 
 
-def _read_integer(
-    values: Mapping[str, str], name: str, missing: Missing, low: int, high: int
-) -> int | Missing:
-    text = values.get(name)
-    if text is None:
-        return missing
-    if re.fullmatch(r"[0-9]{1,19}", text) is None or not low <= int(text) <= high:
-        raise ConfigError(f"{name} has to be a whole number from {low} to {high}, not {text!r}.")
-    return int(text)
-
-
 def _read_seconds(values: Mapping[str, str], name: str, missing: float) -> float:
     text = values.get(name)
     if text is None:
@@ -197,14 +199,6 @@ def _read_roles(text: str) -> Iterator[TrainerRole]:
             )
         number = int(found[1])
         yield TrainerRole(guild_id=number, name=found[2]) if found[2] else TrainerRole(role_id=number)
-
-
-def _read_choice(values: Mapping[str, str], name: str, missing: str, choices: tuple[str, ...]) -> str:
-    given = values.get(name, missing)
-    by_lower_case = {choice.lower(): choice for choice in choices}
-    if given.lower() not in by_lower_case:
-        raise ConfigError(f"{name} has to be one of {', '.join(choices)}, not {given!r}.")
-    return by_lower_case[given.lower()]
 
 
 def _read_shards(values: Mapping[str, str]) -> tuple[tuple[int, ...], int | None]:
