@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.discord.errors import RefusalError, say
 from bot.discord.limits import REQUEST_SECONDS
@@ -17,15 +17,15 @@ from bot.models.registry import ModelRegistry
 from bot.scenes.admission import Cooldown, admit
 from bot.scenes.build import build_record, build_work, count_characters
 from bot.scenes.pool import PlacesTakenError, WriterPool
-from bot.scenes.queue import Ticket, Work
+from bot.scenes.queue import Work
 from bot.scenes.request import Asker, Request
+from bot.scenes.running import RunningRequests
 from bot.scenes.ui.view import build_page
 from bot.scenes.waiting import wait_for_scene
 from bot.storage.repositories import Repositories
 from bot.storage.tables.pending import Promises
 from bot.storage.tables.scenes import SceneRecord
 from core.errors import CoreError
-from core.text import Text
 from core.writing.codes.code import read_code
 from core.writing.scene_reader import KeptReaders
 from core.writing.writer import Writer
@@ -33,15 +33,6 @@ from core.writing.writer import Writer
 Present = Callable[[Reply, SceneRecord], Awaitable[None]]
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Flight:
-    """A request on its way."""
-
-    reply: Reply
-    members: frozenset[int]  # who asked, and whose words are in it
-    ticket: Ticket | None = None
 
 
 class SceneHandler:
@@ -65,7 +56,7 @@ class SceneHandler:
         self._cooldown = cooldown
         self._readers = KeptReaders()
         self._keys: set[str] = set()
-        self._tasks: dict[asyncio.Task[None], _Flight] = {}
+        self._running = RunningRequests()
         self.is_closing = False
 
     async def handle(
@@ -113,23 +104,12 @@ class SceneHandler:
         """Refuse what is new and finish what was begun; what takes longer is left to the next process."""
         self.is_closing = True
         self._promises.close()
-        if self._tasks:
-            log.info("Finishing %d scenes before leaving.", len(self._tasks))
-            await asyncio.wait(list(self._tasks), timeout=seconds)
-        for task in (left := dict(self._tasks)):
-            task.cancel()
-        if left:
-            log.warning("%d scenes are left to the next start.", len(left))
-            said = Text("The bot is restarting; your scene follows in a moment.")
-            farewells = [asyncio.create_task(flight.reply.progress(said)) for flight in left.values()]
-            await asyncio.wait([*left, *farewells], timeout=2)
+        await self._running.finish(seconds=seconds)
 
     def drop_member(self, member_id: int) -> None:
         """Give up what is being written for a member, or from their words, and what was read of scenes."""
         self._readers.clear()
-        for flight in self._tasks.values():
-            if flight.ticket is not None and member_id in flight.members:
-                flight.ticket.fail(RefusalError("/forget-me was used, so this scene was given up."))
+        self._running.drop_member(member_id)
 
     async def _carry_out(
         self,
@@ -141,27 +121,22 @@ class SceneHandler:
         pause: float | None = None,
         present: Present | None = None,
     ) -> None:
-        task = asyncio.current_task()
-        if task is None:
-            raise ValueError("a request is carried out in a task")
-        self._tasks[task] = _Flight(reply, frozenset())
-        try:
-            scene = await self._promises.insist(
-                request_id, lambda: self._write(reply, request, request_id=request_id, asker=asker)
-            )
-            await (present(reply, scene) if present else self._show(reply, scene, request))
-        except GoneError as error:
-            log.info("A request was dropped: nobody is left to answer (%s).", error)
-        except Exception as error:
-            if isinstance(error, CoreError) and not isinstance(error, PlacesTakenError):
-                # Nothing was written: a typing error costs nobody the cooldown.
-                self._cooldown.forget(asker.member_id, seconds=pause)
-            if request_id not in self._promises:
-                raise
-            if not await _refuse(reply, error):
-                return  # left to the next start
-        finally:
-            del self._tasks[task]
+        with self._running.hold(reply):
+            try:
+                scene = await self._promises.insist(
+                    request_id, lambda: self._write(reply, request, request_id=request_id, asker=asker)
+                )
+                await (present(reply, scene) if present else self._show(reply, scene, request))
+            except GoneError as error:
+                log.info("A request was dropped: nobody is left to answer (%s).", error)
+            except Exception as error:
+                if isinstance(error, CoreError) and not isinstance(error, PlacesTakenError):
+                    # Nothing was written: a typing error costs nobody the cooldown.
+                    self._cooldown.forget(asker.member_id, seconds=pause)
+                if request_id not in self._promises:
+                    raise
+                if not await _refuse(reply, error):
+                    return  # left to the next start
         await self._promises.settle(request_id)
 
     async def _show(self, reply: Reply, scene: SceneRecord, request: Request) -> None:
@@ -187,9 +162,7 @@ class SceneHandler:
             characters=count_characters(request),
             is_promised=request_id in self._promises,
         )
-        task = asyncio.current_task()
-        if task is not None:
-            self._tasks[task] = _Flight(reply, words_of | {asker.member_id}, ticket)
+        self._running.note(ticket, words_of | {asker.member_id})
         try:
             async with asyncio.timeout(REQUEST_SECONDS) as limit:
                 await wait_for_scene(ticket, reply, request, asker=asker, promises=self._promises)
