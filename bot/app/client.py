@@ -2,21 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
 
 import discord
 from discord.ext import commands
 
+from bot.app.resuming import RequestResumer
 from bot.channels.features import ChannelFeatures
 from bot.channels.learning.build import LEARNING_ITEMS, build_learning
 from bot.channels.switch import ChannelSwitch
 from bot.discord.client import DiscordClient
 from bot.discord.command_sync import synchronise_commands
-from bot.discord.language.language import read_language
 from bot.discord.language.translator import Translator
 from bot.discord.limits import PROMISE_SECONDS
 from bot.discord.permissions import TrainerPermissions
-from bot.discord.replies.resumed import read_reply
 from bot.guilds.actions import SettingActions
 from bot.guilds.buttons import SETTING_ITEMS
 from bot.guilds.cog import SettingsCog
@@ -35,15 +33,11 @@ from bot.scenes.cog import EpisodeCog
 from bot.scenes.handler import SceneHandler
 from bot.scenes.pool import WriterPool
 from bot.scenes.quote_cog import QuoteCog
-from bot.scenes.request import Request
 from bot.scenes.ui.buttons import SCENE_ITEMS
-from bot.storage.engine import StorageError
 from bot.storage.repositories import Repositories
 from bot.storage.runs.store import RunStore
 from bot.storage.settings import Settings
-from bot.storage.tables.leases import BEAT_SECONDS
 from bot.storage.tables.members import delete_what_is_over
-from bot.storage.tables.pending import PendingRequest
 from bot.training.actions import TrainingActions
 from bot.training.announcements.announcer import TrainingAnnouncer
 from bot.training.announcements.outbox import TrainingOutbox
@@ -139,8 +133,9 @@ class Holosuite(DiscordClient):
         self.tasks.begin(
             synchronise_commands(self.tree, self.storage.settings, test_guild=self.settings.test_guild)
         )
-        self.tasks.keep("pending", self._finish_pending)
-        self.tasks.keep("lease", self._live)
+        resumer = RequestResumer(self, storage=self.storage, handler=self.scene_handler, tasks=self.tasks)
+        self.tasks.keep("pending", resumer.finish_own)
+        self.tasks.keep("lease", resumer.live)
         self.tasks.keep("retention", lambda: self.storage.scenes.delete_daily(self.settings.retention_days))
         self.tasks.keep("forgetting", self._forget)
         self.tasks.keep("outbox", self._tell)
@@ -206,36 +201,6 @@ class Holosuite(DiscordClient):
         while True:
             await delete_what_is_over(self.storage.database, promise_seconds=PROMISE_SECONDS)
             await asyncio.sleep(FORGET_SECONDS)
-
-    async def _finish_pending(self) -> None:
-        """Answer what an earlier process acknowledged."""
-        self._resume(await self.storage.pending.read_unfinished(newer_than_seconds=PROMISE_SECONDS))
-
-    async def _live(self) -> None:
-        """Say to the other bots on this database that this one lives, and answer what one has left that does not."""
-        while True:
-            try:
-                await self.storage.leases.live()
-                if self.storage.leases.is_steady:
-                    left = await self.storage.pending.take_over(newer_than_seconds=PROMISE_SECONDS)
-                    if left:
-                        log.warning("%d requests of a bot that lives no longer are answered here.", len(left))
-                    self._resume(left)
-            except StorageError as error:
-                log.warning("The other bots cannot be told for a moment that this one lives: %s", error)
-            await asyncio.sleep(BEAT_SECONDS)
-
-    def _resume(self, unfinished: Iterable[PendingRequest]) -> None:
-        for pending in unfinished:
-            request = Request.from_json(pending.request)
-            self.tasks.begin(
-                self.scene_handler.resume(
-                    read_reply(self, pending, language=read_language(request.language)),
-                    request,
-                    request_id=pending.id,
-                    member_id=pending.member_id,
-                )
-            )
 
     async def _tell(self) -> None:
         """Tell the ends of trainings, once it is known which servers there are to tell."""
