@@ -19,10 +19,10 @@ os.environ.setdefault(
     "OPENBLAS_NUM_THREADS", "1"
 )  # before NumPy: its threads wait for each other on busy cores
 
-# A fifth of a bot's start is compiling this project; where a container asks that Python keeps nothing of it, a hundred
-# processes would do it again.
-sys.dont_write_bytecode = False
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+if sys.dont_write_bytecode:
+    # Some containers ask for it. A fifth of a bot's start is compiling this project, and a hundred processes would.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 if COMPILED not in os.environ:
     # Deleted with the process that began the tests; those that it starts find it in their environment.
