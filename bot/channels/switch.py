@@ -3,9 +3,11 @@
 import discord
 
 from bot.discord.errors import RefusalError
+from bot.discord.permissions import check_guild
 from bot.guilds.definitions import PERFORMANCES
 from bot.guilds.settings import read_guild_settings
 from bot.storage.tables.guild_settings import GuildSettingRepository
+from core.text import Text
 
 
 class ChannelSwitch:
@@ -43,9 +45,8 @@ def check_administers(interaction: discord.Interaction) -> int:
     Raises:
         RefusalError: There is no server that the bot is a member of, or they are none of its administrators.
     """
-    # An app added to an account works in servers that the bot is no member of, and that nobody there chose it for.
-    if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
-        raise RefusalError("Performances belong to a server; use this command in one that I am a member of.")
+    nowhere = Text("Performances belong to a server; use this command in one that I am a member of.")
+    guild_id = check_guild(interaction, otherwise=nowhere)
     if not interaction.permissions.administrator:
         raise RefusalError("Only administrators of this server may do that.")
-    return interaction.guild_id
+    return guild_id

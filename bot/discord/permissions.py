@@ -11,18 +11,29 @@ from core.text import Text
 IsOwner = Callable[[discord.User | discord.Member], Awaitable[bool]]
 
 
+def check_guild(interaction: discord.Interaction, *, otherwise: Text) -> int:
+    """Return the number of the server that somebody asks in.
+
+    Raises:
+        RefusalError: There is none that the bot is a member of; it says `otherwise`.
+    """
+    # An app added to an account works in servers that the bot is no member of, and that nobody there chose it for.
+    if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
+        raise RefusalError(otherwise)
+    return interaction.guild_id
+
+
 def check_administrator(interaction: discord.Interaction) -> int:
     """Return the number of the server that the asker administers.
 
     Raises:
         RefusalError: There is no server that the bot is a member of, or they are none of its administrators.
     """
-    # An app added to an account works in servers that the bot is no member of, and that nobody there chose it for.
-    if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
-        raise RefusalError("Settings belong to a server; use this command in one that I am a member of.")
+    nowhere = Text("Settings belong to a server; use this command in one that I am a member of.")
+    guild_id = check_guild(interaction, otherwise=nowhere)
     if not interaction.permissions.administrator:
         raise RefusalError("Only administrators of this server may change its settings.")
-    return interaction.guild_id
+    return guild_id
 
 
 class TrainerPermissions:
@@ -44,12 +55,11 @@ class TrainerPermissions:
         Raises:
             RefusalError: There is no server, or they may not.
         """
-        # An app added to an account works in servers that the bot is no member of, and that nobody there chose it for.
-        if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
-            raise RefusalError("Models belong to a server; use this command in one that I am a member of.")
+        nowhere = Text("Models belong to a server; use this command in one that I am a member of.")
+        guild_id = check_guild(interaction, otherwise=nowhere)
         if not await self.allows(interaction):
             raise RefusalError(self._explain())
-        return interaction.guild_id
+        return guild_id
 
     async def check_owner(self, interaction: discord.Interaction) -> None:
         """Make sure that the bot's owner asks.

@@ -10,6 +10,7 @@ from bot.channels.performances.runner import PerformanceRunner
 from bot.channels.performances.view import FASTEST
 from bot.channels.switch import ChannelSwitch
 from bot.discord.errors import RefusalError, answering
+from bot.discord.permissions import check_guild
 from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.reply import Reply
 from bot.guilds.settings import read_guild_settings
@@ -178,9 +179,8 @@ class PerformanceActions:
         Raises:
             RefusalError: There can be none.
         """
-        guild_id = interaction.guild_id
-        if guild_id is None or interaction.client.get_guild(guild_id) is None:
-            raise RefusalError("There are performances in servers alone that I am a member of.")
+        nowhere = Text("There are performances in servers alone that I am a member of.")
+        guild_id = check_guild(interaction, otherwise=nowhere)
         await self._switch.check(guild_id)
         check_open(read_asker(interaction), await read_guild_settings(self._settings, guild_id))
         place = PerformancePlace(
