@@ -1,6 +1,5 @@
 """A move from its beginning to its end: first the files, then all rows at once."""
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,22 +43,21 @@ async def move_bot(
     """
     url = read_url(target_url, data=data)
     async with open_source(source_url, data=data) as source:
-        with tempfile.TemporaryDirectory(prefix="holosuite-move-") as folder:
-            target = await Database.open(target_url, data=data)
-            try:
-                runs = await SharedRuns.open(store, data=Path(folder))
-                moved = await FileMover(source, runs, say=say).move()
-                say("The rows of the database")
-                rows = await move_rows(
-                    source.database,
-                    target,
-                    machine=source.machine,
-                    adapt=_Adaptation(moved, source.machine),
-                    numbers=source.numbers,
-                    place=f"on {url.host or 'this machine'}",
-                )
-            finally:
-                await target.close()
+        target = await Database.open(target_url, data=data)
+        try:
+            runs = await SharedRuns.open(store, data=source.scratch)
+            moved = await FileMover(source, runs, say=say).move()
+            say("The rows of the database")
+            rows = await move_rows(
+                source.database,
+                target,
+                machine=source.machine,
+                adapt=_Adaptation(moved, source.machine),
+                numbers=source.numbers,
+                place=f"on {url.host or 'this machine'}",
+            )
+        finally:
+            await target.close()
     return Moved(rows, runs=len(moved.models) - len(moved.missing), missing=moved.missing)
 
 

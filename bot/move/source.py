@@ -27,6 +27,7 @@ class MovingBot:
 
     data: Path
     machine: str
+    scratch: Path  # a folder for what is deleted in the end
     database: Database  # a copy, brought up to date
     numbers: Mapping[str, int]  # table -> the last number that a row of it was given
 
@@ -46,17 +47,19 @@ async def open_source(database_url: str, *, data: Path) -> AsyncIterator[MovingB
     lock = await asyncio.to_thread(hold_data_folder, data)
     try:
         await asyncio.to_thread(_check_trainings, data)
-        with tempfile.TemporaryDirectory(prefix="holosuite-move-") as folder:
-            copy = Path(folder) / "copy.db"
-            await asyncio.to_thread(_copy, file, copy)
-            database = await Database.open(f"sqlite:///{copy}", data=Path(folder))
+        machine = await asyncio.to_thread(read_machine, data)
+        prefix = f"holosuite-move-{machine}-"
+        await asyncio.to_thread(_sweep, prefix)
+        with tempfile.TemporaryDirectory(prefix=prefix) as folder:
+            scratch = Path(folder)
+            await asyncio.to_thread(_copy, file, scratch / "copy.db")
+            database = await Database.open(f"sqlite:///{scratch / 'copy.db'}", data=scratch)
             try:
                 if database.copies():
                     raise ConfigError(
                         f"The database {file} is damaged; start its bot, which begins a new one, or put a backup there."
                     )
-                machine = await asyncio.to_thread(read_machine, data)
-                yield MovingBot(data, machine, database, await database.transact(_read_numbers))
+                yield MovingBot(data, machine, scratch, database, await database.transact(_read_numbers))
             finally:
                 await database.close()
     finally:
@@ -76,6 +79,12 @@ def _check_trainings(data: Path) -> None:
             raise ConfigError(
                 f"A training still runs in {data}; wait for its end, or start the bot and cancel it."
             ) from error
+
+
+def _sweep(prefix: str) -> None:
+    """Delete what a move of the same bot has left that was killed: it holds what members wrote."""
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _copy(file: Path, copy: Path) -> None:

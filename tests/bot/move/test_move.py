@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import shutil
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -81,6 +82,11 @@ async def refused(data: Path, address: str) -> str:
     return str(raised.value)
 
 
+def find_left(data: Path) -> list[Path]:
+    """Return what moves of a bot have left in the folder for temporary files."""
+    return list(Path(tempfile.gettempdir()).glob(f"holosuite-move-{read_machine(data)}-*"))
+
+
 async def read_counts(storage: Repositories) -> dict[str, int]:
     """Return how many rows each table has."""
     found = {table.name: await storage.database.rows(select(table)) for table in metadata.sorted_tables}
@@ -90,8 +96,11 @@ async def read_counts(storage: Repositories) -> dict[str, int]:
 async def test_bot_moves_with_all_that_it_has(data: Path, postgresql: str, target: Repositories) -> None:
     """Every row of every table, every run and text, and a half-done training; the old bot is as it was."""
     before = list_files(data)
+    tempfile.mkdtemp(prefix=f"holosuite-move-{read_machine(data)}-")  # as one that was killed has left it
+    assert find_left(data)
     moved = await move(data, postgresql)
     assert list_files(data) == before
+    assert find_left(data) == []
     assert (moved.runs, moved.missing, moved.rows.was_there) == (2, [], False)
     old = await Repositories.open("", data=data, machine=read_machine(data))
     expected = await read_counts(old)
