@@ -24,6 +24,18 @@ from tests.bot.storage.test_database import EPISODE
 from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
 
 
+def test_takes_are_fewer_the_longer_the_queue_is(tmp_path: Path) -> None:
+    """What is left open is chosen when a scene is admitted; what was asked for stays."""
+    writer = build_writer(tmp_path / "run", SCRIPT)
+
+    def count_takes(waiting: int, takes: int | None = None) -> int:
+        request = replace(Request.new(seed=1, length=20, takes=takes), usual_takes=8)
+        return build_work(request, None, writer=writer, waiting=waiting)(lambda: False).request.takes
+
+    assert [count_takes(waiting) for waiting in (0, 7, 8, 16, 24, 200)] == [8, 8, 4, 2, 1, 1]
+    assert count_takes(200, takes=3) == 3
+
+
 def test_request_survives_json() -> None:
     """A request kept in the database is the same when it is read."""
     request = Request.new("QUARK: \u201cNo\u201d", temperature=0.3, length=100, seed=5)
