@@ -49,7 +49,7 @@ async def move_bot(
             moved = await FileMover(source, runs, say=say).move()
             say("The rows of the database")
             rows = await move_rows(
-                source.database,
+                source.storage.database,
                 target,
                 machine=source.machine,
                 adapt=_Adaptation(moved, source.machine),

@@ -10,9 +10,9 @@ from typing import Any
 from bot.move.source import MovingBot
 from bot.storage.runs.folder import KEPT
 from bot.storage.runs.shared import SharedRuns, check_run, name_run, name_text
-from bot.storage.tables.models import ModelRecord, ModelRepository
+from bot.storage.tables.models import ModelRecord
 from bot.storage.tables.training_queue import ANY
-from bot.storage.tables.trainings import UNFINISHED, TrainingRecord, TrainingRepository
+from bot.storage.tables.trainings import UNFINISHED, TrainingRecord
 from bot.training.corpora.folders import TrainingFolders
 from bot.worker.objects import TrainingObjects
 from core.errors import RunError
@@ -47,18 +47,12 @@ class FileMover:
         Raises:
             RunError: The store is out of reach, or has something else under a run's name.
         """
-        source = self._source
-        models = [
-            model
-            for machine in (source.machine, self._runs.home)
-            for model in await ModelRepository(source.database, machine=machine).read_all(None)
-        ]
+        storage = self._source.storage
+        models = await storage.models.read_all(None)
         for number, model in enumerate(models, 1):
             self._say(f"Run {number} of {len(models)}")
-            if model.machine == source.machine:
-                await self._move_run(model)
-        trainings = TrainingRepository(source.database, machine=source.machine, home=self._runs.home)
-        for training in await trainings.read_states(*UNFINISHED):
+            await self._move_run(model)
+        for training in await storage.trainings.read_states(*UNFINISHED):
             await self._move_training(training)
         return self._moved
 

@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.data_folder import hold_data_folder, read_machine
-from bot.storage.database import Database
 from bot.storage.engine import read_url
+from bot.storage.repositories import Repositories
+from bot.storage.schema import metadata
 from bot.training.process import LOCK
 from core.errors import ConfigError
 
@@ -28,7 +29,7 @@ class MovingBot:
     data: Path
     machine: str
     scratch: Path  # a folder for what is deleted in the end
-    database: Database  # a copy, brought up to date
+    storage: Repositories  # a copy, brought up to date
     numbers: Mapping[str, int]  # table -> the last number that a row of it was given
 
 
@@ -53,15 +54,20 @@ async def open_source(database_url: str, *, data: Path) -> AsyncIterator[MovingB
         with tempfile.TemporaryDirectory(prefix=prefix) as folder:
             scratch = Path(folder)
             await asyncio.to_thread(_copy, file, scratch / "copy.db")
-            database = await Database.open(f"sqlite:///{scratch / 'copy.db'}", data=scratch)
+            storage = await Repositories.open(
+                f"sqlite:///{scratch / 'copy.db'}", data=scratch, machine=machine
+            )
             try:
-                if database.copies():
+                if storage.database.copies():
                     raise ConfigError(
                         f"The database {file} is damaged; start its bot, which begins a new one, or put a backup there."
                     )
-                yield MovingBot(data, machine, scratch, database, await database.transact(_read_numbers))
+                await storage.database.transact(_check_tables)
+                yield MovingBot(
+                    data, machine, scratch, storage, await storage.database.transact(_read_numbers)
+                )
             finally:
-                await database.close()
+                await storage.close()
     finally:
         lock.release()
 
@@ -96,6 +102,18 @@ def _copy(file: Path, copy: Path) -> None:
         raise ConfigError(
             f"The database {file} cannot be copied to {copy.parent} ({error.strerror}); TMPDIR names another folder."
         ) from error
+
+
+async def _check_tables(connection: AsyncConnection) -> None:
+    """Make sure that all tables of the database are known, and would move.
+
+    Raises:
+        ValueError: One is not.
+    """
+    names = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
+    unknown = names - metadata.tables.keys() - {"alembic_version"}
+    if unknown:
+        raise ValueError(f"tables that nothing here describes: {sorted(unknown)}")
 
 
 async def _read_numbers(connection: AsyncConnection) -> dict[str, int]:

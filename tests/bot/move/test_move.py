@@ -29,6 +29,7 @@ from core.errors import CoreError
 from core.run.layout import CHECKPOINT, FACTS, WEIGHTS, partial_folder
 from tests.bot.move.filled_bot import GUILD, ROWS, fill_bot, list_files
 from tests.bot.storage.test_database import EPISODE
+from tests.children import run_python
 from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
 
 SCENES = 3
@@ -98,10 +99,17 @@ async def test_bot_moves_with_all_that_it_has(data: Path, postgresql: str, targe
     before = list_files(data)
     tempfile.mkdtemp(prefix=f"holosuite-move-{read_machine(data)}-")  # as one that was killed has left it
     assert find_left(data)
-    moved = await move(data, postgresql)
+    settings = {
+        "DATABASE_URL": postgresql,
+        "HOLOSUITE_STORE": store_of(data.parent),
+        "HOLOSUITE_DATA": str(data),
+    }
+    done = await asyncio.to_thread(run_python, ["-m", "bot.move"], cwd=data.parent, **settings)
+    assert done.returncode == 0, done.stderr
+    assert "3 scenes, 2 models" in done.stdout
+    assert "2 runs are in the store, and fit their fingerprints. The old bot is as it was." in done.stdout
     assert list_files(data) == before
     assert find_left(data) == []
-    assert (moved.runs, moved.missing, moved.rows.was_there) == (2, [], False)
     old = await Repositories.open("", data=data, machine=read_machine(data))
     expected = await read_counts(old)
     marked = {"settings": expected["settings"] + 1}
