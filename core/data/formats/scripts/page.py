@@ -33,7 +33,7 @@ class Seen:
 
 
 @dataclass
-class Page:
+class PrintedPage:
     """What the lines of a corpus begin with."""
 
     seen: dict[Style, list[Seen]] = field(default_factory=lambda: {style: [] for style in STYLES})
@@ -46,9 +46,9 @@ class Page:
     words: set[str] = field(default_factory=set)  # in small letters
 
 
-def look_at(lines: list[str]) -> Page:
+def look_at(lines: list[str]) -> PrintedPage:
     """Return the beginnings of lines, each for the style that it may have."""
-    page = Page()
+    page = PrintedPage()
     before = ""
     for number, line in enumerate(lines):
         head = line[:HEAD].strip()
@@ -67,7 +67,7 @@ def look_at(lines: list[str]) -> Page:
     return page
 
 
-def _beginning(head: str, page: Page, lines: list[str], number: int) -> tuple[Style, str] | None:
+def _beginning(head: str, page: PrintedPage, lines: list[str], number: int) -> tuple[Style, str] | None:
     found = match_colon(head)
     # "Fra. Barnardo has my place: good night." is said by Fra.
     inner = found and ". " in found["name"] and match_stop(head)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from core.data.formats.scripts.names import (
     bare_name,
 )
-from core.data.formats.scripts.page import Page, Seen, Style, depth_of, look_at
+from core.data.formats.scripts.page import PrintedPage, Seen, Style, depth_of, look_at
 from core.data.formats.scripts.phrases import is_in_capitals, is_phrase
 
 _LEAST_SHARE = 0.08  # of the lines; fewer that begin with names are chance
@@ -63,7 +63,7 @@ def find_style(lines: list[str]) -> LineStyle:
     return best
 
 
-def _names_of(page: Page, style: Style) -> tuple[float, LineStyle] | None:
+def _names_of(page: PrintedPage, style: Style) -> tuple[float, LineStyle] | None:
     """Return how many lines a style covers, and its names."""
     seen, seen_style = page.seen[style], style
     if not seen:
@@ -123,7 +123,7 @@ def _common_place(seen: list[Seen], place: Callable[[Seen], int]) -> int | None:
     return where if mass >= _OFTEN and 2 * mass >= masses.total() else None
 
 
-def _known(names: Counter[str], places: float, page: Page, style: Style) -> set[str]:
+def _known(names: Counter[str], places: float, page: PrintedPage, style: Style) -> set[str]:
     """Return the beginnings that are names: those seen often; where most places have one, all."""
     if names.total() >= _EACH_SHARE * places and style != "block":
         plain = {name for name, count in names.items() if count >= _OFTEN or not is_phrase(name)}
@@ -149,7 +149,7 @@ def _known(names: Counter[str], places: float, page: Page, style: Style) -> set[
     return {name for name in often if is_in_capitals(name) or name.casefold() not in page.words}
 
 
-def _names_alone(names: Counter[str], page: Page) -> Counter[str]:
+def _names_alone(names: Counter[str], page: PrintedPage) -> Counter[str]:
     """Return the names that are lines: in capitals, unless they begin most paragraphs."""
     often = Counter({name: count for name, count in names.items() if count >= _OFTEN})
     if often.total() >= _WHOLE * page.paragraphs and len(often) > 1:
