@@ -123,7 +123,7 @@ def _rewrite(lines: list[str], style: LineStyle, *, joined: bool) -> list[str]:
         if speech is not None:
             rewritten.append(speech)
             speaking = True
-        elif joined and speaking and line.strip() and not is_direction(line):
+        elif joined and speaking and style.goes_on(line) and not is_direction(line):
             rewritten[-1] += f" {_in_round_brackets(line.strip())}"
         else:
             speaking = speaking and bool(line.strip()) and is_direction(line)

@@ -40,6 +40,10 @@ class LineStyle:
             return False
         return self.depth is None or self.depth == depth_of(line)
 
+    def goes_on(self, line: str) -> bool:
+        """Return whether a line without a name goes on with the speech above: it is filled, and not where names are."""
+        return bool(line.strip()) and (self.depth is None or self.after_blank or self.depth != depth_of(line))
+
 
 _LEAST: dict[Style, float] = {
     "colon": _LEAST_SHARE,

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -128,6 +129,11 @@ def _shared_strings(archive: zipfile.ZipFile) -> Iterator[str]:
 
 def _texts(item: "etree._Element") -> str:
     """Return the text of a string, whose parts may have styles; how it is pronounced is left out."""
+    inner = item
+    while len(inner) == 1:  # most have one part
+        inner = inner[0]
+    if not len(inner):
+        return (inner.text or "") if str(inner.tag).endswith("}t") else ""
     spoken = {part for said in item.iter("{*}rPh") for part in said}
     return "".join(part.text or "" for part in item.iter("{*}t") if part not in spoken)
 
@@ -145,6 +151,7 @@ def _date_styles(archive: zipfile.ZipFile) -> frozenset[int]:
     return frozenset(place for place, style in enumerate(used) if int(style.get("numFmtId") or 0) in dates)
 
 
+@lru_cache(maxsize=2_000)
 def _column(letters: str) -> int:
     """Return where a column is: `A` -> 0, `AA` -> 26."""
     number = 0

@@ -54,6 +54,12 @@ def test_lines_that_are_indented_less_go_on_with_a_speech() -> None:
     )
 
 
+def test_line_where_names_stand_does_not_go_on_with_a_speech() -> None:
+    """The First Folio's witches are numbers, which are no names; what they say is not said by whoever spoke before."""
+    play = "  Ada. The kettle.\nIt is warm.\n  1. Where the place?\n  Bo. Then pour.\n  Ada. No.\n" * 4
+    assert read(play).startswith("Ada: The kettle. It is warm.\n  1. Where the place?\nBo: Then pour.")
+
+
 def test_name_is_spelled_as_it_is_mostly() -> None:
     """A name in small letters is that in capitals, where those are the rule."""
     play = "ADA. The kettle.\n\nBO. Pour.\n\nAda (rising). It is warm.\n\nBO. No.\n\n" * 3
