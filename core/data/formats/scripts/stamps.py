@@ -61,11 +61,15 @@ def unwrap_names(text: str) -> str:
         text = "\n".join(lines)
     text = _unwrap_alone(_unwrap_separators(text, head))
     lines = text.split("\n")
-    names = Counter(name for name in map(_bracketed, head) if name)
+    # "(sighs) No." has a direction; "(Ada) No." a name, where nearly all lines are such.
+    rounds = sum(line.lstrip().startswith("(") for line in head) >= _NUMBERED_SHARE * len(head)
+    names = Counter(name for line in head if (name := _bracketed(line, rounds=rounds)))
     often = {name for name, count in names.items() if count >= _OFTEN}
     if len(often) > 1 and sum(names[name] for name in often) >= _BRACKETED_SHARE * len(head):
         return "\n".join(
-            f"{name}: {_BRACKETED.sub('', line, count=1)}" if (name := _bracketed(line)) else line
+            f"{name}: {_BRACKETED.sub('', line, count=1)}"
+            if (name := _bracketed(line, rounds=rounds))
+            else line
             for line in lines
         )
     return text
@@ -121,7 +125,9 @@ def _name_beside_time(line: str) -> str | None:
     return found["name"].strip() if found and is_name(found["name"].strip()) else None
 
 
-def _bracketed(line: str) -> str | None:
+def _bracketed(line: str, *, rounds: bool) -> str | None:
     found = _BRACKETED.match(line[:_HEAD])
+    if found and found["round"] and not rounds and not found[0].rstrip().endswith(":"):
+        return None
     name = (found["square"] or found["angle"] or found["round"] or "").strip() if found else ""
     return name if name and is_name(name) and not is_heading(name) else None

@@ -66,6 +66,13 @@ def test_name_is_spelled_as_it_is_mostly() -> None:
     assert read(play).count("ADA: ") == 6
 
 
+def test_sounds_in_round_brackets_are_no_speakers() -> None:
+    """`[MAN] No.` names who speaks, `(SIGHS) No.` a sound."""
+    assert read("[MAN] Tea?\n(SIGHS) No.\n[BO] Yes.\n(SIGHS) Tea.\n" * 3).startswith(
+        "MAN: Tea?\n(SIGHS) No.\nBO: Yes."
+    )
+
+
 def test_common_words_in_subtitles_are_no_speakers() -> None:
     """`Stop:` begins a line and names nobody, however often."""
     cues = "\n".join(
