@@ -8,8 +8,6 @@ TOKEN_SECONDS = 15 * 60.0
 MESSAGE_CHARACTERS = 2_000
 EMBED_DESCRIPTION_CHARACTERS = 4_096
 EMBED_FIELD_CHARACTERS = 1_024
-EMBED_TITLE_CHARACTERS = 256
-EMBEDS_CHARACTERS = 6_000  # of all embeds of a message together
 
 # "Webhook Resource", Create Webhook; "Channels Resource", Start Thread from Message.
 WEBHOOK_NAME_CHARACTERS = 80
@@ -24,9 +22,6 @@ CHOICE_CHARACTERS = 100
 
 # "Component Reference", File Upload.
 FORM_FILES = 10
-
-# "Component Reference", Button.
-CUSTOM_ID_CHARACTERS = 100
 
 # "Rate Limits": 50 requests a second in all, and 5 edits of a message in 5 s.
 REQUESTS_PER_SECOND = 50

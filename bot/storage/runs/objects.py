@@ -13,7 +13,6 @@ from typing import Any
 
 from core.errors import ConfigError, RunError
 
-SCHEMES = ("s3", "gs", "az", "file")
 ANSWER_SECONDS = 30  # for one request of the store's
 RETRIES = 3
 CHUNK_BYTES = 1_000_000

@@ -34,7 +34,6 @@ class Take:
     ids: list[int] = field(default_factory=list)
     nats: float = 0.0  # of the ids after the scene so far, as the network gives them at temperature 1
     place: int = 0  # among the rows, once it has ended
-    ends_line: bool = False
     is_last: bool = False  # whether the scene ends with it
 
 
@@ -202,7 +201,6 @@ class LineWriter:
         if take.is_last:
             return True
         if character == self._newline:
-            take.ends_line = take.in_line
             return take.in_line
         first, take.in_line = not take.in_line, True
         if start.head:

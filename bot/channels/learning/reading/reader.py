@@ -101,12 +101,10 @@ class ChannelReader:
             await asyncio.sleep(self._pause_seconds)
         return bool(under_way)
 
-    async def stop(
-        self, reading: ReadingRecord, why: Text, *, only_from: tuple[str, ...] = (READING, READ)
-    ) -> bool:
+    async def stop(self, reading: ReadingRecord, why: Text) -> bool:
         """End a reading, whose text is then deleted; tell whether it had not ended yet."""
         changes = {"state": OVER, "note": dump_text(why)}
-        is_stopped = await self._readings.update(reading.id, only_from=only_from, **changes)
+        is_stopped = await self._readings.update(reading.id, only_from=(READING, READ), **changes)
         if is_stopped:
             await self._delete(reading)
             self.wake()
