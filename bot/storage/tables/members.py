@@ -8,10 +8,11 @@ from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
-from bot.storage.schema import deletions, episode_words, episodes, jobs, learners, models, pending, readings
+from bot.storage.schema import deletions, episode_words, episodes, jobs, learners, models, pending
 from bot.storage.tables.channels.performances import performances
 from bot.storage.tables.channels.programmes import programmes, season_episodes
 from bot.storage.tables.consents import has_answered, withdraw
+from bot.storage.tables.readings import readings
 from bot.storage.tables.scenes import NO_SCENES_WORDS
 from bot.storage.tables.trainings import TrainingRecord, as_training
 

@@ -6,13 +6,52 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
-from bot.storage.schema import reading_channels, readings
+from bot.storage.schema import metadata, row_number
 
 DRAFT, READING, READ, OVER = "draft", "reading", "read", "over"
+
+# Servers' channels that are read for a training: asked for, being read, read and waiting for a preview, or over.
+readings = Table(
+    "readings",
+    metadata,
+    Column("id", row_number, primary_key=True),
+    Column("machine", String(64), nullable=False),  # whose data directory has the file
+    Column("message_id", BigInteger, nullable=False),  # that shows it; 0 for none yet
+    Column("created", BigInteger, nullable=False),  # seconds since 1970
+    Column("length", BigInteger, nullable=False),  # bytes of the file that count
+    *(Column(name, BigInteger, nullable=False) for name in ("guild_id", "channel_id", "member_id")),
+    Column("state", String(16), nullable=False),
+    Column("key", String(32), nullable=False),
+    Column("hidden", Boolean, nullable=False),
+    Column("request", Text, nullable=False),  # JSON
+    Column("note", Text, nullable=False),
+)
+
+reading_channels = Table(
+    "reading_channels",
+    metadata,
+    Column("reading_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("cursor", BigInteger, nullable=False),  # the oldest message that was looked at
+    *(Column(name, BigInteger, nullable=False) for name in ("looked", "taken")),
+    Column("is_done", Boolean, nullable=False),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

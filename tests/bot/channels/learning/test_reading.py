@@ -24,8 +24,7 @@ from bot.channels.learning.reading.notices import ReadingNotices
 from bot.channels.learning.reading.reader import ChannelReader
 from bot.discord.client import DiscordClient
 from bot.storage.repositories import Repositories
-from bot.storage.schema import readings
-from bot.storage.tables.readings import READ, READING, ReadingRecord
+from bot.storage.tables.readings import READ, READING, ReadingRecord, readings
 from bot.training.corpora.folders import TrainingFolders
 from bot.training.corpora.sweeper import TrainingSweeper
 from core.data.sources.read import read_source
