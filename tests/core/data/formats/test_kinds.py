@@ -156,3 +156,27 @@ def test_styles_tabs_and_times_of_a_word_document(paragraphs: str) -> None:
     """Who speaks is told by a style, by a tab, or by a time above."""
     body = "".join(paragraphs.format(who, said) for who, said in SAID * 2)
     assert read(word(body), "a.docx") == f"{ALL}\n{ALL}"
+
+
+def columns(*rows: tuple[str, str]) -> bytes:
+    """Return a PDF of one page with rows of two columns, written row by row."""
+    shown = "".join(
+        f"BT /F1 9 Tf {left} {700 - 12 * number} Td ({text}) Tj ET\n"
+        for number, row in enumerate(rows)
+        for left, text in zip((50, 320), row, strict=True)
+    )
+    font = "<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Courier >> >> >>"
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources {font} >>",
+        f"<< /Length {len(shown)} >>\nstream\n{shown}\nendstream",
+    ]
+    body = "".join(f"{number} 0 obj\n{each}\nendobj\n" for number, each in enumerate(objects, 1))
+    return f"%PDF-1.4\n{body}trailer << /Size 5 /Root 1 0 R >>\n%%EOF".encode()
+
+
+def test_columns_of_a_page_are_read_one_after_the_other() -> None:
+    """The left column comes first, in whatever order a page was written."""
+    lines = [f"{who}: {said}" for who, said in SAID * 3]
+    assert read(columns(*zip(lines[:6], lines[6:], strict=True)), "a.pdf") == "\n".join(lines)
