@@ -1,6 +1,7 @@
 """What stands before the first scene of a play and is no part of it: its contents and its list of characters."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -19,6 +20,8 @@ _ACT = re.compile(
 )
 _TITLE_LINES = 40  # before the contents, that are the title and who wrote it
 _WINDOW, _LEAST = 12, 4  # of so many filled lines so many have a speaker, where a play is under way
+_MOST_STARTS = 500  # of plays in one text
+_HEAD = 100  # characters of a line that a name may take
 _MOST_LINES = 600  # of contents and characters
 
 
@@ -32,11 +35,11 @@ def strip_front(text: str, names: Iterable[str], *, needs_act: bool = False) -> 
         number
         for number, (before, line) in enumerate(pairwise(["", *lines]))
         if not before.strip() and _is_matter(line)
-    ]
+    ][:_MOST_STARTS]
     if not starts:
         return text
-    begins = tuple(f"{name}{end}" for name in set(names) for end in (":", " (", " ["))
-    spoken = [line.startswith(begins) for line in lines]
+    known = set(names)
+    spoken = [re.split(r" ?[(\[:]", line[:_HEAD], maxsplit=1)[0] in known for line in lines]
     filled = [number for number, line in enumerate(lines) if line.strip()]
     kept: list[str] = []
     done = 0
@@ -49,7 +52,7 @@ def strip_front(text: str, names: Iterable[str], *, needs_act: bool = False) -> 
         again = _go_on(lines, start, end, needs_act=needs_act)
         if again == start:
             continue
-        if done or sum(1 for number in filled if number < start) > _TITLE_LINES:
+        if done or bisect_left(filled, start) > _TITLE_LINES:
             kept += lines[done:start]
         done = again
     return "\n".join(kept + lines[done:])
@@ -61,7 +64,8 @@ def _is_matter(line: str) -> bool:
 
 def _first_speech(start: int, filled: list[int], spoken: list[bool]) -> int | None:
     """Return the first line after `start` with which a play is under way."""
-    after = [number for number in filled if number > start]
+    first = bisect_right(filled, start)
+    after = filled[first : first + _MOST_LINES + _WINDOW]
     for place, number in enumerate(after[:_MOST_LINES]):
         if spoken[number] and sum(spoken[each] for each in after[place : place + _WINDOW]) >= _LEAST:
             return number
