@@ -171,7 +171,9 @@ def crowded(folder: Path) -> list[str]:
     return [
         str(path.relative_to(folder))
         for path in [folder, *folder.rglob("*")]
-        if path.is_dir() and sum(entry.name not in UNCOUNTED for entry in path.iterdir()) > MOST_ENTRIES
+        if path.is_dir()
+        and path.name not in UNCOUNTED
+        and sum(entry.name not in UNCOUNTED for entry in path.iterdir()) > MOST_ENTRIES
     ]
 
 

@@ -19,9 +19,8 @@ from bot.scenes.build import build_record, build_work, count_characters
 from bot.scenes.pool import PlacesTakenError, WriterPool
 from bot.scenes.queue import Work
 from bot.scenes.request import Asker, Request
-from bot.scenes.running import RunningRequests
 from bot.scenes.ui.view import build_page
-from bot.scenes.waiting import wait_for_scene
+from bot.scenes.waiting import RunningRequests, wait_for_scene
 from bot.storage.repositories import Repositories
 from bot.storage.tables.pending import Promises
 from bot.storage.tables.scenes import SceneRecord

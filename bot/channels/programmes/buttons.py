@@ -4,7 +4,7 @@ from typing import Any
 
 import discord
 
-from bot.discord.buttons import ActionButton
+from bot.discord.replies.buttons import ActionButton
 from core.text import Text
 
 LABELS = {"pause": Text("Pause"), "resume": Text("Resume"), "remove": Text("Remove")}

@@ -4,8 +4,8 @@ from typing import Any
 
 import discord
 
-from bot.discord.buttons import ActionButton
 from bot.discord.language.language import Language
+from bot.discord.replies.buttons import ActionButton
 from bot.storage.tables.trainings import TrainingRecord
 from core.text import Text
 

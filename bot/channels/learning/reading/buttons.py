@@ -6,8 +6,8 @@ from typing import Any, Self
 import discord
 
 from bot.channels.learning.reading.channels import KINDS
-from bot.discord.buttons import ActionButton
 from bot.discord.language.language import Language, language_of
+from bot.discord.replies.buttons import ActionButton
 from bot.storage.tables.readings import DRAFT, READ, READING, ReadingRecord
 from core.text import Text
 
