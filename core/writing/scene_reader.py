@@ -7,7 +7,7 @@ from core.config import END_OF_EPISODE
 from core.data.vocabulary import Vocabulary
 from core.writing.constraints.build import ConstrainedWriting, direct
 from core.writing.constraints.index import CorpusIndex
-from core.writing.constraints.lexicon import ShowLists
+from core.writing.constraints.word_lists.lexicon import ShowLists
 from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.generator import Generator

@@ -14,9 +14,9 @@ from core.run.cast import Casts
 from core.run.store import Run
 from core.writing.constraints.build import check_directions
 from core.writing.constraints.index_files import read_index
-from core.writing.constraints.lexicon import ShowLists
 from core.writing.constraints.place import open_under
-from core.writing.constraints.run_filter import Originality
+from core.writing.constraints.word_lists.lexicon import ShowLists
+from core.writing.constraints.word_lists.run_filter import Originality
 from core.writing.directions import Directions
 from core.writing.episode import Episode, describe_spelling
 from core.writing.generator import open_generator

@@ -11,11 +11,11 @@ from core.writing.constraints.cast import check_line, read_cast
 from core.writing.constraints.ending import EndingConstraint
 from core.writing.constraints.form import CLOSING, FormConstraint, Shape
 from core.writing.constraints.index import CorpusIndex
-from core.writing.constraints.lexicon import Lexicon, ShowLists
 from core.writing.constraints.originality import OriginalityConstraint
 from core.writing.constraints.place import PlaceConstraint, clean_place
 from core.writing.constraints.repetition import RepetitionConstraint
 from core.writing.constraints.spelling import SpellingConstraint
+from core.writing.constraints.word_lists.lexicon import Lexicon, ShowLists
 from core.writing.directions import Directions
 from core.writing.inference.readers import Reader
 from core.writing.sampling import Sampler

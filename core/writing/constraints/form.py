@@ -9,7 +9,7 @@ import numpy as np
 from core.config import END_OF_EPISODE
 from core.data.words import Alphabet, Row
 from core.writing.constraints.base import Forks, copy_state
-from core.writing.constraints.lexicon import Lexicon, Node
+from core.writing.constraints.word_lists.lexicon import Lexicon, Node
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 TAG_CLOSES = 20, 30  # characters after which a tag ("[on viewscreen]") has to come to its end, and has one

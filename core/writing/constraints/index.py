@@ -14,9 +14,9 @@ from core.run.foreign import find_foreign_words
 from core.run.word_vectors import WordVectors, build_word_vectors
 from core.writing.constraints.ending import LONGEST_WORD
 from core.writing.constraints.form import CLOSING, Shape
-from core.writing.constraints.lexicon import Lexicon, ListsByShow
 from core.writing.constraints.originality import WordHashes
-from core.writing.constraints.run_filter import RUN, RUN_OF_LETTERS, RunFilter
+from core.writing.constraints.word_lists.lexicon import Lexicon, ListsByShow
+from core.writing.constraints.word_lists.run_filter import RUN, RUN_OF_LETTERS, RunFilter
 
 _COMMON = 400  # words
 _MOST = 0.95  # share of lines from which on the others count as slips

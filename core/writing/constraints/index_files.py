@@ -25,8 +25,8 @@ from core.run.word_vectors import WordVectors
 from core.runtime.files import read_bounded, write_whole
 from core.writing.constraints.form import Shape
 from core.writing.constraints.index import CorpusIndex
-from core.writing.constraints.lexicon import Lexicon
-from core.writing.constraints.run_filter import RunFilter
+from core.writing.constraints.word_lists.lexicon import Lexicon
+from core.writing.constraints.word_lists.run_filter import RunFilter
 
 FORMAT = 1
 _MOST_BYTES = 50_000_000  # of a file, unpacked too

@@ -9,8 +9,14 @@ import numpy.typing as npt
 from core.data.words import Alphabet, Row
 from core.writing.constraints.base import Forks, copy_state
 from core.writing.constraints.form import FormConstraint
-from core.writing.constraints.lexicon import Lexicon, Node
-from core.writing.constraints.run_filter import RunFilter, hash_run, hash_runs_after, hash_token, hash_tokens
+from core.writing.constraints.word_lists.lexicon import Lexicon, Node
+from core.writing.constraints.word_lists.run_filter import (
+    RunFilter,
+    hash_run,
+    hash_runs_after,
+    hash_token,
+    hash_tokens,
+)
 
 
 class WordHashes:

@@ -11,7 +11,7 @@ from core.data.vocabulary import Vocabulary
 from core.data.words import Row
 from core.errors import PromptError
 from core.writing.constraints.base import Forks, copy_state
-from core.writing.constraints.lexicon import Lexicon, Node
+from core.writing.constraints.word_lists.lexicon import Lexicon, Node
 
 LONGEST_PLACE = 60  # characters
 

@@ -7,7 +7,7 @@ import numpy as np
 from core.data.words import Alphabet, Row
 from core.writing.constraints.base import Forks, copy_state
 from core.writing.constraints.form import FormConstraint
-from core.writing.constraints.lexicon import Lexicon, Node
+from core.writing.constraints.word_lists.lexicon import Lexicon, Node
 
 
 class SpellingConstraint:

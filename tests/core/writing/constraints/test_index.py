@@ -19,7 +19,7 @@ from core.run.store import Run
 from core.training.results.index import main
 from core.writing.constraints.index import build_index
 from core.writing.constraints.index_files import add_index, read_index
-from core.writing.constraints.lexicon import Lexicon
+from core.writing.constraints.word_lists.lexicon import Lexicon
 from core.writing.directions import Directions
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer

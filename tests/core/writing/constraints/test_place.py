@@ -3,8 +3,8 @@
 from core.data.vocabulary import Vocabulary
 from core.data.words import Alphabet
 from core.writing.constraints.base import Forks
-from core.writing.constraints.lexicon import Lexicon, ListsByShow
 from core.writing.constraints.place import PlaceConstraint
+from core.writing.constraints.word_lists.lexicon import Lexicon, ListsByShow
 
 VOCABULARY = Vocabulary.of("[Ops]\n[Quark's bar]\nODO: No.\n[Riol]\n0123456789")
 ALPHABET = Alphabet(VOCABULARY)

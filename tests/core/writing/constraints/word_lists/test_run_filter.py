@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.writing.constraints.run_filter import (
+from core.writing.constraints.word_lists.run_filter import (
     FALSE_POSITIVES,
     RUN,
     RunFilter,
