@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
 ]
 
-CONFIG = TrainConfig(units=8, layers=2, window_length=16, batch=4, epochs=1)
+CONFIG = TrainConfig(units=8, layers=2, window_length=16, batch=8, epochs=1)
 
 
 @pytest.fixture(scope="module")

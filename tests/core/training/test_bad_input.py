@@ -220,7 +220,17 @@ def test_train_on_a_full_disk_loses_nothing(
         with contextlib.suppress(OSError):  # the disk is full then, as it should be
             ballast.write(bytes(max(0, 9_600 - left)))
             ballast.flush()
-    arguments = ("--scripts", tiny_scripts, *TINY, "--epochs", "1", "--out", small_disk / "run")
+    arguments = (
+        "--scripts",
+        tiny_scripts,
+        *TINY,
+        "--batch",
+        "8",
+        "--epochs",
+        "1",
+        "--out",
+        small_disk / "run",
+    )
     sentence = refused(capsys, *arguments)
     assert sentence.startswith("The disk is full, so ")
     assert sentence.endswith("could not be written; free some space, then go on.")

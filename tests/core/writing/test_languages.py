@@ -38,7 +38,7 @@ ALPHABETS = {
     "russian": "абвгдежзийклмнопрстуфхцчшщъыьэюя",
     "japanese": "キラオドーいますでりせん",
 }
-CONFIG = TrainConfig(units=24, window_length=16, batch=4, epochs=3)
+CONFIG = TrainConfig(units=24, window_length=16, batch=8, epochs=5)
 
 
 @pytest.fixture(scope="module")
