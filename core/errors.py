@@ -4,6 +4,7 @@ CoreError
 |- ConfigError     a setting or an option has a value that cannot be used
 |- CorpusError     scripts cannot be read, or are not enough to learn from
 |- RunError        a run directory is missing, incomplete, damaged or in the way
+|  `- TrialError   a new run is not fit to be put to use
 |- PromptError     what somebody asked of an episode cannot be done
 |- TrainingError   a training cannot start or go on
 `- DeviceError     the disk or the device refused
@@ -31,6 +32,10 @@ class CorpusError(CoreError):
 
 class RunError(CoreError):
     """A run directory is missing, incomplete, damaged or in the way."""
+
+
+class TrialError(RunError):
+    """A new run is not fit to be put to use."""
 
 
 class PromptError(CoreError):

@@ -188,7 +188,7 @@ class Holosuite(DiscordClient):
                 folders=self.folders,
                 withdrawal=self.learning.withdrawal,
                 runs=self.runs,
-                drop_performances=self.channels.drop_member,
+                drop=(self.channels.drop_member, self.training_actions.previews.drop_member),
             ),
             SettingsCog(self.setting_actions),
             HelpCog(),

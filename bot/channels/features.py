@@ -95,7 +95,7 @@ class ChannelFeatures:
         self._bot.tasks.keep("performances", self._perform)
         self._bot.tasks.keep("programmes", self._carry_out)
 
-    def drop_member(self, member_id: int) -> None:
+    async def drop_member(self, member_id: int) -> None:
         """Give up what was begun for a member, or from their words."""
         self.runner.drop_where(lambda run: member_id in run.members)
 

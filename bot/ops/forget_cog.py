@@ -1,7 +1,7 @@
 """`/forget-me`: deletes what is stored of a member."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import discord
 from discord import app_commands
@@ -33,15 +33,16 @@ class ForgetCog(commands.Cog):
         folders: TrainingFolders,
         withdrawal: Withdrawal,
         runs: RunStore,
-        drop_performances: Callable[[int], None],
+        drop: Iterable[Callable[[int], Awaitable[None]]],
     ) -> None:
+        """Delete from a database, and stop what is on its way; `drop` does what other features have of a member."""
         self._database = database
         self._handler = handler
         self._supervisor = supervisor
         self._folders = folders
         self._withdrawal = withdrawal
         self._runs = runs
-        self._drop_performances = drop_performances
+        self._drop = tuple(drop)
 
     @app_commands.command(
         name="forget-me", description=translated("Delete the scenes and lines that are stored about you.")
@@ -55,10 +56,13 @@ class ForgetCog(commands.Cog):
     async def forget(self, member_id: int) -> Text:
         """Delete what is stored of a member and drop what is on its way; return what to tell them."""
         self._handler.drop_member(member_id)
-        self._drop_performances(member_id)
+        for drop in self._drop:
+            await drop(member_id)
         deletion = await delete_member(self._database, member_id)
         await self._delete_texts(deletion)
         await self._withdrawal.finish(deletion.learning)
+        if not (deletion.is_empty and self._database.is_purged):
+            await self._database.purge()
         return describe_deletion(deletion, self._database.copies())
 
     async def _delete_texts(self, deletion: Deletion) -> None:

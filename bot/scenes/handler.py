@@ -81,6 +81,7 @@ class SceneHandler:
         Raises:
             CoreError: Why there is no scene.
         """
+        begun = time.time()
         settings = await read_guild_settings(self._settings, asker.guild_id)
         shows = await self._registry.shows_of(asker.guild_id)
         if self.is_closing:
@@ -90,14 +91,14 @@ class SceneHandler:
             admit(asker, settings, self._cooldown)
             pause = settings.get(COOLDOWN)
             await self._carry_out(
-                reply, request, request_id=request_id, asker=asker, pause=pause, present=present
+                reply, request, request_id=request_id, asker=asker, begun=begun, pause=pause, present=present
             )
 
     async def resume(self, reply: Reply, request: Request, *, request_id: int, member_id: int) -> None:
         """Finish what an earlier process acknowledged; the scene may be kept already."""
         if self._promises.take_over(request_id):  # else it is on its way here already
             asker = Asker(member_id, True, request.guild_id or None, request.channel_id)  # no cooldown
-            await self._carry_out(reply, request, request_id=request_id, asker=asker)
+            await self._carry_out(reply, request, request_id=request_id, asker=asker, begun=time.time())
 
     async def close(self, *, seconds: float) -> None:
         """Refuse what is new and finish what was begun; what takes longer is left to the next process."""
@@ -117,13 +118,14 @@ class SceneHandler:
         *,
         request_id: int,
         asker: Asker,
+        begun: float,  # when it was asked for: /forget-me drops it from then on, however often it is tried
         pause: float | None = None,
         present: Present | None = None,
     ) -> None:
         with self._running.hold(reply):
             try:
                 scene = await self._promises.insist(
-                    request_id, lambda: self._write(reply, request, request_id=request_id, asker=asker)
+                    request_id, lambda: self._write(reply, request, request_id, asker=asker, begun=begun)
                 )
                 await (present(reply, scene) if present else self._show(reply, scene, request))
             except GoneError as error:
@@ -143,13 +145,14 @@ class SceneHandler:
         can_perform = await self.can_perform(request.guild_id or None)
         await reply.show(build_page(scene, language=reply.language, can_perform=can_perform, **shown))
 
-    async def _write(self, reply: Reply, request: Request, *, request_id: int, asker: Asker) -> SceneRecord:
+    async def _write(
+        self, reply: Reply, request: Request, request_id: int, *, asker: Asker, begun: float
+    ) -> SceneRecord:
         """Return the scene once it is written and stored.
 
         Raises:
             CoreError: Why there is none.
         """
-        begun = time.time()
         number = request.after or request.again
         source = await self._scenes.read(number) if number else None
         work, writer = await self._prepare(request, source)

@@ -30,6 +30,7 @@ class Database:
         self._url = url
         self._repair = asyncio.Lock()
         self._is_closed = False
+        self.is_purged = True  # the last purge came to its end
         self._running = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -86,14 +87,24 @@ class Database:
             if self._running == 0:
                 self._idle.set()
 
-    async def purge_log(self) -> None:
-        """Empty SQLite's log, which still holds what was deleted."""
+    async def purge(self) -> None:
+        """Write SQLite's file anew: `secure_delete` leaves a row's bytes in a page that it was moved from before."""
+        self.is_purged = False
+        await self.purge_log("VACUUM")
+        self.is_purged = True
+
+    async def purge_log(self, *before: str) -> None:
+        """Empty SQLite's log, which still holds what was deleted; first execute what comes `before`."""
         if self._url.get_backend_name() != "sqlite" or self._is_closed:
             return
         try:
             async with self._engine.connect() as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
-                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                for statement in before:
+                    await connection.exec_driver_sql(statement)
+                emptied = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                if emptied.scalar():  # somebody else reads the log
+                    raise StorageError("The database is busy; try again in a moment.")
         except (SQLAlchemyError, OSError) as error:
             raise StorageError(explain(error)) from error
 

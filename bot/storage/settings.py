@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from core.errors import ConfigError
 from core.run.layout import SHIPPED
+from core.runtime.files import expand_home
 from core.runtime.threads import count_cores
 
 # Discord's form: the application's id, a time and a signature, each in URL-safe base 64.
@@ -101,7 +102,7 @@ class Settings:
     # Who may train and change models.
     trainers: str = _choice("HOLOSUITE_TRAINERS", TRAINERS, default="administrators")
     trainer_roles: tuple[TrainerRole, ...] = ()  # whose members may, too
-    scripts: str = _text("HOLOSUITE_SCRIPTS")  # trained on without an upload; empty: the lecture notes' file
+    scripts: str = ""  # trained on without an upload; empty: the lecture notes' file
     # The longest training that may be asked for.
     training_minutes: int = _number(60, "HOLOSUITE_TRAINING_MINUTES", 1, 10_000)
     trainings_per_day: int = _number(5, "HOLOSUITE_TRAININGS_PER_DAY", 1, 1_000)  # of a server
@@ -131,8 +132,9 @@ class Settings:
         return cls(
             **{each.name: each.metadata["read"](values) for each in fields(cls) if "read" in each.metadata},
             token=_read_token(values.get("DISCORD_TOKEN", "")),
-            run=Path(values.get("HOLOSUITE_RUN", SHIPPED)),
-            data=Path(values.get("HOLOSUITE_DATA", "var")),
+            run=Path(expand_home(values.get("HOLOSUITE_RUN", str(SHIPPED)))),
+            scripts=expand_home(values.get("HOLOSUITE_SCRIPTS", "")),
+            data=Path(expand_home(values.get("HOLOSUITE_DATA", "var"))),
             store=_read_store(values.get("HOLOSUITE_STORE", "")),
             # One core is left to the event loop, which must answer Discord within 3 s.
             threads=_read_integer(values, "HOLOSUITE_THREADS", max(1, count_cores() - 1), 1, 64),

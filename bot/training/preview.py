@@ -5,6 +5,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,16 @@ from core.data.sources.upload import safe_name
 USUAL_MINUTES = 15.0
 START_SECONDS = 20.0  # until TensorFlow is loaded and the network compiled
 Download = Callable[[Path], Awaitable[None]]
+_Offer = tuple[TrainingRecord, dict[str, Any]]
+
+
+@dataclass(eq=False)
+class _Reading:
+    """A text that is being read."""
+
+    uploader: int  # the member whose text it is; 0 for a text that nobody uploaded
+    task: asyncio.Task[_Offer]
+    is_dropped: bool = False
 
 
 class TrainingPreviews:
@@ -42,7 +53,7 @@ class TrainingPreviews:
         self._models = storage.models
         self._data = settings.data.resolve()
         self._folders = storage.folders
-        self._reading: set[int] = set()  # servers whose text is being read
+        self._reading: dict[int, _Reading] = {}  # servers whose text is being read
         self._slots = asyncio.Semaphore(settings.readings)
         self._cooldown = Cooldown(settings.cooldown_seconds)  # of servers
 
@@ -118,7 +129,7 @@ class TrainingPreviews:
 
     async def offer(
         self, request: TrainingRequest, origin: TrainingOrigin, download: Download | None = None
-    ) -> tuple[TrainingRecord, dict[str, Any]]:
+    ) -> _Offer:
         """Read what would be trained on, and keep the training as offered; return it and the facts of its text.
 
         `download` writes the uploaded files into a folder. The facts are not kept: a part of the text is among them.
@@ -129,15 +140,30 @@ class TrainingPreviews:
         """
         if origin.guild_id in self._reading:
             raise RefusalError("A text of this server is being read already; wait for its preview.")
-        self._reading.add(origin.guild_id)
+        task = asyncio.create_task(self._offer(request, origin, download))
+        reading = _Reading(origin.member_id if request.upload_names else 0, task)
+        self._reading[origin.guild_id] = reading
         try:
-            return await self._offer(request, origin, download)
+            return await task
+        except asyncio.CancelledError:
+            if not reading.is_dropped:
+                raise
+            raise RefusalError("/forget-me was used, so the text was deleted.") from None
         finally:
-            self._reading.discard(origin.guild_id)
+            del self._reading[origin.guild_id]
+
+    async def drop_member(self, member_id: int) -> None:
+        """Stop reading what a member has uploaded, and delete it."""
+        dropped = [reading for reading in self._reading.values() if reading.uploader == member_id]
+        for reading in dropped:
+            reading.is_dropped = True
+            reading.task.cancel()
+        if dropped:
+            await asyncio.wait([reading.task for reading in dropped])
 
     async def _offer(
         self, request: TrainingRequest, origin: TrainingOrigin, download: Download | None
-    ) -> tuple[TrainingRecord, dict[str, Any]]:
+    ) -> _Offer:
         name = await choose_name(request, origin.guild_id, trainings=self._trainings)
         key = secrets.token_hex(8)
         folder = self._data / "jobs" / key

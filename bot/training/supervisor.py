@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.storage.engine import StorageError
 from bot.storage.tables.trainings import UNFINISHED, TrainingRecord, TrainingRepository
 from bot.training.completion import TrainingCompletion, TrainingListener
 from bot.training.corpora.arguments import training_arguments
@@ -58,9 +59,8 @@ class TrainingSupervisor:
         while True:
             try:
                 # What runs goes before what waits.
-                queue = await self._trainings.read_states("running")
-                queue = queue or await self._trainings.read_states("waiting")
-                if queue:
+                read = self._trainings.read_states
+                if queue := await read("running") or await read("waiting"):
                     await self._carry_out(queue[0])
                     continue
             except (CoreError, OSError):
@@ -80,10 +80,10 @@ class TrainingSupervisor:
         if training.id == self._current or training.state == "running":
             self._cancelled.setdefault(training.id, why)
             return True
-        if await self._completion.cancel_waiting(training, why):
+        is_cancelled = await self._completion.cancel_waiting(training, why)
+        if is_cancelled:
             await self._tell_queue()
-            return True
-        return False
+        return is_cancelled
 
     async def cancel_where(self, is_gone: Callable[[int], bool]) -> None:
         """Stop the trainings of the servers that the bot has left, told by the server's id."""
@@ -206,8 +206,7 @@ class TrainingSupervisor:
         self, training: TrainingRecord, child: Child, events: EventFile, note: str, *, is_late: bool
     ) -> bool:
         """Show the progress of a process until it has ended; tell whether we stopped it, its time being over."""
-        was_stopped = False
-        longest = 60 * OVERTIME * self._longest_minutes  # seconds
+        was_stopped, longest = False, 60 * OVERTIME * self._longest_minutes  # seconds
         while await asyncio.to_thread(self._is_alive, child):
             if training.id in self._cancelled:
                 child.signal(signal.SIGKILL)
@@ -228,6 +227,8 @@ class TrainingSupervisor:
         """Compare the new model with the one in use, and put it to use."""
         try:
             model, outcome = await self._completion.evaluate(training, events.progress)
+        except StorageError:
+            raise  # the database may be there again in a moment
         except CoreError as error:
             await self._completion.fail(training, error.text)
             return
@@ -244,7 +245,6 @@ class TrainingSupervisor:
 
 def _find(training: TrainingRecord, folders: TrainingFolders) -> Child | None:
     """Return the process that an earlier process of the bot started for a training, if it lives."""
-    if training.state != "running":
-        return find_training(folders.out(training), folders.data)
     child = Child(training.pid, training.pid_started)
-    return child if child.is_alive() else find_training(folders.out(training), folders.data)
+    is_known = training.state == "running" and child.is_alive()
+    return child if is_known else find_training(folders.out(training), folders.data)

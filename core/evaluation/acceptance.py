@@ -17,7 +17,7 @@ from core.config import parse_episodes
 from core.data.corpus import hold_out, hold_out_labels, learnt_episodes, read_corpus
 from core.data.sources.source import Source
 from core.data.words import Alphabet
-from core.errors import CoreError, RunError
+from core.errors import CoreError, TrialError
 from core.evaluation.beginnings import read_beginnings
 from core.evaluation.runaways import check_scenes, try_scenes
 from core.evaluation.score import score_texts
@@ -32,6 +32,8 @@ SEED = 7
 SAMPLE_CHARACTERS = 300
 _SCORED_CHARACTERS = 60_000  # of the held-out text: seconds, not minutes, on one core
 _MOST_LOST = 0.02  # share of beginnings; sound runs have none
+# How much more bits a character a run may cost than its training found: of little text, all is not read alike.
+_MOST_TIMES, _MOST_WORSE = 1.25, 0.5
 _MOST_UNKNOWN = 0.1  # share of characters that a run may lack for its score to say something
 
 
@@ -39,20 +41,20 @@ def check_run(run: Run) -> str:
     """Make sure that a run may be put to use; return what it wrote for that without directions.
 
     Raises:
-        RunError: its weights are no numbers, it is no better than chance, it writes nothing, or its scenes run away.
+        TrialError: its weights are no numbers, it is no better than chance, it writes nothing, or its scenes run away.
     """
     if not all(bool(np.isfinite(array).all()) for array in run.weights().values()):
-        raise RunError("The new model's weights are not all numbers; train it anew.")
+        raise TrialError("The new model's weights are not all numbers; train it anew.")
     chance = math.log2(len(run.vocabulary))
     if not run.bits_per_character < chance:
-        raise RunError(
+        raise TrialError(
             "The new model is no better than chance: {bits:.2f} bits per character, "
             "where guessing blindly costs {chance:.2f}. Give it more text or more time.",
             bits=run.bits_per_character,
             chance=chance,
         )
     if not Writer(run).write(SceneRequest(seed=SEED, length=SAMPLE_CHARACTERS)).text.strip():
-        raise RunError("The new model writes nothing; give it more text or more time.")
+        raise TrialError("The new model writes nothing; give it more text or more time.")
     scenes = try_scenes(run, seed=SEED)
     check_scenes(scenes)
     return scenes.undirected
@@ -124,16 +126,32 @@ def check_beginnings(comparison: Mapping[str, Any]) -> None:
     """Refuse a run that loses itself where texts begin, though its figure may look healthy.
 
     Raises:
-        RunError: with the share of beginnings that cost it more than blind guessing.
+        TrialError: with the share of beginnings that cost it more than blind guessing.
     """
     beginnings = comparison.get("beginnings")
     if beginnings and beginnings["share_over_8"] >= _MOST_LOST:
-        raise RunError(
+        raise TrialError(
             "The new model loses itself when a text begins: {percent:.0f} % of {stretches} "
             "beginnings cost it more than blind guessing. Train it again, for longer or with more "
             "text.",
             percent=100 * beginnings["share_over_8"],
             stretches=beginnings["stretches"],
+        )
+
+
+def check_figure(run: Run, comparison: Mapping[str, Any]) -> None:
+    """Refuse a run that is far worse on the text that was held out than its training found.
+
+    Raises:
+        TrialError: with both figures.
+    """
+    most = run.bits_per_character * _MOST_TIMES + _MOST_WORSE
+    if comparison.get("new_bits", 0.0) > most:
+        raise TrialError(
+            "The new model's weights are not those that its training judged: they cost {found:.2f} bits per "
+            "character, and did cost {bits:.2f}. Train it again.",
+            found=comparison["new_bits"],
+            bits=run.bits_per_character,
         )
 
 
@@ -179,6 +197,7 @@ def main(arguments: list[str] | None = None) -> int:
             except CoreError as error:
                 document["comparison"] = {"problem": str(error)}
             check_beginnings(document["comparison"])
+            check_figure(new, document["comparison"])
         status = 0
     except CoreError as error:
         document, status = {"error": Text.joined(filter(None, (error.text, done))).to_json()}, 2

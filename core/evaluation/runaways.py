@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from core.errors import RunError
+from core.errors import TrialError
 from core.run.store import Run
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
@@ -69,10 +69,10 @@ def check_scenes(count: RunawayCount) -> None:
     """Refuse a run of whose scenes more than a quarter run away.
 
     Raises:
-        RunError: with the reason and an example.
+        TrialError: with the reason and an example.
     """
     if count.failed > _MOST_FAILED * count.scenes:
-        raise RunError(
+        raise TrialError(
             "The new model loses itself when a scene begins: of {scenes} scenes {ended} end at once "
             "and {repeated} repeat one character, such as {example!r}. Train it again, for longer or "
             "with more text.",

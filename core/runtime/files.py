@@ -10,6 +10,11 @@ from pathlib import Path
 from core.errors import DeviceError
 
 
+def expand_home(path: str) -> str:
+    """Return a path with a home folder in place of its `~`, as a shell has it; one of nobody stays as it is."""
+    return os.path.expanduser(path)  # noqa: PTH111 -- pathlib raises where there is no such home
+
+
 def write_whole(path: Path, data: bytes | str) -> None:
     """Write `data` (text as UTF-8) to `path`, which holds the old or the new content at any moment.
 

@@ -54,7 +54,7 @@ REFUSALS = re.compile(
 )
 PROGRAMME = ProgrammeRecord(
     guild_id=HOME, channel_id=1, member_id=1, created=1, title="Nights", cron="", zone="UTC", hours=720, cast="",
-    place="", show="", length=0, is_performed=False, goes_on=False, due=2**40,
+    place="", show="", length=0, is_performed=False, goes_on=False, due=2**33,
 )  # fmt: skip
 WAITING = ("\N{MEMO}", "\N{HOURGLASS WITH FLOWING SAND}")
 PLAN = RetrainPlan(
@@ -210,11 +210,12 @@ def programme_button(action: str) -> Ask:
     return press
 
 
-def programme_command(name: str) -> Ask:
-    """Return how somebody uses a command on the programme of their server."""
+def programme_command(name: str, *, foreign: bool = False) -> Ask:
+    """Return how somebody uses a command on a programme of their own server, or by its number on the other's."""
 
     async def use(stage: Stage, who: str) -> Interaction:
-        return await stage.slash(who, name, programme=await stage.programme(stage.guild_of(who)))
+        guild = HOME if foreign else stage.guild_of(who)
+        return await stage.slash(who, name, programme=await stage.programme(guild))
 
     return use
 
@@ -342,6 +343,9 @@ THINGS: dict[str, tuple[Ask, str]] = {
     "`Pause` of a programme": (programme_button("pause"), "is paused"),
     "`Resume` of a programme": (programme_button("resume"), "goes on"),
     "`Remove` of a programme": (programme_button("remove"), "was removed"),
+    "a programme by its number: its season": (programme_command("season", foreign=True), "no episode yet"),
+    "a programme by its number: pause": (programme_command("programme pause", foreign=True), "is paused"),
+    "a programme by its number: remove": (programme_command("programme remove", foreign=True), "was removed"),
     "`Details` of the model in use": (lambda stage, who: stage.press(who, "hs:about"), "network"),
     "the form, sent": (fill_in_form, "scene"),
     "the menu of settings": (choose_setting, "form"),

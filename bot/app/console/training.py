@@ -20,6 +20,7 @@ from core.errors import CoreError, PromptError, TrainingError
 from core.run.events import EventFile, Progress
 from core.run.layout import FACTS, partial_folder
 from core.run.store import Run
+from core.runtime.files import expand_home
 from core.text import Text, read_text
 from core.wording import describe_epochs
 
@@ -97,7 +98,7 @@ class ConsoleTraining:
     def _preview(self, call: Call, preset: str, work: Path, current: Run) -> dict[str, Any]:
         corpus = call.text("corpus")
         if corpus is not None and "://" not in corpus:
-            corpus = str(Path(corpus).expanduser())
+            corpus = expand_home(corpus)
         arguments = ["--preset", preset, f"--own={current.path.resolve()}"]
         if corpus is not None and corpus.lower().endswith(".zip"):
             arguments += ["--upload", str(Path(corpus).resolve()), f"--name={Path(corpus).name}"]

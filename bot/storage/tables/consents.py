@@ -1,11 +1,13 @@
 """Which members may be learnt from in which server, and which trainings learn from them."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database, lock_guild
+from bot.storage.engine import StorageError
 from bot.storage.schema import consents, jobs, learners
 from bot.storage.tables.trainings import TrainingRecord, as_training
 
@@ -55,7 +57,8 @@ class ConsentRepository:
             return await withdraw(connection, member_id, guild_id=guild_id)
 
         trainings = await self._database.transact(refuse)
-        await self._database.purge_log()
+        with contextlib.suppress(StorageError):  # what follows from a no is not kept waiting for it
+            await self._database.purge_log()
         return trainings
 
     async def cast(self, guild_id: int, member_id: int, speaker: str) -> bool:

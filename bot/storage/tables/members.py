@@ -17,6 +17,7 @@ from bot.storage.tables.scenes import NO_SCENES_WORDS
 from bot.storage.tables.trainings import TrainingRecord, as_training
 
 NOBODY = 0  # no member's id
+_AGAIN_SECONDS = 60.0  # after which the database is written anew whatever was found
 REMEMBERED_SECONDS = 1_200.0  # that it is known who was forgotten: longer than a request can be on its way
 
 
@@ -29,10 +30,11 @@ class Deletion:
     trainings: tuple[TrainingRecord, ...]  # offered, waiting or running, or with a text that was kept
     learning: tuple[TrainingRecord, ...] = ()  # that hold what the member wrote in a server's channels
     has_answered: bool = False  # whether the bot may learn from them; what stays is a no
+    is_empty: bool = False  # they were forgotten a moment ago, and there was nothing new
 
 
 async def delete_member(database: Database, member_id: int) -> Deletion:
-    """Delete what is stored of a member, and what they typed wherever it was copied.
+    """Delete what is stored of a member, and what they typed wherever it was copied; `Database.purge` has to follow.
 
     A server's trainings and models are its own and stay, without the name of who started them. A yes to being learnt
     from becomes a no, and a no stays.
@@ -40,6 +42,8 @@ async def delete_member(database: Database, member_id: int) -> Deletion:
 
     async def remove(connection: AsyncConnection) -> Deletion:
         now = time.time()
+        before = select(deletions.c.time).where(deletions.c.member_id == member_id)
+        is_again = now - (await connection.scalar(before) or 0) < _AGAIN_SECONDS
         words = select(episode_words.c.episode_id).where(episode_words.c.member_id == member_id)
         gone = or_(episodes.c.member_id == member_id, episodes.c.id.in_(words))
         theirs = select(episodes.c.id, episodes.c.code, episodes.c.member_id).where(gone)
@@ -53,6 +57,9 @@ async def delete_member(database: Database, member_id: int) -> Deletion:
         trainings = tuple(map(as_training, rows))
         await connection.execute(delete(jobs).where(jobs.c.member_id == member_id, jobs.c.state == "offered"))
         await connection.execute(delete(learners).where(learners.c.training_id.not_in(select(jobs.c.id))))
+        # A title may be the member's, or have been made of their words.
+        titled = or_(performances.c.member_id == member_id, performances.c.scene_id.in_(numbers))
+        await connection.execute(update(performances).where(titled).values(title=""))
         for table in (jobs, models, readings, performances):
             own = update(table).where(table.c.member_id == member_id)
             await connection.execute(own.values(member_id=NOBODY))
@@ -69,11 +76,10 @@ async def delete_member(database: Database, member_id: int) -> Deletion:
             trainings,
             learning=learning,
             has_answered=await has_answered(connection, member_id),
+            is_empty=is_again and not (found or trainings),
         )
 
-    deletion = await database.transact(remove)
-    await database.purge_log()
-    return deletion
+    return await database.transact(remove)
 
 
 async def delete_what_is_over(database: Database, *, promise_seconds: float) -> None:

@@ -20,6 +20,14 @@ def test_settings_have_a_default_for_everything() -> None:
     assert settings.retention_days == 0
 
 
+def test_paths_have_the_home_folder_for_a_tilde() -> None:
+    """A file of settings says `~` as a shell does, whose place it takes."""
+    names = ("HOLOSUITE_DATA", "HOLOSUITE_RUN", "HOLOSUITE_SCRIPTS")
+    settings = Settings.from_env(dict.fromkeys(names, "~/holosuite"))
+    home = Path.home() / "holosuite"
+    assert (settings.data, settings.run, settings.scripts) == (home, home, str(home))
+
+
 def test_settings_are_read_from_the_environment() -> None:
     """Each variable reaches its setting, with spaces round it taken off."""
     settings = Settings.from_env(

@@ -1,5 +1,6 @@
 """What is kept for a while alone is gone after it, and not before: the times that SECURITY.md states."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -117,3 +118,32 @@ async def test_server_has_few_previews_and_one_text_read_at_a_time(
     with pytest.raises((RefusalError, LimitError), match="3"):
         await previews.check(request, 1)
     await previews.check(request, 2)
+
+
+async def test_upload_of_a_forgotten_member_is_read_no_further(
+    storage: Repositories, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that is being read when its member is forgotten is deleted at once, and no preview comes of it."""
+    previews = TrainingPreviews(settings=Settings(run=tmp_path, data=tmp_path), storage=storage)
+    request = TrainingRequest(upload_names=("okapi.txt",))
+    is_read = asyncio.Event()
+
+    async def read(*_arguments: object, **_options: object) -> None:
+        is_read.set()
+        await asyncio.Event().wait()
+
+    async def download(folder: Path) -> None:
+        await asyncio.to_thread((folder / "upload-0.txt").write_text, "A shy okapi")
+
+    monkeypatch.setattr("bot.training.corpora.reading.ask_child", read)
+    asked = asyncio.create_task(
+        previews.offer(request, TrainingOrigin(guild_id=1, channel_id=2, member_id=3), download)
+    )
+    await is_read.wait()
+    await previews.drop_member(4)
+    assert list((tmp_path / "jobs").iterdir())
+    await previews.drop_member(3)
+    assert list((tmp_path / "jobs").iterdir()) == []
+    with pytest.raises(RefusalError, match="/forget-me was used"):
+        await asked
+    assert await storage.trainings.read_offers() == []

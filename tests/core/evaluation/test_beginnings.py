@@ -12,7 +12,7 @@ from benchmarks.networks import write_random_run
 from core.config import TrainConfig
 from core.data.vocabulary import Vocabulary
 from core.errors import RunError
-from core.evaluation.acceptance import check_beginnings
+from core.evaluation.acceptance import check_beginnings, check_figure
 from core.evaluation.acceptance import main as try_out
 from core.evaluation.beginnings import LENGTH, Beginnings, choose_stretches, read_beginnings
 from core.evaluation.runaways import RunawayCount, check_scenes, try_scenes
@@ -103,6 +103,14 @@ def test_a_scene_or_two_that_end_early_are_no_reason() -> None:
     check_scenes(RunawayCount(scenes=40, ended=6, repeated=4, example=""))
     with pytest.raises(RunError, match="11 end at once"):
         check_scenes(RunawayCount(scenes=40, ended=11, repeated=0, example="ROMEO: IV"))
+
+
+def test_a_run_that_is_far_from_its_own_figure_is_refused(random_run: Run) -> None:
+    """Weights that cost far more than what the training found are not its own; a tenth is the choice of text."""
+    check_figure(random_run, {"new_bits": random_run.bits_per_character + 0.1})
+    check_figure(random_run, {"problem": "There is no text."})
+    with pytest.raises(RunError, match=r"bits per character, and did cost"):
+        check_figure(random_run, {"new_bits": 1.25 * random_run.bits_per_character + 0.6})
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ from bot.storage.database import Database, lock_guild
 from bot.storage.names import LimitError
 from bot.storage.schema import episodes, leases, metadata, row_number
 from bot.storage.tables.leases import BOT, read_clock
+from bot.storage.tables.scenes import DeletedError
 from core.errors import CoreError
 
 AT_ONCE = 5  # performances of one bot
@@ -99,6 +100,7 @@ class PerformanceRepository:
         """Store a performance that begins; return it with its number.
 
         Raises:
+            DeletedError: Its scene was deleted meanwhile.
             LimitError: So many are going on, or one of the same scene or without a thread in the same channel.
         """
         performance = replace(performance, machine=self._machine)
@@ -106,6 +108,9 @@ class PerformanceRepository:
 
         async def add(connection: AsyncConnection) -> PerformanceRecord:
             await lock_guild(connection, _ALL_SERVERS)
+            scene = select(episodes.c.id).where(episodes.c.id == performance.scene_id)
+            if await connection.scalar(scene) is None:
+                raise DeletedError("This scene is no longer stored.")
             old = performances.c.created < performance.created - LONGEST_SECONDS
             await connection.execute(delete(performances).where(old))
             count = await connection.scalar(select(func.count()).select_from(performances))

@@ -55,6 +55,7 @@ def test_console_trains_and_keeps_runs(tmp_path: Path, tiny_scripts: Path, tiny_
     [
         ("/retrain corpus:nothing.txt", "There is no file nothing.txt"),
         ("/retrain corpus:~/nothing.txt", "There is no file /.*nothing.txt"),
+        ("/retrain corpus:~nobody-at-all/nothing.txt", "There is no file ~nobody-at-all/nothing.txt"),
         ("/retrain minutes:1 epochs:1", "not both"),
         ("/retrain minutes:0", "more than 0 minutes"),
         ("/retrain epochs:-1", "1 epoch and more"),

@@ -207,7 +207,8 @@ async def test_performance_without_rights_is_plain_and_says_what_would_be_better
             await theatre.until_over()
             assert "ended early" in theatre.opening(thread).text
             for number in range(AT_ONCE):
-                await theatre.storage.performances.add(replace(ELSEWHERE, scene_id=number))
+                elsewhere = replace(ELSEWHERE, channel_id=number, scene_id=theatre.scene.id)
+                await theatre.storage.performances.add(elsewhere)
             assert "5 performances are going on" in (await (await theatre.perform()).message()).content
             await theatre.storage.guild_settings.change(theatre.guild.id, PERFORMANCES.name, "off")
             assert "/settings" in (await (await theatre.perform()).message()).content
