@@ -202,18 +202,19 @@ async def until_trains(scene: Scene) -> psutil.Process:
     return trainings(scene.data)[0]
 
 
-async def test_killed_bot_finds_its_training_again(tmp_path: Path) -> None:
+async def test_killed_bot_finds_its_training_again(tmp_path: Path, tiny_run: Run) -> None:
     """After `kill -9` of the bot the training goes on, and the next bot finishes it in the same message."""
+    small = {"HOLOSUITE_RUN": str(tiny_run.path)}  # which the training begins with, and is compared with
     async with LocalDiscord() as discord:
         guild = discord.add_guild()
         chief = discord.add_member(guild, "Sisko", permissions=Permission.ADMINISTRATOR)
-        async with running_bot(discord, tmp_path) as bot:
+        async with running_bot(discord, tmp_path, **small) as bot:
             scene = Scene(discord, guild, chief, chief, bot, tmp_path)
             shown = await begin(scene, corpus=scripts(), epochs=3)
             training = await until_trains(scene)
             await bot.kill()
         assert training.is_running()
-        async with running_bot(discord, tmp_path) as bot:
+        async with running_bot(discord, tmp_path, **small) as bot:
             scene = Scene(discord, guild, chief, chief, bot, tmp_path)
             end = await until_told(scene, shown, "is trained")
             assert [message for message in discord.bot_messages if "is trained" in message.text] == [end]
