@@ -18,7 +18,7 @@ from tests.bot.bot_process import ask_to_train, described, running_bot, scene_of
 from tests.local_discord import LocalDiscord, Member, Permission, Upload
 
 _SECONDS = 1_200.0  # for a training beside whatever else runs
-_SPEAKER = re.compile(r"^\*{0,2}([^\s*:][^:*\n]{0,40}?)\*{0,2}:", re.MULTILINE)
+_SPEAKER = re.compile(r"^\*{0,2}([^\s*:#][^:*\n]{0,40}?)\*{0,2}:", re.MULTILINE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
