@@ -27,7 +27,7 @@ from core.writing.scene_reader import SceneReader
 from core.writing.takes.build import stream_takes
 
 _CANCEL_EVERY = 64  # characters between two looks at whether the writing is still wanted
-_USUAL_TAKES = 4
+_USUAL_TAKES = 6
 
 
 class Writer:

@@ -17,7 +17,7 @@ _ENOUGH = 0.22  # share of rare words that people's lines have; more is worth no
 class ScoreWeights:
     """What counts how much; chosen in docs/training.md."""
 
-    fluency: float = 2.0  # of log p(line | scene), over what the line's takes have for as many characters
+    fluency: float = 1.4  # of log p(line | scene), over what the line's takes have for as many characters
     rare: float = 3.0  # nats for a line with as many rare words as people's have
     carried: float = 5.0  # nats for a rare word that the last lines have
     power: float = 0.7  # of the length, by which the sum of these is divided
