@@ -36,7 +36,7 @@ _Offer = tuple[TrainingRecord, dict[str, Any]]
 
 
 @dataclass(eq=False)
-class _Reading:
+class _Preview:
     """A text that is being read."""
 
     uploader: int  # the member whose text it is; 0 for a text that nobody uploaded
@@ -53,7 +53,7 @@ class TrainingPreviews:
         self._models = storage.models
         self._data = settings.data.resolve()
         self._folders = storage.folders
-        self._reading: dict[int, _Reading] = {}  # servers whose text is being read
+        self._reading: dict[int, _Preview] = {}  # servers whose text is being read
         self._slots = asyncio.Semaphore(settings.readings)
         self._cooldown = Cooldown(settings.cooldown_seconds)  # of servers
 
@@ -141,7 +141,7 @@ class TrainingPreviews:
         if origin.guild_id in self._reading:
             raise RefusalError("A text of this server is being read already; wait for its preview.")
         task = asyncio.create_task(self._offer(request, origin, download))
-        reading = _Reading(origin.member_id if request.upload_names else 0, task)
+        reading = _Preview(origin.member_id if request.upload_names else 0, task)
         self._reading[origin.guild_id] = reading
         try:
             return await task

@@ -17,7 +17,7 @@ from core.data.formats.reading import NO_FACTS, ChatFacts, Reading, Script, show
 from core.data.formats.scripts.final_draft import read_final_draft
 from core.data.formats.scripts.fountain import is_fountain, read_fountain
 from core.data.formats.scripts.gutenberg import strip_gutenberg, strip_notes
-from core.data.formats.scripts.subtitles import is_subtitles, read_subtitles
+from core.data.formats.subtitles.subtitles import is_subtitles, read_subtitles
 from core.data.formats.tables.delimited import find_delimiter, read_delimited, read_excel
 from core.data.formats.tables.json_files import looks_like_json, read_json
 from core.errors import CorpusError

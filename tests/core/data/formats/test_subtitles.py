@@ -1,7 +1,7 @@
 """Texts that look like subtitles, or Markdown, for long."""
 
 from core.data.formats.documents.markdown import is_markdown
-from core.data.formats.scripts.subtitles import is_subtitles
+from core.data.formats.subtitles.subtitles import is_subtitles
 
 
 def test_line_breaks_before_a_cue_are_looked_at_once() -> None:

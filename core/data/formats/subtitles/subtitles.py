@@ -5,7 +5,7 @@ import warnings
 from html import unescape
 
 from core.data.formats.reading import LeftOut, Reading, Script, show_name
-from core.data.formats.scripts.timed_text import find_timed_text, read_timed_text
+from core.data.formats.subtitles.timed_text import find_timed_text, read_timed_text
 from core.errors import CorpusError
 from core.text import Text
 
