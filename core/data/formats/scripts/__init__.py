@@ -1,1 +1,1 @@
-"""Scripts and subtitles: who speaks, found by how lines begin, and brought into the common form."""
+"""Scripts: who speaks, found by how lines begin, and brought into the common form."""
