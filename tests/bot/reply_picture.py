@@ -284,7 +284,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bot.reply_picture", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the pictures go")
     options = parser.parse_args()
-    given = {"cast": "QUARK, ODO", "place": "Quark's", "length": 320, "seed": 18}  # the README's scene
+    given = {"cast": "QUARK, ODO", "place": "Quark's", "length": 340, "seed": 43}  # the README's scene
     for what, shown in asyncio.run(ask(given)).items():
         line = LINES[what]
         draw_reply(shown, line=line, path=options.folder / f"{what}.png", width=WIDTH)

@@ -17,7 +17,7 @@ from core.writing.takes.rules import SceneRules
 from core.writing.takes.subject import RareWords, SubjectWords
 
 _LINE_ENDS = "\n" + END_OF_EPISODE
-_DIRECTION_COOLNESS = 0.7  # of the temperature; what people do is soon nonsense, and varied enough
+_DIRECTION_COOLNESS = 0.5  # of the temperature; what people do is soon nonsense, and varied enough
 _TRIES = 6  # heads of a line drawn until one is permitted
 Choose = Callable[[Sequence[Take], str], int]  # takes, the text before them -> index of the one to keep
 
