@@ -1,8 +1,12 @@
 """Learning from a server against the local Discord: members are asked, channels are read, and a no acts at once."""
 
 import asyncio
+import gzip
 from pathlib import Path
 
+import pytest
+
+from core.run.store import Run
 from tests.bot.bot_process import running_bot
 from tests.bot.channels.learning.test_reading import open_discord
 from tests.bot.discord.language.test_no_english import check, check_text, texts_of_components
@@ -17,14 +21,14 @@ def find(message: Message, custom_id: str) -> Component:
     return next(each for each in components if (each.custom_id or "").startswith(custom_id))
 
 
-async def talk(discord: LocalDiscord, people: list[Member]) -> None:
-    """Let people say the lines of a few episodes, and each a word of their own."""
+async def talk(discord: LocalDiscord, people: list[Member], *, word: str = "walrus") -> None:
+    """Let people say the lines of a few episodes, and each their name and a word."""
     lines = [
         line.split(": ", 1)[1] for text in tiny_episodes(8) for line in text.splitlines() if ": " in line
     ]
     for number, line in enumerate(lines):
         person = people[number % len(people)]
-        await discord.say(person, content=f"{line} {person.name} walrus")
+        await discord.say(person, content=f"{line} {person.name} {word}")
 
 
 async def answer(discord: LocalDiscord, question: Message, person: Member, word: str) -> str:
@@ -100,6 +104,54 @@ async def test_server_is_learnt_from(tmp_path: Path) -> None:  # noqa: PLR0915 -
             assert told.content.split(":")[0] not in (said.split(":")[0], "")
         assert not discord.pings
         assert not discord.refused_requests
+
+
+@pytest.mark.slow
+async def test_model_knows_those_who_said_yes_alone(tmp_path: Path, tiny_run: Run) -> None:
+    """A training from channels ends in a model without a word of who said no; a later no marks it for the server."""
+    async with open_discord() as discord:
+        guild = discord.add_guild()
+        chief = discord.add_member(guild, "Odo", permissions=Permission.ADMINISTRATOR)
+        quark, kira, dax = (discord.add_member(guild, name) for name in ("Quark", "Kira", "Jadzia"))
+        for person in (quark, kira, dax):
+            await talk(discord, [person], word=f"{person.name.lower()}phone")
+        small = {"HOLOSUITE_RUN": str(tiny_run.path)}
+        async with running_bot(discord, tmp_path, HOLOSUITE_LEARN="on", **small) as bot:
+            asked = await discord.slash(chief, "retrain", {"from": "channels", "epochs": 1})
+            choice = await asked.message_where(lambda message: bool(message.selects))
+            channel = next(iter(guild.channels.values()))
+            await (await discord.select(choice.selects[0], chief, [channel])).acknowledged()
+            await discord.until(lambda: channel_name(channel.id) in choice.text)
+            await (await discord.press(find(choice, "hs:read:ask"), chief)).acknowledged()
+            question = await discord.until_bot_message(lambda message: find_all(message, "hs:learn:yes"))
+            for person, word in ((quark, "yes"), (kira, "yes"), (dax, "no")):
+                await (await discord.press(find(question, f"hs:learn:{word}"), person)).message()
+            await (await discord.press(find(choice, "hs:read:begin"), chief)).acknowledged()
+            shown = await discord.until_bot_message(lambda message: find_all(message, "hs:read:preview"))
+            preview = await (await discord.press(find(shown, "hs:read:preview"), chief)).message_where(
+                lambda message: find_all(message, "hs:job:start"), timeout_seconds=60
+            )
+            await (await discord.press(find(preview, "hs:job:start"), chief)).acknowledged()
+            await discord.until_bot_message(
+                lambda message: any("is trained" in str(embed.get("title")) for embed in message.embeds),
+                timeout_seconds=120,
+            )
+            learnt = await asyncio.to_thread(read_all, tmp_path, bot.log_file)
+            assert b"quarkphone" in learnt
+            assert b"kiraphone" in learnt
+            assert b"jadziaphone" not in learnt
+            assert b"Jadzia" not in learnt
+            await (await discord.press(find(question, "hs:learn:no"), quark)).message()
+            listed = await (await discord.slash(chief, "models list")).message()
+            assert "1 of them has said no since" in listed.text
+        assert not discord.pings
+
+
+def read_all(*places: Path) -> bytes:
+    """Return what all files hold, packed ones unpacked."""
+    files = [file for place in places for file in (place.rglob("*") if place.is_dir() else [place])]
+    data = [file.read_bytes() for file in files if file.is_file()]
+    return b"\0".join(gzip.decompress(each) if each.startswith(b"\x1f\x8b") else each for each in data)
 
 
 def find_all(message: Message, custom_id: str) -> bool:
