@@ -143,7 +143,7 @@ async def test_failed_progress_does_not_cost_the_scene(stage: Stage) -> None:
     """Where Discord refuses to change the place in the queue, the scene is written and shown all the same."""
     discord, guild = stage.discord, stage.guild
     people = [discord.add_member(guild, f"Member {number}") for number in range(4)]
-    first = [await discord.slash(person, "episode", {"length": 1_500}) for person in people]
+    first = [await discord.slash(person, "episode", {"length": 4_000}) for person in people]
     await discord.until(lambda: all(asked.acknowledged_at for asked in first), timeout_seconds=20)
     refusal = discord.faults.refuse(EDIT, Reason.INVALID_FORM, times=1)
     for asked in first:
