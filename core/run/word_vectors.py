@@ -7,6 +7,7 @@ Counts of words in lines that follow one another, as positive pointwise mutual i
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -37,18 +38,21 @@ class WordVectors:
     vectors: Floats = field(default_factory=lambda: np.zeros((0, _DIMENSIONS), np.float32))
 
     def __post_init__(self) -> None:
-        """Find words by their place.
+        """Make sure that there is a vector for each word.
 
         Raises:
-            ValueError: there is not one vector for each word.
+            ValueError: there is not.
         """
         if self.vectors.ndim != 2 or len(self.words) != len(self.vectors):  # noqa: PLR2004  # rows and columns
             raise ValueError(f"{len(self.words)} words and vectors of the shape {self.vectors.shape}")
-        object.__setattr__(self, "_places", {word: place for place, word in enumerate(self.words)})
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {word: place for place, word in enumerate(self.words)}
 
     def subject_of(self, tokens: Iterable[str]) -> Floats | None:
         """Return the direction of what is said in `tokens`, (dimensions,) of length 1; None where they say nothing."""
-        places: dict[str, int] = self._places  # type: ignore[attr-defined]  # set when it was made
+        places = self._places
         found = [places[token] for token in tokens if token in places]
         total = self.vectors[found].sum(axis=0)
         length = float(np.linalg.norm(total))

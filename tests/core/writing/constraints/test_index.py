@@ -5,8 +5,10 @@ import json
 import random
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.config import END_OF_EPISODE
@@ -14,8 +16,9 @@ from core.data.corpus import read_corpus
 from core.data.sources.source import Source
 from core.data.vocabulary import Vocabulary
 from core.errors import RunError
-from core.run.layout import FACTS, RUNS, WORDS
+from core.run.layout import FACTS, RUNS, VECTORS, WORDS
 from core.run.store import Run
+from core.run.word_vectors import WordVectors
 from core.training.results.index import main
 from core.writing.constraints.index import build_index
 from core.writing.constraints.index_files import add_index, read_index
@@ -122,6 +125,21 @@ def test_aids_of_odd_facts_are_said(path: Path, sums: object) -> None:
         assert read_index(run) is None
         return
     with pytest.raises(RunError):
+        read_index(run)
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, empty, cut, flip, lay_a_folder])
+def test_word_vectors_are_read_as_they_were_built(path: Path, damage: Callable[[Path], None]) -> None:
+    """Vectors come back from their file, to half precision; a damaged one is named."""
+    run = Run.read(path)
+    vectors = WordVectors(("door", "arrest"), np.array([[0.5, 1.0], [2.0, -4.0]], np.float32))
+    run = add_index(run, replace(build_index(SCRIPT, run.vocabulary), vectors=vectors))
+    read = read_index(run)
+    assert read is not None
+    assert read.vectors.words == vectors.words
+    assert read.vectors.vectors.tolist() == vectors.vectors.tolist()
+    damage(path / VECTORS)
+    with pytest.raises(RunError, match=VECTORS):
         read_index(run)
 
 
