@@ -161,7 +161,7 @@ async def plan_and_lose_a_channel(month: Month, chief: Member) -> None:
     other = {"title": "Doomed", "channel": doomed, "every": 24, "length": 20}
     await (await discord.slash(chief, "programme add", other)).message()
     stage = {"title": "Stage", "channel": discord.add_channel(month.theatre.guild, "stage"), "every": 24}
-    await (await discord.slash(chief, "programme add", {**stage, "perform": True, "length": 80})).message()
+    await (await discord.slash(chief, "programme add", {**stage, "perform": True, "length": 240})).message()
     await month.pass_night(10)
     for day in (1, 2):
         await month.until_taken(BEGUN + timedelta(days=day, seconds=20))
