@@ -1,6 +1,7 @@
 """The way to the database: opening, checking, migrating, and a sentence for all that can go wrong."""
 
 import asyncio
+import errno
 import logging
 import sqlite3
 import time
@@ -18,6 +19,17 @@ from core.text import Text
 
 BUSY_SECONDS = 5  # that SQLite waits while another program writes
 MIGRATION_LOCK = 1_993  # any number: bots that start together on PostgreSQL migrate one after another
+
+# SQLite's result codes, PostgreSQL's ("Appendix A", Error Codes), and the system's.
+DAMAGED = {("sqlite", sqlite3.SQLITE_CORRUPT), ("sqlite", sqlite3.SQLITE_NOTADB)}
+BUSY = {
+    ("sqlite", sqlite3.SQLITE_BUSY),
+    ("sqlite", sqlite3.SQLITE_LOCKED),
+    ("state", "55P03"),
+    ("state", "40P01"),
+}
+FULL = {("sqlite", sqlite3.SQLITE_FULL), ("state", "53100"), ("system", errno.ENOSPC)}
+CLOSED = {("sqlite", sqlite3.SQLITE_CANTOPEN), ("sqlite", sqlite3.SQLITE_READONLY), ("state", "42501")}
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +61,10 @@ def read_url(database_url: str, *, data: Path) -> URL:
         raise ConfigError(
             "DATABASE_URL has to be like postgresql://name:password@host/database or sqlite:///folder/file.db."
         )
+    if "sslmode" in url.query:  # as hosts of PostgreSQL write it; the driver has another word
+        url = url.set(
+            query={"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
+        )
     return url.set(drivername=driver)
 
 
@@ -59,12 +75,14 @@ async def open_engine(url: URL, *, is_successor: bool = False) -> AsyncEngine:
     been done already.
 
     Raises:
+        ConfigError: If the driver does not take the address.
         StorageError: If the database is locked, out of reach, or from a newer version of the bot.
     """
     for attempt in range(2):
-        engine = _create_engine(url)
+        engine, has_connected = _create_engine(url), False
         try:
             async with engine.begin() as connection:
+                has_connected = True
                 await connection.run_sync(_check_and_migrate)
                 if attempt or is_successor:
                     await connection.run_sync(_begin_numbers)
@@ -74,6 +92,15 @@ async def open_engine(url: URL, *, is_successor: bool = False) -> AsyncEngine:
                 await asyncio.to_thread(keep_aside, url)
                 continue
             raise StorageError(_explain_start(error, url)) from error
+        except (TypeError, ValueError, OverflowError) as error:
+            await engine.dispose()
+            if has_connected:
+                raise
+            # Its text may repeat a value.
+            raise ConfigError(
+                "DATABASE_URL has a port or an option behind its ? that the driver does not take "
+                f"({type(error).__name__}); leave that out."
+            ) from error
         except BaseException:
             await engine.dispose()
             raise
@@ -83,10 +110,7 @@ async def open_engine(url: URL, *, is_successor: bool = False) -> AsyncEngine:
 
 def is_damage(error: BaseException) -> bool:
     """Tell whether SQLite says that its file is no sound database."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(cause, "sqlite_errorcode", None)
-    # The low byte is the kind of error; the rest says more about it.
-    return isinstance(code, int) and code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    return bool(_read_codes(error) & DAMAGED)
 
 
 def keep_aside(url: URL) -> None:
@@ -107,12 +131,22 @@ def keep_aside(url: URL) -> None:
 
 def explain(error: BaseException) -> Text:
     """Return a sentence about a failure while running, safe to show to anybody."""
-    reason = str(getattr(error, "orig", error)).lower()
-    if "locked" in reason or "busy" in reason:
+    codes = _read_codes(error)
+    if codes & BUSY:
         return Text("The database is busy; try again in a moment.")
-    if "full" in reason:
+    if codes & FULL:
         return Text("The bot's disk is full, so it cannot store new scenes; tell its owner.")
     return Text("The database cannot be reached; try again later.")
+
+
+def _read_codes(error: BaseException) -> set[tuple[str, object]]:
+    """Return the numbers and codes of a failure: its words may be names that somebody chose, such as `full`."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    number = getattr(cause, "sqlite_errorcode", None)
+    # The low byte is the kind of error; the rest says more about it.
+    kind = number & 0xFF if isinstance(number, int) else None
+    state, system = getattr(cause, "sqlstate", None), getattr(cause, "errno", None)
+    return {("sqlite", kind), ("state", state), ("system", system)}
 
 
 def _create_engine(url: URL) -> AsyncEngine:
@@ -183,12 +217,12 @@ def _check_and_migrate(connection: Connection) -> None:
 
 
 def _begin_numbers(connection: Connection) -> None:
-    """Number what buttons name after all that a damaged database may have had: old buttons still carry those."""
-    for table in ("episodes", "jobs", "performances", "programmes"):
-        connection.execute(
-            text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)"),
-            {"name": table, "seq": int(time.time())},
-        )
+    """Number what buttons name after all that the database before may have had: old buttons still carry those."""
+    numbered = text("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'")
+    for (name,) in connection.execute(numbered).all():
+        same = {"name": name, "seq": int(time.time())}
+        connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), same)
+        connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)"), same)
 
 
 def _read_revision(connection: Connection) -> str | None:
@@ -199,14 +233,15 @@ def _read_revision(connection: Connection) -> str | None:
 
 
 def _explain_start(error: BaseException, url: URL) -> str:
-    place = f"{url.database}" if url.get_backend_name() == "sqlite" else f"on {url.host}"
-    reason = str(getattr(error, "orig", error)).lower()
-    if "locked" in reason or "busy" in reason:
+    is_file = url.get_backend_name() == "sqlite"
+    place, codes = url.database if is_file else f"on {url.host or 'this machine'}", _read_codes(error)
+    if codes & BUSY:
         return (
             f"The database {place} is locked by another program; stop that one (is the bot running twice?)."
         )
-    if "unable to open" in reason or "readonly" in reason or "permission" in reason:
-        return f"The database {place} cannot be opened for writing; check HOLOSUITE_DATA and its owner."
-    if "full" in reason:
+    if codes & CLOSED:
+        owner = "HOLOSUITE_DATA and its owner" if is_file else "what its user may do there"
+        return f"The database {place} cannot be opened for writing; check {owner}."
+    if codes & FULL:
         return f"The disk with the database {place} is full; make room."
     return f"The database {place} cannot be reached ({type(error).__name__}); check DATABASE_URL."

@@ -57,6 +57,11 @@ async def storage(tmp_path: Path) -> AsyncIterator[Repositories]:
     await opened.close()
 
 
+def is_numbered(table: Table) -> bool:
+    """Tell whether rows of a table get their numbers from the database."""
+    return table.autoincrement_column is not None
+
+
 def find_aside(folder: Path) -> list[Path]:
     """Return the damaged databases that were kept aside."""
     return list(folder.glob("holosuite.db.damaged-*[0-9]"))
@@ -214,9 +219,14 @@ async def test_database_keeps_a_damaged_file_aside_and_begins_anew(tmp_path: Pat
     """A file that is no sound database is renamed, whole, and a new one is begun."""
     (tmp_path / "holosuite.db").write_bytes(damage)
     storage = await Repositories.open("", data=tmp_path, machine="here")
-    # Buttons of before carry numbers that no new scene gets.
+    # Buttons of before carry numbers that nothing new gets, whatever it is.
     assert (await storage.scenes.add(EPISODE)).id > 1_700_000_000
     await storage.close()
+    with sqlite3.connect(tmp_path / "holosuite.db") as begun:
+        numbers = dict(begun.execute("SELECT name, seq FROM sqlite_sequence"))
+    begun.close()
+    assert set(numbers) == {table.name for table in metadata.tables.values() if is_numbered(table)}
+    assert min(numbers.values()) > 1_700_000_000
     assert [path.read_bytes() for path in find_aside(tmp_path)] == [damage]
 
 
@@ -252,6 +262,7 @@ async def test_database_whose_file_is_taken_away_is_followed_and_said(
         file.unlink()
     kept = await storage.scenes.add(replace(EPISODE, request_id=11))
     assert "was deleted or replaced while the bot ran" in caplog.text
+    assert kept.id > 1_700_000_000  # numbers since the copy was made may stand under messages
     with sqlite3.connect(file) as other:
         assert (kept.id,) in other.execute("SELECT id FROM episodes").fetchall()
     other.close()
@@ -307,13 +318,27 @@ async def test_newer_database_is_said_in_a_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://a:geheim@b/c", "nonsense", "sqlite://", "postgresql://a:geheim@:x/c"]
+    "url",
+    [
+        *("mysql://a:geheim@b/c", "nonsense", "sqlite://", "postgresql://a:geheim@:x/c"),
+        "postgresql://a:geheim@127.0.0.1:1/c?nothing=1",
+        "postgresql://a:geheim@127.0.0.1:99999/c",
+    ],
 )
 async def test_database_address_is_refused_without_repeating_it(url: str, tmp_path: Path) -> None:
     """An address that cannot be used gives a sentence without the password in it."""
     with pytest.raises(ConfigError, match="DATABASE_URL") as refused:
         await Repositories.open(url, data=tmp_path, machine="here")
     assert "geheim" not in str(refused.value)
+
+
+async def test_database_address_is_taken_as_hosts_of_databases_write_it(tmp_path: Path) -> None:
+    """`sslmode`, which most addresses of hosted databases have, is understood, and no word of it taken for a fault."""
+    for mode in ("require", "verify-fully"):
+        with pytest.raises(StorageError, match=r"on 127\.0\.0\.1 cannot be reached"):
+            await Repositories.open(
+                f"postgres://busy:full@127.0.0.1:1/c?sslmode={mode}", data=tmp_path, machine="here"
+            )
 
 
 async def test_killed_process_loses_no_kept_episode(tmp_path: Path) -> None:
