@@ -21,7 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.database import Database
+from bot.storage.database import Database, lock_guild
+from bot.storage.names import LimitError
 from bot.storage.schema import metadata, row_number
 
 DRAFT, READING, READ, OVER = "draft", "reading", "read", "over"
@@ -124,6 +125,30 @@ class ReadingRepository:
         if only_from:
             query = query.where(readings.c.state.in_(only_from))
         return bool(await self._database.execute(query.values(changes)))
+
+    async def begin(self, reading: ReadingRecord) -> ReadingRecord:
+        """Begin with a reading that was asked for: the check and the change are one transaction.
+
+        Raises:
+            LimitError: It was begun already, or another one of its server is not over.
+        """
+        begun = replace(reading, state=READING, created=int(time.time()))
+
+        async def begin(connection: AsyncConnection) -> None:
+            await lock_guild(connection, reading.guild_id)
+            mine = update(readings).where(readings.c.id == reading.id, readings.c.state == DRAFT)
+            changes = {"state": begun.state, "created": begun.created}
+            if not (await connection.execute(mine.values(changes))).rowcount:
+                raise LimitError("That reading has begun already.")
+            others = (readings.c.guild_id == reading.guild_id, readings.c.id != reading.id)
+            busy = select(readings.c.id).where(*others, readings.c.state.in_((READING, READ)))
+            if (await connection.execute(busy)).first() is not None:
+                raise LimitError(
+                    "This server's channels are being read already; cancel that, or wait for it."
+                )
+
+        await self._database.transact(begin)
+        return begun
 
     async def delete(self, number: int) -> None:
         """Delete a reading, whose file is gone."""

@@ -25,7 +25,7 @@ from bot.discord.replies.interaction import InteractionReply
 from bot.discord.replies.sending import SILENT, GoneError, insist
 from bot.storage.repositories import Repositories
 from bot.storage.tables.consents import NO, YES
-from bot.storage.tables.readings import DRAFT, READ, READING, ReadingRecord
+from bot.storage.tables.readings import DRAFT, READ, ReadingRecord
 from bot.training.actions import check_channel
 from bot.training.preview import TrainingPreviews
 from bot.training.request import TrainingRequest
@@ -170,15 +170,9 @@ class ReadingActions:
             raise RefusalError(
                 "Nobody has said yes yet; ask the members first, and read when some have answered."
             )
-        if any(each.guild_id == reading.guild_id for each in await self._readings.read_states(READING, READ)):
-            raise RefusalError("This server's channels are being read already; cancel that, or wait for it.")
         await self._storage.folders.add(reading.key)
         await self._readings.choose_channels(reading.id, [each.channel_id for each in fit])
-        if not await self._readings.update(
-            reading.id, only_from=(DRAFT,), state=READING, created=int(time.time())
-        ):
-            raise RefusalError("That reading has begun already.")
-        begun = await self._readings.read(reading.id) or reading
+        begun = await self._readings.begin(reading)
         try:
             message = await self._notices.send_first(begun, await self._readings.read_channels(reading.id))
         except GoneError as error:

@@ -1,5 +1,6 @@
 """Shows a reading to its server: one message, changed as often as Discord lets it be."""
 
+import contextlib
 import time
 
 import discord
@@ -66,10 +67,9 @@ class ReadingNotices:
         if not at_once:
             await try_once(edit)
             return
-        try:
-            await insist(edit)
-        except TooLateError:
-            fresh = await self.send_first(reading, channels)
-            await self._readings.update(reading.id, message_id=fresh.id)
-        except GoneError:
-            pass  # nobody is left to read it
+        with contextlib.suppress(GoneError):  # nobody is left to read it
+            try:
+                await insist(edit)
+            except TooLateError:
+                fresh = await self.send_first(reading, channels)
+                await self._readings.update(reading.id, message_id=fresh.id)

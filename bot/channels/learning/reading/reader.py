@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -92,12 +92,12 @@ class ChannelReader:
         await self._expire()
         await self.purge()
         for reading in await self._readings.read_states(OVER):
-            await self._close(reading)
+            await _try(self._close, reading)
         under_way = await self._readings.read_states(READING)
         if under_way and not await self._may_read():
             return False
         for reading in under_way:
-            await self._read_page(reading)
+            await _try(self._read_page, reading)
             await asyncio.sleep(self._pause_seconds)
         return bool(under_way)
 
@@ -154,10 +154,11 @@ class ChannelReader:
         channels = await self._readings.read_channels(reading.id)
         channel = next((each for each in channels if not each.is_done), None)
         if channel is None or reading.length >= self._most_bytes:
+            # Shown first: where that fails, the next turn does it again.
+            await self._notices.show(replace(reading, state=READ), channels, at_once=True)
             await self._readings.update(
                 reading.id, only_from=(READING,), state=READ, created=int(time.time())
             )
-            await self._notices.show(replace(reading, state=READ), channels, at_once=True)
             return
         page: Sequence[dict[str, Any]] = []
         if find_problem(guild, channel.channel_id, hidden=reading.hidden) is None:
@@ -218,3 +219,13 @@ class ChannelReader:
         async with self._writing:
             await asyncio.to_thread(self._files.delete_key, reading.key, has_model=True)
         await self._folders.delete(reading.key)
+
+
+async def _try(step: Callable[[ReadingRecord], Awaitable[None]], reading: ReadingRecord) -> None:
+    """Take a step for one reading; what Discord refuses it keeps no other one waiting."""
+    try:
+        await step(reading)
+    except (CoreError, OSError):
+        raise  # the database or the disk, which all need
+    except Exception:
+        log.exception("Reading %d waits", reading.id)

@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import AsyncMock
 
+import discord
 import pytest
 from sqlalchemy import select
 
@@ -23,8 +25,9 @@ from bot.channels.learning.reading.messages import ReadLine
 from bot.channels.learning.reading.notices import ReadingNotices
 from bot.channels.learning.reading.reader import ChannelReader
 from bot.discord.client import DiscordClient
+from bot.discord.replies.sending import ARCHIVED_THREAD
 from bot.storage.repositories import Repositories
-from bot.storage.tables.readings import READ, READING, ReadingRecord, readings
+from bot.storage.tables.readings import OVER, READ, READING, ReadingRecord, readings
 from bot.training.corpora.folders import TrainingFolders
 from bot.training.corpora.sweeper import TrainingSweeper
 from core.data.sources.read import read_source
@@ -218,6 +221,43 @@ async def test_text_waits_an_hour_for_its_preview(tmp_path: Path) -> None:
             await stage.reader().turn()
         assert (await storage.readings.read(reading.id) is not None) == is_left
         assert bool(find_bytes(tmp_path / "jobs" / reading.key, [b"walrus"])) == is_left
+    await storage.close()
+
+
+def refuse(status: int, code: int) -> AsyncMock:
+    """Return a call that Discord refuses."""
+    error = {403: discord.Forbidden, 404: discord.NotFound}.get(status, discord.HTTPException)
+    answer: Any = SimpleNamespace(status=status, reason="")
+    return AsyncMock(side_effect=error(answer, {"code": code, "message": "no"}))
+
+
+async def test_reading_that_cannot_be_shown_keeps_no_other_waiting(tmp_path: Path) -> None:
+    """One in a thread that was closed is over, one whose end Discord refuses waits, and the others end."""
+    storage = await Repositories.open("", data=tmp_path, machine="here")
+    edits = {1: refuse(400, 50_035), 2: refuse(400, ARCHIVED_THREAD), 3: AsyncMock()}
+    client = cast("Any", AsyncMock())
+    client.get_guild = lambda _: SimpleNamespace(
+        id=1, unavailable=False, preferred_locale=discord.Locale.german
+    )
+    client.read_flags = AsyncMock(return_value=discord.ApplicationFlags(gateway_message_content=True))
+    client.get_partial_messageable = lambda *_, **__: SimpleNamespace(
+        send=refuse(403, 50_001), get_partial_message=lambda number: SimpleNamespace(edit=edits[number])
+    )
+    stage = Stage(client, storage, tmp_path)
+    numbers = {}
+    for state in (OVER, READING):
+        for message in edits:
+            reading = ReadingRecord(
+                guild_id=1, channel_id=2, member_id=3, created=2**31, state=state, message_id=message,
+                key=f"{message:016x}",
+            )  # fmt: skip
+            numbers[state, message] = (await storage.readings.add(reading)).id
+    await stage.reader().turn()
+    found = {key: await storage.readings.read(number) for key, number in numbers.items()}
+    assert [found[OVER, message] is None for message in edits] == [False, True, True]
+    # What was read is not read to its end before everybody can see that it is.
+    states = [each.state for each in (found[READING, message] for message in edits) if each is not None]
+    assert states == [READING, READ, READ]
     await storage.close()
 
 
