@@ -74,8 +74,9 @@ class ChimeCog(commands.Cog):
         if self._chance.random() * 100 >= percent:
             return
         async with self._one_by_one:
-            if await self._take_turn(message, guild.id, settings):
-                await self._answer(message, guild)
+            is_turn = await self._take_turn(message, guild.id, settings)
+        if is_turn:
+            await self._answer(message, guild)
 
     async def _take_turn(self, message: discord.Message, guild_id: int, settings: GuildSettings) -> bool:
         """Tell whether the pause in a channel is over and content may be read; if so the next one begins."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from bot.channels.performances.run import PerformanceRun, PerformanceTools
 from bot.discord.background import BackgroundTasks
 from bot.discord.replies.sending import GoneError, is_passing
+from bot.storage.engine import StorageError
 from bot.storage.tables.channels.performances import LONGEST_SECONDS, PerformanceRecord, TakenOverError
 from bot.storage.tables.leases import BEAT_SECONDS
 from core.errors import CoreError
@@ -73,11 +74,22 @@ class PerformanceRunner:
             state = await self._perform(run)
             if state != run.now.state:
                 await run.show_end(state)
-            await self._tools.performances.delete(number)
+            await self._forget(number)
         except TakenOverError:
             log.warning("Performance %d goes on on another machine.", number)
         finally:
             self._runs.pop(number, None)
+
+    async def _forget(self, number: int) -> None:
+        """Delete what is stored of a performance that is over, as soon as that goes: it has one of the few places."""
+        while True:
+            try:
+                await self._tools.performances.delete(number)
+            except StorageError as error:
+                log.warning("Performance %d is not forgotten yet: %s", number, error)
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                return
 
     async def _perform(self, run: PerformanceRun) -> str:
         """Perform until the end, and return how that came.

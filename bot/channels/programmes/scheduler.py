@@ -9,10 +9,12 @@ from bot.channels.programmes.broadcast import Broadcaster
 from bot.channels.programmes.schedule import schedule_of
 from bot.discord.background import BackgroundTasks
 from bot.discord.replies.sending import GoneError
+from bot.storage.engine import StorageError
 from bot.storage.tables.channels.programmes import ProgrammeRecord, ProgrammeRepository, SeasonEpisode
 from core.errors import CoreError
 
 LOOK_SECONDS = 15.0  # between two looks
+AGAIN_SECONDS = 5.0  # between two attempts while the database is away
 LATE_SECONDS = 900.0  # after which an episode was missed
 
 log = logging.getLogger(__name__)
@@ -47,8 +49,17 @@ class ProgrammeScheduler:
         while True:
             for programme in await self._programmes.read_due(self._read_time()):
                 if self._serves(programme.guild_id):
-                    await self._begin(programme)
+                    await self._try_to_begin(programme)
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _try_to_begin(self, programme: ProgrammeRecord) -> None:
+        """Begin; what fails of one programme at Discord keeps no other one waiting, and is tried at the next look."""
+        try:
+            await self._begin(programme)
+        except CoreError:
+            raise  # the database, which all need
+        except Exception:
+            log.exception("Programme %d waits", programme.id)
 
     async def _begin(self, programme: ProgrammeRecord) -> None:
         """Take the time that a programme is due at, and show its episode if it is one that may come."""
@@ -74,14 +85,30 @@ class ProgrammeScheduler:
     async def _show(self, programme: ProgrammeRecord, episode: SeasonEpisode, **how: bool) -> None:
         self._under_way.add(episode)
         try:
-            await self._broadcaster.show(programme, episode, **how)
-        except (CoreError, GoneError) as error:
-            if self._broadcaster.is_closing:
-                return  # left to the next start
-            log.info("Episode %d of programme %d is left out: %s", episode.number, programme.id, error)
-            await self._programmes.drop(episode)
-        except Exception:
-            log.exception("Episode %d of programme %d failed", episode.number, programme.id)
-            await self._programmes.drop(episode)
+            while not await self._try(programme, episode, **how):
+                await asyncio.sleep(AGAIN_SECONDS)
+                is_late = self._read_time() - episode.due > LATE_SECONDS
+                how = {"is_resumed": True, "is_late": is_late}
         finally:
             self._under_way.discard(episode)
+
+    async def _try(self, programme: ProgrammeRecord, episode: SeasonEpisode, **how: bool) -> bool:
+        """Show an episode, or drop it; tell whether that is over: a database that is away costs no episode."""
+        try:
+            try:
+                await self._broadcaster.show(programme, episode, **how)
+            except StorageError:
+                raise
+            except (CoreError, GoneError) as error:
+                if not self._broadcaster.is_closing:  # else it is left to the next start
+                    log.info(
+                        "Episode %d of programme %d is left out: %s", episode.number, programme.id, error
+                    )
+                    await self._programmes.drop(episode)
+            except Exception:
+                log.exception("Episode %d of programme %d failed", episode.number, programme.id)
+                await self._programmes.drop(episode)
+        except StorageError as error:
+            log.warning("Episode %d of programme %d waits: %s", episode.number, programme.id, error)
+            return self._broadcaster.is_closing
+        return True

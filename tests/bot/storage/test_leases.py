@@ -10,10 +10,12 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import update
 
+from bot.storage.names import LimitError
 from bot.storage.repositories import Repositories
 from bot.storage.schema import leases
-from bot.storage.tables.channels.performances import TakenOverError
+from bot.storage.tables.channels.performances import AT_ONCE_IN_A_SERVER, TakenOverError
 from bot.storage.tables.members import delete_member
+from bot.storage.tables.readings import READING, ReadingRecord
 from tests.bot.channels.performances.test_performance import ELSEWHERE
 from tests.bot.storage.test_database import EPISODE, PENDING
 
@@ -102,4 +104,30 @@ async def test_bot_takes_nothing_over_before_the_others_could_say_that_they_live
         await storage.leases.live()
         steady.append(storage.leases.is_steady)
     assert steady == [False, False, False, True, False, False, False, False, True]
+    await storage.close()
+
+
+async def test_server_has_few_performances_at_once(tmp_path: Path) -> None:
+    """One server leaves places to others, however many channels it has."""
+    storage = await Repositories.open("", data=tmp_path, machine="a")
+    kept = await storage.scenes.add(EPISODE)
+    ours = [replace(ELSEWHERE, scene_id=kept.id, channel_id=number) for number in range(3)]
+    for performance in ours[:AT_ONCE_IN_A_SERVER]:
+        await storage.performances.add(performance)
+    with pytest.raises(LimitError, match="2 performances are going on"):
+        await storage.performances.add(ours[2])
+    await storage.performances.add(replace(ours[2], guild_id=ELSEWHERE.guild_id + 1))
+    await storage.close()
+
+
+async def test_one_reading_of_a_server_begins(tmp_path: Path) -> None:
+    """Of choices of channels that are begun at once one is, as one that was begun already is not again."""
+    storage = await Repositories.open("", data=tmp_path, machine="a")
+    asked = ReadingRecord(guild_id=1, channel_id=2, member_id=3, created=4)
+    drafts = [await storage.readings.add(each) for each in (asked, asked, replace(asked, guild_id=2))]
+    begin = [storage.readings.begin(each) for each in (*drafts, drafts[2])]
+    ends = await asyncio.gather(*begin, return_exceptions=True)
+    assert [isinstance(end, LimitError) for end in ends].count(True) == 2
+    begun = await storage.readings.read_states(READING)
+    assert sorted(each.guild_id for each in begun) == [1, 2]
     await storage.close()

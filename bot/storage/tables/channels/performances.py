@@ -29,6 +29,7 @@ from bot.storage.tables.scenes import DeletedError
 from core.errors import CoreError
 
 AT_ONCE = 5  # performances of one bot
+AT_ONCE_IN_A_SERVER = 2  # so that others have places, too
 LONGEST_SECONDS = 6 * 3_600.0  # after which one is over that a machine left behind
 _ALL_SERVERS = 0  # no server's number: the lock of what is counted over all of them
 _NOBODY = ""  # no machine's name: of a performance that another one is to go on with
@@ -101,7 +102,8 @@ class PerformanceRepository:
 
         Raises:
             DeletedError: Its scene was deleted meanwhile.
-            LimitError: So many are going on, or one of the same scene or without a thread in the same channel.
+            LimitError: So many are going on, here or in all servers, or one of the same scene or without a thread in
+                the same channel.
         """
         performance = replace(performance, machine=self._machine)
         values = {name: value for name, value in asdict(performance).items() if name != "id"}
@@ -113,12 +115,16 @@ class PerformanceRepository:
                 raise DeletedError("This scene is no longer stored.")
             old = performances.c.created < performance.created - LONGEST_SECONDS
             await connection.execute(delete(performances).where(old))
-            count = await connection.scalar(select(func.count()).select_from(performances))
-            if (count or 0) >= AT_ONCE:
-                raise LimitError(
-                    "{most} performances are going on, and there can be no more at once; wait for the end of one.",
-                    most=AT_ONCE,
-                )
+            theirs = performances.c.guild_id == performance.guild_id
+            for count, most in (
+                (select(func.count()).where(theirs), AT_ONCE_IN_A_SERVER),
+                (select(func.count()).select_from(performances), AT_ONCE),
+            ):
+                if (await connection.scalar(count) or 0) >= most:
+                    raise LimitError(
+                        "{most} performances are going on, and there can be no more at once; wait for the end of one.",
+                        most=most,
+                    )
             here = select(performances).where(performances.c.channel_id == performance.channel_id)
             for row in (await connection.execute(here)).mappings():
                 if row["scene_id"] == performance.scene_id:

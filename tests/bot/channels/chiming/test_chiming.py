@@ -1,9 +1,16 @@
 """Chiming in against the local Discord: where, when and how often the bot answers what nobody asked it."""
 
 import asyncio
+import random
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import AsyncMock, MagicMock
 
-from bot.channels.chiming.cog import first_lines
+import discord
+import pytest
+
+from bot.channels.chiming.cog import ChimeCog, first_lines
 from bot.guilds.definitions import CHIME_CHANCE, CHIME_IN, PERFORMANCES
 from bot.storage.data_folder import read_machine
 from bot.storage.repositories import Repositories
@@ -51,6 +58,38 @@ async def test_bot_chimes_in_where_it_is_wanted_and_no_oftener(tmp_path: Path) -
         await storage.close()
         assert not discord.pings
         assert not discord.refused_requests
+
+
+async def test_answer_that_takes_long_keeps_no_other_server_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a scene is written for one message, another server's is answered."""
+    storage = MagicMock()
+    storage.guild_settings.read = AsyncMock(return_value={CHIME_IN.name: "5", CHIME_CHANCE.name: "100"})
+    bot, switch = MagicMock(), MagicMock(is_on=AsyncMock(return_value=True))
+    chance = random.Random(1)  # noqa: S311 -- no secret
+    cog = ChimeCog(bot, switch=switch, handler=MagicMock(), storage=storage, chance=chance)
+    answered: list[int] = []
+    may_end = asyncio.Event()
+
+    async def answer(message: discord.Message, guild: discord.Guild) -> None:
+        if guild.id == 1:
+            await may_end.wait()
+        answered.append(guild.id)
+
+    monkeypatch.setattr(cog, "_take_turn", AsyncMock(return_value=True))
+    monkeypatch.setattr(cog, "_answer", answer)
+    channel = SimpleNamespace(id=5)
+    messages: list[Any] = [
+        SimpleNamespace(
+            guild=SimpleNamespace(id=number), author=SimpleNamespace(bot=False), is_system=lambda: False,
+            raw_mentions=[], channel=channel,
+        )
+        for number in (1, 2)
+    ]  # fmt: skip
+    first = asyncio.create_task(cog.on_message(messages[0]))
+    await asyncio.wait_for(cog.on_message(messages[1]), 5)
+    assert answered == [2]
+    may_end.set()
+    await first
 
 
 def test_two_spoken_lines_are_kept() -> None:

@@ -5,10 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock
 
+import pytest
+
+from bot.channels.performances.runner import PerformanceRunner
+from bot.discord.background import BackgroundTasks
 from bot.guilds.definitions import PERFORMANCES
 from bot.storage.data_folder import read_machine
+from bot.storage.engine import StorageError
 from bot.storage.repositories import Repositories
 from bot.storage.tables.channels.performances import AT_ONCE, PerformanceRecord
 from bot.storage.tables.scenes import SceneRecord
@@ -207,7 +214,7 @@ async def test_performance_without_rights_is_plain_and_says_what_would_be_better
             await theatre.until_over()
             assert "ended early" in theatre.opening(thread).text
             for number in range(AT_ONCE):
-                elsewhere = replace(ELSEWHERE, channel_id=number, scene_id=theatre.scene.id)
+                elsewhere = replace(ELSEWHERE, guild_id=number, channel_id=number, scene_id=theatre.scene.id)
                 await theatre.storage.performances.add(elsewhere)
             assert "5 performances are going on" in (await (await theatre.perform()).message()).content
             await theatre.storage.guild_settings.change(theatre.guild.id, PERFORMANCES.name, "off")
@@ -236,3 +243,16 @@ async def test_new_scene_is_performed_with_given_faces_within_the_limits(tmp_pat
         assert set(speakers) == {"QUARK"}
         assert [asked for asked in discord.requests if asked.status == 429] == []
         assert not discord.refused_requests
+
+
+async def test_performance_is_forgotten_once_the_database_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is over holds none of the few places, though the database was away at its end."""
+    monkeypatch.setattr("bot.channels.performances.runner.AGAIN_SECONDS", 0.0)
+    away = StorageError("The database cannot be reached; try again later.")
+    tools: Any = SimpleNamespace(
+        performances=SimpleNamespace(delete=AsyncMock(side_effect=[away, away, None]))
+    )
+    now = replace(ELSEWHERE, state="ended")
+    run: Any = SimpleNamespace(now=now, carry_out=AsyncMock())
+    await PerformanceRunner(tools, tasks=BackgroundTasks())._carry_out(run)
+    assert tools.performances.delete.await_count == 3

@@ -20,6 +20,7 @@ from bot.discord.background import BackgroundTasks
 from bot.discord.errors import RefusalError
 from bot.guilds.definitions import NOT_IN, ONLY_IN, QUIET_HOURS, TIME_ZONE
 from bot.guilds.kinds import Setting
+from bot.storage.engine import StorageError
 from bot.storage.repositories import Repositories
 from bot.storage.tables.channels.programmes import ProgrammeRecord
 from bot.storage.tables.members import delete_member
@@ -257,32 +258,43 @@ async def test_forgotten_member_plans_nothing(tmp_path: Path) -> None:
 async def test_programme_is_carried_out_by_who_serves_its_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whichever bot it was planned on: one that serves its server now shows it, and the others leave it as it is."""
+    """Whichever bot it was planned on: one that serves its server now shows it, and the others leave it as it is.
+
+    A programme that fails keeps no other one waiting, and a database that is away costs no episode.
+    """
     monkeypatch.setattr("bot.channels.programmes.scheduler.LOOK_SECONDS", 0.001)
     storage = await Repositories.open("", data=tmp_path, machine="gone")
-    for guild_id in (1, 2):
+    monkeypatch.setattr("bot.channels.programmes.scheduler.AGAIN_SECONDS", 0.001)
+    for guild_id in (1, 3, 2):
         await storage.programmes.add(replace(PLANNED, guild_id=guild_id, due=PLANNED.created, hours=1))
-    shown = asyncio.Queue[int]()
+    shown = asyncio.Queue[tuple[int, dict[str, bool]]]()
+    away = [StorageError("The database cannot be reached; try again later.")]
 
     class Broadcast:
         def find_channel(self, programme: ProgrammeRecord) -> object:
             return programme
 
-        async def is_wanted(self, _: ProgrammeRecord) -> bool:
+        is_closing = False
+
+        async def is_wanted(self, programme: ProgrammeRecord) -> bool:
+            if programme.guild_id == 3:
+                raise RuntimeError
             return True
 
-        async def show(self, programme: ProgrammeRecord, *_: object) -> None:
-            shown.put_nowait(programme.guild_id)
+        async def show(self, programme: ProgrammeRecord, _: object, **how: bool) -> None:
+            if away:
+                raise away.pop()
+            shown.put_nowait((programme.guild_id, how))
 
     scheduler = ProgrammeScheduler(
         programmes=storage.programmes,
         broadcaster=cast("Broadcaster", Broadcast()),
         tasks=BackgroundTasks(),
-        serves=lambda guild_id: guild_id == 2,
+        serves=lambda guild_id: guild_id in (2, 3),
         read_time=lambda: PLANNED.created + 1.0,
     )
     running = asyncio.create_task(scheduler.run())
-    assert await shown.get() == 2
+    assert await asyncio.wait_for(shown.get(), 10) == (2, {"is_resumed": True, "is_late": False})
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     (left,) = await storage.programmes.read_of_guild(1)
