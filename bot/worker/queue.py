@@ -49,6 +49,9 @@ class SharedTrainings:
                 adopted = await self._queue.adopt() if self._leases.is_steady else 0
                 if adopted:
                     log.warning("%d trainings of a bot that lives no longer are shown here.", adopted)
+                for training in await self._queue.take_abandoned():
+                    await self._completion.cancel(training, read_reason(training.cancel))
+                    await self._objects.delete(training)
                 await self._show(await self._trainings.read_states(*UNFINISHED))
             except (CoreError, OSError):
                 log.exception("The trainings are not shown for a moment")
@@ -97,6 +100,13 @@ class SharedTrainings:
             if not training.worker:
                 await self.enqueue(training)
             self._listener.show_waiting(training, await self._queue.count_before(training))
+
+
+def read_reason(asked: str) -> Text | None:
+    """Return why a training is to be stopped, from what its worker is told; None where that is its server's wish."""
+    reason = json.loads(asked).get("reason")
+    why = read_text(reason) if reason is not None else None
+    return why if isinstance(why, Text) else None
 
 
 def write_progress(progress: Progress, note: str) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import logging
 import signal
 from dataclasses import replace
@@ -18,11 +17,11 @@ from bot.training.corpora.folders import TrainingFolders
 from bot.training.process import kill_trainings
 from bot.training.supervisor import TrainingSupervisor
 from bot.worker.objects import TrainingObjects
-from bot.worker.queue import write_progress
+from bot.worker.queue import read_reason, write_progress
 from core.errors import CoreError
 from core.run.events import Progress
 from core.run.layout import CHECKPOINT, partial_folder
-from core.text import Text, read_text
+from core.text import Text
 
 POLL_SECONDS = 2.0  # between two looks into the queue
 REPORT_SECONDS = 1.0  # between two reports, which hear of a cancel
@@ -180,11 +179,7 @@ class TrainingWorker:
                     log.warning("Training %d is another worker's now, or has ended.", training.id)
                     await self._supervisor.cancel(replace(training, state="running"))
                 elif asked:
-                    reason = json.loads(asked).get("reason")
-                    why = read_text(reason) if reason is not None else None
-                    await self._supervisor.cancel(
-                        replace(training, state="running"), why if isinstance(why, Text) else None
-                    )
+                    await self._supervisor.cancel(replace(training, state="running"), read_reason(asked))
                 if loop.time() >= due:
                     due = loop.time() + KEEP_SECONDS
                     await self._keep(training)

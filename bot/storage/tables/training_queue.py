@@ -61,6 +61,20 @@ class QueuedTrainings:
             await self._database.execute(update(jobs).where(*running).values(cancel=json.dumps(outcome)))
         )
 
+    async def take_abandoned(self) -> list[TrainingRecord]:
+        """Return the trainings of this machine that were asked to stop and whose worker is dead: its own to end."""
+
+        async def take(connection: AsyncConnection) -> list[TrainingRecord]:
+            now = await read_clock(connection)
+            held = select(leases.c.name).where(leases.c.kind == KIND, leases.c.ends >= now)
+            asked = (jobs.c.machine == self._machine, jobs.c.state == "running", jobs.c.cancel != "")
+            left = (jobs.c.worker != "", cast(jobs.c.id, String).not_in(held))
+            # As another attempt: a worker that wakes up has nothing to say any more.
+            mine = update(jobs).where(*asked, *left).values(attempt=jobs.c.attempt + 1)
+            return [as_training(row) for row in (await connection.execute(mine.returning(jobs))).mappings()]
+
+        return await self._database.transact(take)
+
     async def adopt(self) -> int:
         """Show from here on the trainings of bots that live no longer; return their number."""
 

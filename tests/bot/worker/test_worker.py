@@ -196,6 +196,28 @@ async def test_training_of_a_lost_worker_goes_on_elsewhere(tmp_path: Path, own: 
     assert left == []
 
 
+async def test_cancel_acts_where_no_worker_lives(tmp_path: Path, own: Writer) -> None:
+    """The bot ends what a dead worker has left, and deletes its text; a worker that wakes up has no say in it."""
+    scenery = Scenery(tmp_path, own)
+    storage, queue, _ = await scenery.begin_bot()
+    plan = replace(PLAN, upload=True).to_json()
+    running = replace(WAITING, machine="bot", state="running", worker="gone", attempt=1, plan=plan)
+    training = await storage.trainings.add(running)
+    corpus = TrainingFolders(tmp_path / "bot").corpus(training)
+    corpus.mkdir(parents=True)
+    (corpus / "a.txt").write_text("a text", encoding="utf-8")
+    await queue.enqueue(training)
+    texts = tmp_path / "store" / "corpora"
+    assert len(list(texts.glob("*.zip"))) == 1
+    assert await queue.cancel(training)
+    await scenery.until(lambda: scenery.shown.ends > 0 and not list(texts.glob("*.zip")))
+    ended = await storage.trainings.read(training.id)
+    assert ended is not None
+    assert ended.state == "cancelled"
+    assert await QueuedTrainings(storage.database, machine="gone").report(training, "woken up") is None
+    await scenery.close()
+
+
 async def test_worker_stops_what_is_cancelled_and_saves_what_it_leaves(tmp_path: Path, own: Writer) -> None:
     """A worker that leaves gives its training back with a checkpoint; a cancel ends it, and says why."""
     scenery = Scenery(tmp_path, build_writer(tmp_path / "shipped", SCRIPT))
