@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 import psutil
@@ -10,6 +10,7 @@ import psutil
 from bot.app.client import Holosuite
 from bot.ops.metrics import Gauges, Metrics, MetricsHandler
 from bot.scenes.pool import WriterPool
+from bot.storage.engine import StorageError
 from core.errors import ConfigError
 
 
@@ -48,18 +49,23 @@ def watch(bot: Holosuite, metrics: Metrics | None) -> None:
 
 async def _read_gauges(bot: Holosuite) -> Gauges:
     monitor, pool, pace = bot.monitor, bot.pool, bot.pace
-    trainings = {
-        state: len(await bot.storage.trainings.read_states(state)) for state in ("waiting", "running")
-    }
+    trainings: Gauges = {}
+    with suppress(StorageError):  # all else is told, also while the database is away
+        trainings = {
+            f"trainings_{state}": (
+                f"Trainings that {what}.",
+                len(await bot.storage.trainings.read_states(state)),
+            )
+            for state, what in (("waiting", "wait"), ("running", "run"))
+        }
     lost = monitor.lost_since is not None
     return {
+        **trainings,
         "scenes_waiting": ("Scenes in the queue.", pool.waiting),
         "scenes_writing": ("Scenes that are being written.", pool.writing),
         "characters_per_second": ("Speed of one thread.", pool.characters_per_second),
         "loop_delay_seconds_median": ("Delay of the event loop, last ten minutes.", monitor.delay(0.5)),
         "loop_delay_seconds_p99": ("Delay of the event loop, last ten minutes.", monitor.delay(0.99)),
-        "trainings_waiting": ("Trainings that wait.", trainings["waiting"]),
-        "trainings_running": ("Trainings that run.", trainings["running"]),
         "servers": ("Servers that the bot is in.", len(bot.guilds)),
         "gateway_lost": ("1 while a shard is without the gateway.", float(lost)),
         "tasks_down": ("Tasks that wait to be started again.", _count_down(bot)),

@@ -1,12 +1,14 @@
 """The numbers for Prometheus: counted, served on a port of their own, and about nobody."""
 
 import logging
+from unittest.mock import AsyncMock, MagicMock
 
 import aiohttp
 import pytest
 
-from bot.app.watching import serve_metrics
+from bot.app.watching import _read_gauges, serve_metrics
 from bot.scenes.pool import WriterPool
+from bot.storage.engine import StorageError
 from core.errors import ConfigError
 from core.writing.writer import Writer
 from tests.conftest import tiny_episodes
@@ -53,3 +55,16 @@ async def test_metrics_count_scenes_errors_and_waits(writer: Writer) -> None:
     async with serve_metrics(0, pool) as none:
         assert none is None
     await pool.close()
+
+
+async def test_metrics_are_told_while_the_database_is_away() -> None:
+    """What is known without it is there, and what is not is left out."""
+    bot = MagicMock()
+    bot.tasks.records, bot.monitor.lost_since = {}, None
+    away = StorageError("The database cannot be reached; try again later.")
+    bot.storage.trainings.read_states = AsyncMock(side_effect=away)
+    gauges = await _read_gauges(bot)
+    assert {"scenes_waiting", "gateway_lost", "memory_bytes"} <= gauges.keys()
+    assert not [name for name in gauges if name.startswith("trainings")]
+    bot.storage.trainings.read_states = AsyncMock(return_value=["training"])
+    assert (await _read_gauges(bot))["trainings_running"][1] == 1
