@@ -24,8 +24,8 @@ TALKATIVE = {
 }
 # An interaction's or webhook's token in an address, such as discord.py names in its errors.
 TOKEN_IN_ADDRESS = re.compile(r"((?:webhooks|interactions)/[0-9]+/)[\w.%-]{20,}")
-# Of the store's maker, in the environment: `AWS_SECRET_ACCESS_KEY`, `AZURE_STORAGE_SAS_TOKEN`.
-CREDENTIAL = re.compile(r"(AWS|AZURE|GOOGLE)_\w*(SECRET|KEY|TOKEN|PASSWORD)")
+# Of the store's maker and the database's, in the environment: `AWS_SECRET_ACCESS_KEY`, `PGPASSWORD`.
+CREDENTIAL = re.compile(r"(AWS_|AZURE_|GOOGLE_|PG)\w*(SECRET|KEY|TOKEN|PASSWORD)")
 
 
 class RedactingFormatter(logging.Formatter):
@@ -98,5 +98,5 @@ def set_up_logging(settings: Settings) -> LastErrors:
 
 
 def _read_credentials(environ: Mapping[str, str]) -> Iterator[str]:
-    """Yield the store's credentials."""
+    """Yield the store's credentials, and the database's."""
     return (value for name, value in environ.items() if CREDENTIAL.fullmatch(name))

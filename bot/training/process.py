@@ -27,7 +27,7 @@ NICENESS = 15
 NEEDED = ("keras", "pandas")  # of what `pip install '.[train]'` adds
 # Of no use to a child: the bot's secrets, and those of the database and the store.
 SECRETS = (
-    "DISCORD_TOKEN", "DATABASE_URL", "HOLOSUITE_STORE", "AWS_", "AZURE_", "GOOGLE_", "IDENTITY_", "MSI_", "PG",
+    "DISCORD_TOKEN", "DATABASE_URL", "HOLOSUITE_STORE", "AWS", "AZURE_", "GOOGLE_", "IDENTITY", "MSI_", "PG", "SERVICE",
 )  # fmt: skip
 THREADS = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",

@@ -14,6 +14,7 @@ from tests.children import ROOT
 READ = re.compile(r'"((?:HOLOSUITE|DISCORD|DATABASE|SHARD)_[A-Z_]+)"')
 FOR_TESTS = {"HOLOSUITE_DISCORD_API"}
 FOR_COMPOSE = {"HOLOSUITE_TARGET", "HOLOSUITE_MEMORY"}
+PINNED = re.compile(r":(\d+\.\d+|RELEASE\.[\dTZ-]+)$")
 
 
 def example() -> dict[str, str]:
@@ -52,14 +53,18 @@ def test_images_get_what_they_copy_and_no_secret() -> None:
 
 
 def test_images_are_pinned_and_bounded() -> None:
-    """The base image is one version for ever; the container has a bound to its memory and a read-only root."""
+    """Each image is one version for ever; each container has a bound to its memory, and ours a read-only root."""
     bases = re.findall(r"^FROM (\S+:\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
     assert bases
     for base in bases:
         assert re.fullmatch(r"python:3\.\d+\.\d+-slim-[a-z]+", base), base
-    compose = (ROOT / "compose.yaml").read_text(encoding="utf-8")
-    assert re.search(r"^    mem_limit: \S+", compose, re.MULTILINE)
-    assert "    read_only: true\n" in compose
+    for name in ("compose.yaml", "compose.scale.yaml"):
+        services = yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))["services"]
+        for service in services.values():
+            assert service["mem_limit"]
+            assert service["read_only"] if "build" in service else PINNED.search(service["image"]), service
+            # What a command line holds is there for everybody on the machine to read.
+            assert "PASSWORD" not in str([service.get(part) for part in ("command", "entrypoint")])
 
 
 @pytest.mark.parametrize("name", ["compose.scale.yaml", "deploy/kubernetes.yaml"])
@@ -76,9 +81,20 @@ def test_deployments_set_what_the_bot_reads(name: str) -> None:
     assert re.findall(r"://[^:\s]+:[^$\s][^\s]*@", text) == []
     programs = set(re.findall(r"bot\.[a-z.]+", " ".join(re.findall(r"-m\W+(bot[.a-z]*)", text))))
     assert "bot.worker" in programs
+    *_, worker = re.split(r"^.*bot\.worker", text, flags=re.MULTILINE)
+    assert "DISCORD_TOKEN: $" not in worker
+    assert ("secretRef" in worker) == ('{name: DISCORD_TOKEN, value: ""}' in worker)
     for program in programs:
         path = ROOT / program.replace(".", "/")
         assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), program
+
+
+def test_guides_say_that_windows_takes_wsl() -> None:
+    """Who reads how to set up on Windows learns that it goes with WSL alone, as it takes what Unix has."""
+    for page in ("README.md", "docs/set-up.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert re.findall(r"Windows (?:with \[?WSL|itself)", text), page
+        assert not re.search(r"Scripts\\activate|PowerShell|cmd\.exe", text), page
 
 
 def test_wheel_holds_what_its_messages_tell_people_to_use() -> None:

@@ -92,6 +92,7 @@ async def test_debug_log_has_no_token_and_no_line_of_a_member(tmp_path: Path, po
 def test_log_has_no_secret_of_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords and queries of addresses, and the store's credentials, are taken out, wherever they are said."""
     monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", "a-hidden-gnu")
+    monkeypatch.setenv("PGPASSWORD", "a-quiet-yak")
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     settings = Settings.from_env(
@@ -105,7 +106,9 @@ def test_log_has_no_secret_of_an_address(tmp_path: Path, monkeypatch: pytest.Mon
     try:
         last = set_up_logging(settings)
         logging.getLogger("x").error(
-            "%s and %s, or top secret; hush, a-hidden-gnu", settings.scripts, settings.database_url
+            "%s and %s, or top secret; hush, a-hidden-gnu, a-quiet-yak",
+            settings.scripts,
+            settings.database_url,
         )
         said = (tmp_path / "logs" / "holosuite.log").read_text(encoding="utf-8") + " ".join(last.lines)
     finally:
@@ -116,7 +119,7 @@ def test_log_has_no_secret_of_an_address(tmp_path: Path, monkeypatch: pytest.Mon
         for name in TALKATIVE:
             logging.getLogger(name).setLevel(logging.NOTSET)
     assert "[secret]" in said
-    for secret in ("top%20secret", "top secret", "4321", "hush", "gnu"):
+    for secret in ("top%20secret", "top secret", "4321", "hush", "gnu", "yak"):
         assert secret not in said
 
 

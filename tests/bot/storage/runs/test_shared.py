@@ -193,6 +193,7 @@ async def test_secrets_of_the_store_stay_with_the_bot(
 ) -> None:
     """No child has the store's credentials, and no error repeats its address."""
     monkeypatch.setenv("HOLOSUITE_STORE", s3)
+    monkeypatch.setenv("SERVICE_ACCOUNT", f"/run/secrets/{SECRET}.json")  # Google's older name
     assert SECRET not in str(child_environment(tmp_path))
     assert s3 not in child_environment(tmp_path).values()
     monkeypatch.setenv("AWS_ENDPOINT", "http://127.0.0.1:9")
