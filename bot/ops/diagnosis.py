@@ -56,7 +56,7 @@ def build_diagnosis(
         (Text("Event loop's delay"), _describe_delay(monitor)),
         (Text("Gateway"), Text.joined(shards, ", ") or none),
         (Text("Servers"), f"{len(bot.guilds)}"),
-        (Text("Tasks that failed"), _describe_tasks(monitor.tasks) or none),
+        (Text("Tasks that failed"), describe_tasks(monitor.tasks) or none),
         (Text("Memory"), _describe_memory(process)),
         (Text("Running since"), f"<t:{int(process.create_time())}:R>"),
         (Text("Training packages loaded"), packages or none),
@@ -108,7 +108,8 @@ def _describe_delay(monitor: Monitor) -> Text:
     )
 
 
-def _describe_tasks(tasks: BackgroundTasks) -> Text:
+def describe_tasks(tasks: BackgroundTasks) -> Text:
+    """Say which tasks failed, how often, and which are down."""
     failed = ((name, record) for name, record in tasks.records.items() if record.failures)
     return Text.joined(
         (

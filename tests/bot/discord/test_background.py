@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.discord.background import BackgroundTasks
+from bot.discord.background import BackgroundTasks, TaskRecord
+from bot.ops.diagnosis import describe_tasks
 
 
 async def test_background_task_that_fails_is_started_again(
@@ -41,3 +42,14 @@ async def test_background_task_that_waits_for_its_start_is_down() -> None:
     await asyncio.sleep(0.05)
     assert tasks.records["work"].is_down
     await tasks.close()
+
+
+async def test_owner_reads_which_tasks_failed() -> None:
+    """The diagnosis counts the failures of each task, and names those that are down."""
+    tasks = BackgroundTasks()
+    tasks.records = {
+        "a": TaskRecord(),
+        "b": TaskRecord(failures=2),
+        "c": TaskRecord(failures=1, is_down=True),
+    }
+    assert str(describe_tasks(tasks)) == "b: 2 times, c: 1 times, and waits to be started again"

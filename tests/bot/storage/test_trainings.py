@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,10 +25,13 @@ from bot.models.registry import ModelRegistry
 from bot.storage.data_folder import read_machine
 from bot.storage.names import LimitError
 from bot.storage.repositories import Repositories
+from bot.storage.runs.folder import FolderRuns
 from bot.storage.settings import Settings, TrainerRole
 from bot.storage.tables.members import NOBODY, delete_member
 from bot.storage.tables.models import SHIPPED, ModelRecord
-from bot.storage.tables.trainings import TrainingRecord
+from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
+from bot.training.corpora.folders import TrainingFolders
+from bot.training.corpora.sweeper import TrainingSweeper
 from bot.training.preview import TrainingPreviews
 from bot.training.process import (
     BusyError,
@@ -41,10 +45,15 @@ from bot.training.process import (
 from bot.training.progress import bar, clock, describe_comparison
 from bot.training.request import TrainingOrigin, TrainingRequest
 from bot.training.ui.view import build_end, build_progress
+from core.data.sources.upload import safe_name
 from core.errors import ConfigError, CorpusError
 from core.run.events import EventFile
 
 JOB = TrainingRecord(machine="here", guild_id=1, channel_id=2, member_id=3, name="Terok Nor", created=1)
+PLAN = RetrainPlan(
+    key="", folder="nor", scripts="", series="", episodes="", preset="default", minutes=1.0, epochs=None, upload=True,
+    keep=True, seconds=60.0,
+)  # fmt: skip
 MODEL = ModelRecord(
     id=1, machine="here", guild_id=1, member_id=3, name="Nor", created=1, folder="models/a/nor",
     fingerprint="f" * 64, bits=2.0, bytes=10,
@@ -327,6 +336,65 @@ def test_durations_bars_and_comparisons_are_spelled_out() -> None:
     assert describe_comparison({"comparison": {"problem": "gone"}}) == describe_comparison({}) == ""
 
 
+@pytest.mark.parametrize(
+    ("comparison", "is_used", "sentence"),
+    [
+        ({"new_bits": 2.0, "old_bits": 1.0, "characters": 9}, False, "better on the same text, so it stays"),
+        ({"new_bits": 1.0, "old_bits": 2.0, "characters": 9}, True, "It is this server's model now."),
+        ({"new_bits": 1.0, "old_unknown": 0.9}, True, "It cannot be compared with the model before it."),
+        ({"problem": "gone"}, True, "It cannot be compared with the model before it."),
+    ],
+)
+def test_end_says_why_a_model_is_used_or_not(
+    comparison: dict[str, object], sentence: str, *, is_used: bool
+) -> None:
+    """A worse model's server reads that the old one stays, and one without a comparison that there is none."""
+    outcome = {
+        "bits": 2.0, "epochs": 3, "seconds": 75, "device": "CPU", "old_name": "ds9", "samples": {},
+        "comparison": comparison,
+    }  # fmt: skip
+    done = replace(JOB, state="done", outcome=json.dumps(outcome))
+    shown = build_end(done, is_used=is_used, language=Language())
+    assert sentence in str(shown.description)
+
+
+async def test_offers_and_texts_go_with_the_server_and_with_a_refused_start(
+    storage: Repositories, tmp_path: Path
+) -> None:
+    """Where the bot is removed, or Start is refused by a limit, the preview is deleted with its text, and no other."""
+    texts = {}
+    offers = []
+    for guild_id in (1, 2, 3):
+        key = f"{guild_id:016x}"
+        texts[guild_id] = tmp_path / "jobs" / key / "corpus"
+        texts[guild_id].mkdir(parents=True)
+        plan = replace(PLAN, key=key).to_json()
+        offers.append(await storage.trainings.add(replace(JOB, guild_id=guild_id, plan=plan)))
+    sweeper = TrainingSweeper(storage=storage, folders=TrainingFolders(tmp_path))
+    await sweeper.drop_where(lambda guild_id: guild_id == 1)
+    settings = Settings(run=tmp_path, data=tmp_path, models_per_server=0)
+    with pytest.raises(LimitError, match="all that it may have"):
+        await TrainingPreviews(settings=settings, storage=storage).begin(offers[1])
+    assert [text.exists() for text in texts.values()] == [False, False, True]
+    assert [offer.guild_id for offer in await storage.trainings.read_offers()] == [3]
+
+
+async def test_text_is_kept_beside_a_model_of_any_name(tmp_path: Path) -> None:
+    """A model that is called as the folder of its text loses neither its run nor the text."""
+    runs, folders = FolderRuns(tmp_path, home="here"), TrainingFolders(tmp_path)
+    for name in ("corpus", "corpus.kept"):
+        training = replace(JOB, plan=replace(PLAN, key="a" * 16, folder=safe_name(name)).to_json())
+        run, text = folders.run(training), folders.corpus(training)
+        for folder in (run, text):
+            folder.mkdir(parents=True)
+            (folder / "file").write_text(folder.name)
+        await runs.keep_text(training, text)
+        assert (run / "file").read_text() == run.name
+        kept = [path for path in run.parent.iterdir() if path != run]
+        assert [(path / "file").read_text() for path in kept] == ["corpus"]
+        shutil.rmtree(run.parent)
+
+
 def test_settings_name_who_may_train() -> None:
     """Roles are read with commas between them; nonsense, and a name that every server can have, is refused."""
     settings = Settings.from_env(
@@ -383,3 +451,13 @@ async def test_model_is_found_by_its_name_before_numbers_that_were_typed(
     assert [(await catalog.find(1, value)).id for value in picked.values()] == [second.id]
     with pytest.raises(RefusalError, match="does not begin with #"):
         await catalog.rename(1, "promenade", "#7")
+    # What the owner means for everybody: a name is one of their server's, and no other server's.
+    stranger = replace(JOB, guild_id=2, state="running")
+    theirs = await storage.trainings.add(stranger)
+    model = replace(MODEL, id=theirs.id, guild_id=2, name="3")
+    await storage.models.add_trained(theirs, model, {}, use=False)
+    assert theirs.id == 3
+    with pytest.raises(RefusalError, match="no such model"):
+        await catalog.use_everywhere(1, "3")
+    await catalog.use_everywhere(1, "#3")
+    assert await storage.models.read_active(9) == theirs.id

@@ -1,6 +1,7 @@
 """Reading scripts: every kind of source, and a sentence for every kind that is none."""
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -305,3 +306,15 @@ def test_nulls_and_other_series_move_nothing(tmp_path: Path) -> None:
     assert [script for script in whole if script.name != "TEA, episode 3"] == holed
     (second,) = read_scripts(Source(str(write(tmp_path, {"TEA": texts})), "TEA", range(4, 5)))
     assert second.text == "KIRA: No, 4."
+
+
+def test_many_series_take_no_more_memory_than_their_text(tmp_path: Path) -> None:
+    """A table of thousands of series of one episode is no table of thousands of columns."""
+    path = write(tmp_path, {f"S{number}": {f"E{number}": "ODO: No."} for number in range(3_000)})
+    tracemalloc.start()
+    try:
+        assert len(read(path, series="all")) == 3_000
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 30_000_000  # bytes; a number for each pair would take 72 million
