@@ -12,6 +12,7 @@ from bot.ops.logs import LastErrors, RedactingFormatter
 from bot.scenes.admission import Cooldown
 from bot.scenes.autocomplete import choose_cast, choose_lines, choose_places
 from bot.scenes.build import build_work, read_directions
+from bot.scenes.cog import EpisodeCog
 from bot.scenes.request import Request, change_heat, colder_than, go_on, hotter_than, take_again
 from bot.scenes.ui.form import direct_anew
 from bot.storage.tables.scenes import SceneRecord
@@ -43,7 +44,8 @@ def test_request_survives_json() -> None:
 
 
 def test_request_says_how_much_may_be_copied() -> None:
-    """A limit on copied phrases reaches the scene, also from the queue's JSON; one that Discord forbids is refused."""
+    """It is an option, reaches the scene, also from the queue's JSON; one that Discord forbids is refused."""
+    assert "originality" in [option.name for option in EpisodeCog.episode.parameters]
     request = Request.from_json(Request.new(seed=1, originality=8).to_json())
     assert read_directions(request, usual=Directions()).originality == 8
     assert read_directions(Request.new(seed=1), usual=Directions(originality=7)).originality == 7

@@ -87,6 +87,11 @@ def test_cleaning_takes_long_monotonous_texts(piece: str) -> None:
     assert len(clean_script(piece * 100_000)) <= 700_000
 
 
+def test_marks_in_a_row_are_bounded() -> None:
+    """Of thousands of combining marks on a letter thirty are left: to put them in order takes quadratic time."""
+    assert len(clean_script("a" + "\u0315\u0300" * 12_000 + "b")) <= 32
+
+
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
