@@ -111,13 +111,15 @@ class TrainingActions:
         waiting = await self.previews.begin(training)
         try:
             message = await self._announcer.send_first(waiting, await self._supervisor.place_of(waiting))
-        except GoneError as error:
+        except GoneError:
             ended = {"ended": int(time.time()), "queued": 0, "told": True}
             await self._trainings.update(training.id, only_from=("waiting",), state="cancelled", **ended)
             await self.previews.delete_text(training)
-            raise RefusalError(
+            nowhere = Text(
                 "I may not write in this channel, so nobody could see the training; let me, and try again."
-            ) from error
+            )
+            await _settle(interaction, nowhere)
+            return
         await self._trainings.update(training.id, message_id=message.id)
         await self._supervisor.enqueue(training)
         where = Text("The training is in the queue; follow it here: {address}", address=message.jump_url)

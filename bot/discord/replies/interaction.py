@@ -1,6 +1,7 @@
 """The answer to a command or a button."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import discord
 
@@ -39,24 +40,24 @@ class InteractionReply:
 
     async def refuse(self, sentence: str) -> None:
         """Say why not, privately unless something else was said already."""
-        if self._interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-            await fill_in(self._interaction, shorten(self.language.say(sentence), limit=MESSAGE_CHARACTERS))
-            return
-        if not self._interaction.extras.get(_IS_WAITING):
-            await self._send(sentence, None, private=True)
-            return
-        # A public answer cannot become private, so a private one takes its place.
         short = shorten(self.language.say(sentence), limit=MESSAGE_CHARACTERS)
-        follow_up = self._interaction.followup.send
-        try:
-            await insist(
-                lambda: follow_up(short, ephemeral=True, allowed_mentions=SILENT),
-                seconds=self._answer.seconds_left,
-            )
-        except TooLateError:
-            await self._answer.change(short, None)
-            return
-        await insist(self._interaction.delete_original_response)
+        match self._interaction.response.type:
+            case discord.InteractionResponseType.deferred_channel_message:
+                await fill_in(self._interaction, short)
+            case discord.InteractionResponseType.deferred_message_update:
+                # The message whose button was pressed stays as it is, with its other buttons.
+                with suppress(TooLateError):
+                    await self._follow_up(short)
+            case _ if not self._interaction.extras.get(_IS_WAITING):
+                await self._send(sentence, None, private=True)
+            case _:
+                # A public answer cannot become private, so a private one takes its place.
+                try:
+                    await self._follow_up(short)
+                except TooLateError:
+                    await self._answer.change(short, None)
+                else:
+                    await insist(self._interaction.delete_original_response)
 
     async def wait(self, sentence: str) -> None:
         """Acknowledge with a sentence, or change it."""
@@ -103,6 +104,10 @@ class InteractionReply:
             # Without the bot in the place there is no channel to write in later.
             channel_id=(self._interaction.channel_id or 0) if self._interaction.is_guild_integration() else 0,
         )
+
+    async def _follow_up(self, sentence: str) -> None:
+        follow_up, seconds = self._interaction.followup.send, self._answer.seconds_left
+        await insist(lambda: follow_up(sentence, ephemeral=True, allowed_mentions=SILENT), seconds=seconds)
 
     async def _send(self, content: str | None, page: Page | None, *, private: bool) -> None:
         short = None if content is None else shorten(self.language.say(content), limit=MESSAGE_CHARACTERS)

@@ -175,9 +175,10 @@ class ReadingActions:
         begun = await self._readings.begin(reading)
         try:
             message = await self._notices.send_first(begun, await self._readings.read_channels(reading.id))
-        except GoneError as error:
+        except GoneError:
             await self._reader.stop(begun, Text("I may not write in this channel."))
-            raise RefusalError("I may not write in this channel, so nobody could see it.") from error
+            await _settle(interaction, Text("I may not write in this channel, so nobody could see it."))
+            return
         await self._readings.update(reading.id, message_id=message.id)
         self._reader.wake()
         said = Text("The channels are being read; follow it here: {address}", address=message.jump_url)
