@@ -141,8 +141,7 @@ class Request:
         _check("originality", originality, LEAST_ORIGINALITY, MOST_ORIGINALITY)
         chosen = secrets.randbelow(SHORT_SEEDS) if seed is None else seed
         return cls(
-            # The end of a long line is what the model goes on from.
-            line=storable(line)[-LINE_CHARACTERS:],
+            line=_cut_line(storable(line)),
             temperature=temperature,
             length=length,
             seed=chosen,
@@ -177,6 +176,15 @@ class Request:
 def name_place(guild_id: int | None, channel_id: int) -> str:
     """Return what stands for a server, or outside of servers for a conversation."""
     return f"server {guild_id}" if guild_id else f"channel {channel_id}"
+
+
+def _cut_line(line: str) -> str:
+    """Return the end of a long line, which the model goes on from: from where a line, or at least a word, begins."""
+    end = line[-LINE_CHARACTERS:]
+    if len(end) == len(line):
+        return line
+    rests = (end.partition(sign)[2] for sign in "\n ")
+    return next((rest for rest in rests if len(rest) > LINE_CHARACTERS // 2), end)
 
 
 def _check(option: str, value: float | None, least: float, most: float) -> None:

@@ -58,6 +58,8 @@ def test_request_goes_on_from_the_end_of_a_long_line() -> None:
     request = Request.new("x" * 5_000 + "end\0\ud800")
     assert request.line.endswith("xend")
     assert len(request.line) == 1_000
+    assert Request.new("ODO: No.\n" * 200).line.startswith("ODO: No.\n")  # not in the middle of a name
+    assert Request.new("Constable " * 200).line.startswith("Constable ")
 
 
 def test_request_of_a_button_keeps_what_the_button_does_not_change() -> None:
