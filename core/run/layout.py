@@ -27,7 +27,7 @@ CONTENTS = {
     FACTS: "facts",
     MODEL: "the whole Keras network",
     HISTORY: "losses",
-    PLOT: "their plot",
+    PLOT: "their plot: bits per character over the epochs, in training (grey) and on held-out text (orange)",
     SAMPLES: "what it wrote while it learnt",
     WORDS: "its words, for directions",
     RUNS: "hashes of its corpus's runs of words, for originality",

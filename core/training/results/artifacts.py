@@ -152,7 +152,8 @@ def describe_device() -> str:
 def draw_losses(position: Position) -> bytes:
     """Return a PNG of training and validation loss over the epochs, in bits per character.
 
-    Its dark ground is the one of Discord's dark theme, and is read on a light page, too.
+    Its dark ground is the one of Discord's dark theme, and is read on a light page, too. It holds numbers and no words,
+    as people of all languages look at it; the bot says beside it what it shows.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # slow, and only needed at the end
     from matplotlib.figure import Figure  # noqa: PLC0415
@@ -163,25 +164,21 @@ def draw_losses(position: Position) -> bytes:
     bits = 1 / math.log(2)
     if position.curve:
         epochs, losses = _smooth(position.curve)
-        axes.plot(epochs, losses * bits, color="#9aa5b1", linewidth=1.2, label="training")
+        axes.plot(epochs, losses * bits, color="#9aa5b1", linewidth=1.2)
     axes.plot(
         [row["epoch"] for row in position.history],
         [row["validation_loss"] * bits for row in position.history],
         color=_VALIDATION,
         marker="o",
-        label="validation, at the end of an epoch",
     )
     best = position.best_loss * bits
-    axes.axhline(best, color=_VALIDATION, linewidth=0.8, linestyle=":", label=f"best: {best:.3f}")
+    axes.axhline(best, color=_VALIDATION, linewidth=0.8, linestyle=":")
     low, high = best, max(row["validation_loss"] for row in position.history) * bits
     axes.set_ylim(0.85 * low, max(1.6 * low, 1.05 * high))
-    axes.set_xlabel("epochs", color=_WORDS)
-    axes.set_ylabel("bits per character", color=_WORDS)
     axes.tick_params(colors=_WORDS)
     axes.grid(color=_GRID)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(_WORDS)
-    axes.legend(frameon=False, labelcolor=_WORDS)
     picture = io.BytesIO()
     figure.savefig(picture, format="png")
     return picture.getvalue()
