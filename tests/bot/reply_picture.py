@@ -29,7 +29,6 @@ BUTTONS = {1: "#5865f2", 2: "#4e5058"}  # by style: primary, secondary
 LINES = {
     "reply": "used /episode",
     "details": "pressed Details",
-    "form": "pressed Direct it",
     "about": "used /about",
 }
 SPECIAL = "\\*_~`|<>[]@#:-+.)"
@@ -148,6 +147,7 @@ class Shown:
 
     components: list[dict[str, Any]]
     files: dict[str, bytes] = field(default_factory=dict)
+    title: str = ""  # of a form
 
 
 def draw_reply(shown: Shown, *, line: str, path: Path, width: int) -> None:
@@ -168,6 +168,21 @@ def draw_reply(shown: Shown, *, line: str, path: Path, width: int) -> None:
     for component in shown.components:
         y = DRAWERS[component["type"]](canvas, component, y)
     canvas.save(path, y + MARGIN - 8)
+
+
+def draw_form(shown: Shown, *, path: Path, width: int) -> None:
+    """Draw a form as it opens over the channel: its title, its fields and how it is sent."""
+    canvas = Canvas(width)
+    canvas.write(Piece(shown.title, bold=True, size=18), MARGIN, MARGIN, WHITE)
+    y = MARGIN + 40.0
+    for component in shown.components:
+        y = _draw_field(canvas, component, y)
+    x: float = width - MARGIN
+    for label, style in (("Submit", 1), ("Cancel", 2)):
+        x -= canvas.width(Piece(label, bold=True, size=13)) + 30
+        _draw_button(canvas, {"label": label, "style": style}, x, y)
+        x -= 8
+    canvas.save(path, y + 32 + MARGIN)
 
 
 def _draw_container(canvas: Canvas, container: dict[str, Any], y: float) -> float:
@@ -239,13 +254,14 @@ def _draw_field(canvas: Canvas, label: dict[str, Any], y: float) -> float:
     field = label["component"]
     chosen = [option["label"] for option in field.get("options") or [] if option.get("default")]
     value = str(field.get("value") or "") or (chosen or [""])[0]
-    canvas.write(Piece(label["label"], bold=True, size=13), TEXT_LEFT, y, WHITE)
-    canvas.write(Piece(label["description"], size=12), TEXT_LEFT, y + 19, FAINT)
-    width = min(EMBED_WIDTH, canvas.width_of_all - TEXT_LEFT - MARGIN)
-    canvas.box(TEXT_LEFT, y + 38, width, 34, colour="#1e1f22")
-    canvas.write(Piece(value), TEXT_LEFT + 10, y + 45, TEXT)
+    canvas.write(Piece(label["label"], bold=True, size=13), MARGIN, y, WHITE)
+    canvas.write(Piece(label["description"], size=12), MARGIN, y + 19, FAINT)
+    width = canvas.width_of_all - 2 * MARGIN
+    canvas.box(MARGIN, y + 38, width, 34, colour="#1e1f22")
+    shown = value or str(field.get("placeholder") or "")
+    canvas.write(Piece(shown), MARGIN + 10, y + 45, TEXT if value else FAINT)
     if "options" in field:
-        canvas.write(Piece("v", size=12), TEXT_LEFT + width - 20, y + 46, FAINT)
+        canvas.write(Piece("v", size=12), MARGIN + width - 20, y + 46, FAINT)
     return y + 84
 
 
@@ -256,7 +272,6 @@ DRAWERS = {
     10: _draw_text,
     12: _draw_gallery,
     17: _draw_container,
-    18: _draw_field,
 }
 
 
@@ -274,7 +289,7 @@ async def ask(options: dict[str, Any]) -> dict[str, Shown]:
                 return {
                     "reply": Shown(scene.components),
                     "details": Shown(told.components),
-                    "form": Shown(form["components"]),
+                    "form": Shown(form["components"], title=form["title"]),
                     "about": Shown(about.components, plot),
                 }
 
@@ -286,9 +301,11 @@ def main() -> None:
     options = parser.parse_args()
     given = {"cast": "QUARK, ODO", "place": "Quark's", "length": 340, "seed": 43}  # the README's scene
     for what, shown in asyncio.run(ask(given)).items():
-        line = LINES[what]
-        draw_reply(shown, line=line, path=options.folder / f"{what}.png", width=WIDTH)
-        draw_reply(shown, line=line, path=options.folder / f"{what}-phone.png", width=PHONE_WIDTH)
+        for width, name in ((WIDTH, f"{what}.png"), (PHONE_WIDTH, f"{what}-phone.png")):
+            if what == "form":
+                draw_form(shown, path=options.folder / name, width=width)
+            else:
+                draw_reply(shown, line=LINES[what], path=options.folder / name, width=width)
 
 
 if __name__ == "__main__":
