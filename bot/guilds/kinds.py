@@ -141,7 +141,7 @@ class ChoiceSetting(Setting[str]):
 
     def build_field(self, stored: str, *, offered: Sequence[str], language: Language) -> discord.ui.Item[Any]:  # noqa: ARG002 -- every kind's
         """Return a menu of the values, of which the one that is set is one in any case."""
-        fitting = [value for value in offered if 0 < len(value) <= CHOICE_CHARACTERS]
+        fitting = [value for value in offered if value.strip() and len(value) <= CHOICE_CHARACTERS]
         values = dict.fromkeys(([stored] if stored else []) + fitting)
         return _build_menu([(value, value) for value in values][:CHOICES], stored)
 

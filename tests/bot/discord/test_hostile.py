@@ -1,7 +1,11 @@
 """Hostile text in every place where text can enter: it comes back harmless, or as a sentence."""
 
+import json
+import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import discord
 from hypothesis import given, settings
@@ -10,13 +14,21 @@ from hypothesis import strategies as st
 from bot.discord.errors import RefusalError, say
 from bot.discord.language.language import Language, read_language
 from bot.discord.page import Page
+from bot.models.view import list_models
+from bot.scenes.ui.form import build_form
 from bot.scenes.ui.view import build_details, build_file, build_page
+from bot.storage.tables.models import ModelRecord
+from bot.training.ui.view import build_closed, build_end, build_progress, build_waiting
 from core.errors import CorpusError, PromptError, RunError
+from core.run.events import Progress
+from core.run.store import Run
 from core.writing.directions import Directions
 from core.writing.episode import Episode, write_parts
 from core.writing.request import SceneRequest
 from tests.bot.bot_process import running_bot
 from tests.bot.storage.test_database import EPISODE
+from tests.bot.storage.test_trainings import JOB
+from tests.bot.test_promises import PLAN
 from tests.hostile_text import HOSTILE, hostile_texts, live_markup
 from tests.local_discord import Interaction, LocalDiscord, Member, Message, Upload
 
@@ -165,3 +177,50 @@ def test_options_are_named_as_on_discord() -> None:
         say(error, Language())
         == "There is no file x; name one with corpus, or choose a smaller window length."
     )
+
+
+@given(st.tuples(*[HOSTILE] * 6), st.sampled_from(["en", "de", "ja"]))
+@settings(max_examples=25, deadline=None)
+def test_trainings_and_models_of_hostile_names_are_harmless_and_within_limits(
+    words: tuple[str, ...], code: str
+) -> None:
+    """Names of models, devices and texts, samples and reasons: nothing of them is live in what a training shows."""
+    name, old, device, sample, reason, trouble = words
+    ending = {
+        "bits": 2.0, "epochs": 3, "seconds": 75, "device": device, "old_name": old, "early": True,
+        "samples": {"old": sample, "new": name}, "reason": reason,
+        "comparison": {"new_bits": 2.0, "old_bits": 1.9, "characters": 1_000},
+    }  # fmt: skip
+    training = replace(JOB, name=name, plan=PLAN.to_json(), outcome=json.dumps(ending))
+    progress = Progress(start={"device": device, "parameters": 7}, sample={"epoch": 1.0, "text": sample})
+    language = read_language(code)
+    embeds = [
+        build_waiting(training, place=2, language=language),
+        build_progress(training, progress, "", language=language),
+        build_closed(training, language=language),
+        *(
+            build_end(replace(training, state=state), is_used=False, language=language)
+            for state in ("done", "failed")
+        ),
+    ]
+    for embed in map(discord.Embed.to_dict, embeds):
+        fields = embed.get("fields", [])
+        assert len(embed["title"]) <= 256
+        assert all(0 < len(field["value"]) <= 1_024 for field in fields)
+        texts = [embed["title"], embed.get("description", ""), *(field["name"] for field in fields)]
+        texts += [re.sub(r"^```\n[^`]*\n```$", "", field["value"]) for field in fields]
+        assert [live_markup(line) for text in texts for line in text.splitlines() if live_markup(line)] == []
+    model = ModelRecord(
+        id=1, machine="", guild_id=1, member_id=0, name=name, created=1, folder="", fingerprint="", bits=2.0, bytes=10
+    )  # fmt: skip
+    run = SimpleNamespace(name=old, bits_per_character=1.5)
+    listed = list_models([model], 0, {}, [training], shipped=cast("Run", run), language=language)
+    shown = [
+        line.replace("<t:1:d>", "").removeprefix("### ") for text in listed for line in text.splitlines()
+    ]
+    assert [live_markup(line) for line in shown if live_markup(line)] == []
+    form = build_form(
+        EPISODE, shows=[trouble, name, " ", "x" * 101], language=language, is_covered=False
+    ).to_dict()
+    for label in form["components"]:
+        assert all(option["label"].strip() for option in label["component"].get("options", []))

@@ -206,6 +206,11 @@ PARTS = (
     "name",
     "file",
     "sticker",
+    "author",
+    "channel",
+    "role",
+    "emoji",
+    "poll",
 )
 
 
@@ -220,8 +225,21 @@ async def test_hostile_text_in_every_part_of_a_message_is_read_as_words(texts: d
     }
     layout = [{**CONTAINER, "components": [text_display(texts["layout"])]}]
     named = {**KIRA, "username": texts["name"], "global_name": texts["name"]}
+    channel = open_channel()
+    role = channel.guild.get_role(ROLE)
+    assert role is not None
+    channel.name, role.name = texts["channel"], texts["role"]
+    answers = [{"answer_id": 1, "poll_media": {"text": texts["poll"]}}]
+    poll = {
+        "question": {"text": texts["poll"]},
+        "answers": answers,
+        "layout_type": 1,
+        "allow_multiselect": False,
+    }
     parts: dict[str, Any] = {
-        "content": f"{texts['content']} <@{KIRA['id']}>",
+        "author": {**AUTHOR, "global_name": texts["author"]},
+        "content": f"{texts['content']} <@{KIRA['id']}> <#{CHANNEL}> <@&{ROLE}> <:{texts['emoji']}:{EMOJI}>",
+        "poll": {**poll, "expiry": "2026-11-27T12:00:00+00:00"},
         "embeds": [embed],
         "components": layout,
         "mentions": [named],
@@ -229,7 +247,10 @@ async def test_hostile_text_in_every_part_of_a_message_is_read_as_words(texts: d
         "attachments": [file(texts["file"])],
         "sticker_items": [{"id": "1", "name": texts["sticker"], "format_type": 1}],
     }
-    reading = await read_message(message(**parts))
+    try:
+        reading = await read_message(message(**parts))
+    finally:
+        channel.name, role.name = "ops", "Crew"
     said = reading.text or reading.missing
     assert not [
         sign for sign in said if unicodedata.category(sign) in {"Cc", "Cs", "Co"} and sign not in "\n\t"
