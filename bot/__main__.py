@@ -20,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from dotenv import load_dotenv  # noqa: PLC0415  # NumPy reads the line above when it loads
 
+    from bot.discord.language.language import language_of_environment  # noqa: PLC0415
     from bot.storage.data_folder import open_data_folder  # noqa: PLC0415
     from bot.storage.settings import Settings  # noqa: PLC0415
     from core.errors import CoreError  # noqa: PLC0415
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
             scripts=settings.scripts,
         )
     except CoreError as error:
-        print(error, file=sys.stderr)  # noqa: T201  # the command line's own voice
+        print(language_of_environment(os.environ).say(error.text), file=sys.stderr)  # noqa: T201  # the command line's own voice
         return 2
     except BrokenPipeError:
         # The reader has left (`| head`): nothing more to say, and nowhere to say it.

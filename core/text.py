@@ -108,7 +108,13 @@ def _english(message: str, plural: str, count: float) -> str:
 
 def as_json(value: Any) -> Any:  # noqa: ANN401 -- any value
     """Return a value as JSON that `read_text` makes the same text of, where it is a `Text`."""
-    return value.to_json() if isinstance(value, Text) else value
+    match value:
+        case Text():
+            return value.to_json()
+        case str() | int() | float() | None:
+            return value
+        case _:
+            return str(value)  # such as a path
 
 
 def _from_json(value: Any) -> Any:  # noqa: ANN401 -- any value

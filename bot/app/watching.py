@@ -32,7 +32,9 @@ async def serve_metrics(port: int, pool: WriterPool) -> AsyncIterator[Metrics | 
         runner = await metrics.serve(port)
     except OSError as error:
         raise ConfigError(
-            f"The port {port} of HOLOSUITE_METRICS_PORT cannot be used ({error.strerror})."
+            "The port {port} of HOLOSUITE_METRICS_PORT cannot be used ({reason}).",
+            port=str(port),
+            reason=error.strerror,
         ) from error
     try:
         yield metrics

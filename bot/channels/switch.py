@@ -9,6 +9,8 @@ from bot.guilds.settings import read_guild_settings
 from bot.storage.tables.guild_settings import GuildSettingRepository
 from core.text import Text
 
+NOWHERE = Text("Performances belong to a server; use this command in one that I am a member of.")
+
 
 class ChannelSwitch:
     """One switch for performances, programmes and chiming in; off in every server until it is switched on there."""
@@ -45,8 +47,7 @@ def check_administers(interaction: discord.Interaction) -> int:
     Raises:
         RefusalError: There is no server that the bot is a member of, or they are none of its administrators.
     """
-    nowhere = Text("Performances belong to a server; use this command in one that I am a member of.")
-    guild_id = check_guild(interaction, otherwise=nowhere)
+    guild_id = check_guild(interaction, otherwise=NOWHERE)
     if not interaction.permissions.administrator:
         raise RefusalError("Only administrators of this server may do that.")
     return guild_id

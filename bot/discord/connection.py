@@ -15,6 +15,7 @@ from discord.gateway import DiscordWebSocket, ReconnectWebSocket, WebSocketClosu
 from discord.http import Route
 
 from core.errors import ConfigError
+from core.text import Text
 
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0  # between two attempts to reach Discord
@@ -22,12 +23,16 @@ LOGIN_SECONDS = 60.0  # for one attempt; a network that swallows everything says
 # "Gateway Close Event Codes": those after which no attempt can succeed.
 REFUSED_TOKEN = 4004
 FOR_GOOD = {
-    4010: "HOLOSUITE_SHARDS names a shard that does not exist; check it and SHARD_COUNT.",
-    4011: "The bot is in so many servers that it needs more shards; leave SHARD_COUNT empty, or raise it.",
-    4012: "Discord no longer speaks this version of its gateway; update discord.py.",
-    4013: "Discord does not know the events that the bot asks for; update discord.py.",
-    4014: "Discord does not grant the events that the bot asks for; switch them on in the developer portal, "
-    'page "Bot", section "Privileged Gateway Intents".',
+    4010: Text("HOLOSUITE_SHARDS names a shard that does not exist; check it and SHARD_COUNT."),
+    4011: Text(
+        "The bot is in so many servers that it needs more shards; leave SHARD_COUNT empty, or raise it."
+    ),
+    4012: Text("Discord no longer speaks this version of its gateway; update discord.py."),
+    4013: Text("Discord does not know the events that the bot asks for; update discord.py."),
+    4014: Text(
+        "Discord does not grant the events that the bot asks for; switch them on in the developer portal, "
+        'page "Bot", section "Privileged Gateway Intents".'
+    ),
 }
 # Without these there is no session, so the connection is begun anew.
 BEGINNINGS = ("READY", "RESUMED")
@@ -76,7 +81,7 @@ async def stay_connected(
         except discord.LoginFailure as error:
             raise _refused_token() from error
         except discord.PrivilegedIntentsRequired as error:
-            raise ConfigError(f"{FOR_GOOD[4014]} (close code 4014)") from error
+            raise ConfigError(FOR_GOOD[4014]) from error
         except (discord.ConnectionClosed, discord.HTTPException, discord.GatewayNotFound) as error:
             _check_reason(error)
             _note(error, pause)
@@ -119,7 +124,7 @@ def _check_reason(error: discord.DiscordException) -> None:
         if error.code == REFUSED_TOKEN:
             raise _refused_token() from error
         if error.code in FOR_GOOD:
-            raise ConfigError(f"{FOR_GOOD[error.code]} (close code {error.code})") from error
+            raise ConfigError(FOR_GOOD[error.code]) from error
 
 
 def _refused_token() -> ConfigError:

@@ -74,7 +74,7 @@ async def build_card(
         episodes=Text("{count:,} episode", "{count:,} episodes", count=data["episodes"]),
         characters=data["characters"],
     )
-    facts: list[tuple[str, str]] = [(Text("Learns from"), learnt)]
+    facts: list[tuple[str, str]] = [(Text("Learnt from"), learnt)]
     if writer.casts.shows:
         facts.append((Text("Shows"), ", ".join(writer.casts.shows)))
     speakers = writer.casts.speakers()[:SHOWN_NAMES]
@@ -104,7 +104,10 @@ async def add_plot(lines: Sequence[str], run: Run, *, language: Language) -> Car
     text = shorten("\n".join(lines), limit=LAYOUT_CHARACTERS - VALUE_CHARACTERS)
     parts: list[discord.ui.Item[Any]] = [discord.ui.TextDisplay(text)]
     if plot is not None:
-        what = Text("What each character of the training cost: the lower, the better.")
+        what = Text(
+            "How hard the next character was to guess while it learnt; lower is better. "
+            "Grey: text that it learnt from; orange: text that it has not seen."
+        )
         gallery = discord.ui.MediaGallery[Any]()
         gallery.add_item(media=f"attachment://{PLOT}", description=language.say(what))
         parts += [gallery, discord.ui.TextDisplay(f"-# {language.say(what)}")]
@@ -127,9 +130,9 @@ def describe_choices(bits: float, vocabulary: int = 0) -> Text:
     """Say what a score in bits means: `1.4` -> between 2.6 characters."""
     choices = 2.0 ** min(bits, 20.0)
     if not vocabulary:
-        return Text("wavers between {choices:.1f} characters", choices=choices)
+        return Text("hesitates between {choices:.1f} characters", choices=choices)
     return Text(
-        "at each character of a script that it has not seen, it wavers between {choices:.1f} of {all:,} on average",
+        "on scripts that it has not seen, it hesitates between {choices:.1f} of {all:,} characters on average",
         choices=choices,
         all=vocabulary,
     )

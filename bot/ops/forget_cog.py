@@ -94,8 +94,8 @@ def describe_deletion(deletion: Deletion, copies: list[str]) -> Text:
     if deletion.copies:
         done.append(
             Text(
-                "So was {count} of others that went on from your words.",
-                "So were {count} of others that went on from your words.",
+                "{count} scene of others that went on from your words was deleted, too.",
+                "{count} scenes of others that went on from your words were deleted, too.",
                 count=deletion.copies,
             )
         )

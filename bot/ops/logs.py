@@ -73,7 +73,9 @@ def set_up_logging(settings: Settings) -> LastErrors:
                 folder / "holosuite.log", maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8"
             )
         except OSError as error:
-            raise ConfigError(f"The log cannot be written in {folder}; check HOLOSUITE_DATA.") from error
+            raise ConfigError(
+                "The log cannot be written in {path}; check HOLOSUITE_DATA.", path=folder
+            ) from error
     last_errors = LastErrors()
     formatter = RedactingFormatter(
         (

@@ -26,8 +26,9 @@ def open_data_folder(data: Path) -> None:
     for part in ("bot", "core", "models"):
         if (PROGRAM / part).is_relative_to(place) or place.is_relative_to(PROGRAM / part):
             raise ConfigError(
-                f"HOLOSUITE_DATA is {str(data)!r}, a folder with the program in it; name one that holds nothing else, "
-                "such as var."
+                "HOLOSUITE_DATA is {path!r}, a folder with the program in it; name one that holds nothing else, "
+                "such as var.",
+                path=str(data),
             )
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -35,7 +36,7 @@ def open_data_folder(data: Path) -> None:
         with contextlib.suppress(PermissionError):
             place.chmod(OWNER_ALONE)
     except OSError as error:
-        raise ConfigError(f"The folder {data} cannot be made or used; check HOLOSUITE_DATA.") from error
+        raise ConfigError("The folder {path} cannot be used; check HOLOSUITE_DATA.", path=data) from error
 
 
 def hold_data_folder(data: Path) -> FileLock:
@@ -49,10 +50,11 @@ def hold_data_folder(data: Path) -> FileLock:
         lock.acquire(timeout=0)
     except Timeout as error:
         raise ConfigError(
-            f"Another bot is running with the data folder {data}; stop that one, or set another HOLOSUITE_DATA."
+            "Another bot is running with the data folder {path}; stop that one, or set another HOLOSUITE_DATA.",
+            path=data,
         ) from error
     except OSError as error:
-        raise ConfigError(f"The folder {data} cannot be used; check HOLOSUITE_DATA.") from error
+        raise ConfigError("The folder {path} cannot be used; check HOLOSUITE_DATA.", path=data) from error
     return lock
 
 
@@ -69,4 +71,4 @@ def read_machine(data: Path) -> str:
             file.write(secrets.token_hex(8))
         return path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The folder {data} cannot be used; check HOLOSUITE_DATA.") from error
+        raise ConfigError("The folder {path} cannot be used; check HOLOSUITE_DATA.", path=data) from error

@@ -98,8 +98,8 @@ async def open_engine(url: URL, *, is_successor: bool = False) -> AsyncEngine:
                 raise
             # Its text may repeat a value.
             raise ConfigError(
-                "DATABASE_URL has a port or an option behind its ? that the driver does not take "
-                f"({type(error).__name__}); leave that out."
+                "The driver does not take a port or an option of DATABASE_URL ({reason}); leave that out.",
+                reason=type(error).__name__,
             ) from error
         except BaseException:
             await engine.dispose()
@@ -161,7 +161,9 @@ def _create_engine(url: URL) -> AsyncEngine:
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"The folder {database.parent} cannot be made; check HOLOSUITE_DATA.") from error
+        raise StorageError(
+            "The folder {path} cannot be used; check HOLOSUITE_DATA.", path=database.parent
+        ) from error
     # One connection: SQLite has one writer at a time anyway, and nobody in this process waits for a lock.
     engine = create_async_engine(
         url,
@@ -232,16 +234,17 @@ def _read_revision(connection: Connection) -> str | None:
     return revision
 
 
-def _explain_start(error: BaseException, url: URL) -> str:
-    is_file = url.get_backend_name() == "sqlite"
-    place, codes = url.database if is_file else f"on {url.host or 'this machine'}", _read_codes(error)
+def _explain_start(error: BaseException, url: URL) -> Text:
+    is_file, codes = url.get_backend_name() == "sqlite", _read_codes(error)
+    place, reason = url.database if is_file else url.host or "localhost", type(error).__name__
     if codes & BUSY:
-        return (
-            f"The database {place} is locked by another program; stop that one (is the bot running twice?)."
-        )
+        return Text("The database {place} is locked by another program; stop that one.", place=place)
+    if codes & CLOSED and is_file:
+        return Text("{place} cannot be opened for writing; check HOLOSUITE_DATA and its owner.", place=place)
     if codes & CLOSED:
-        owner = "HOLOSUITE_DATA and its owner" if is_file else "what its user may do there"
-        return f"The database {place} cannot be opened for writing; check {owner}."
+        return Text("The database {place} is closed to its user; check what they may do there.", place=place)
     if codes & FULL:
-        return f"The disk with the database {place} is full; make room."
-    return f"The database {place} cannot be reached ({type(error).__name__}); check DATABASE_URL."
+        return Text("The disk with the database {place} is full; make room.", place=place)
+    return Text(
+        "The database {place} cannot be reached ({why}); check DATABASE_URL.", place=place, why=reason
+    )

@@ -47,7 +47,10 @@ def _read_integer(
     if text is None:
         return missing
     if re.fullmatch(r"[0-9]{1,19}", text) is None or not low <= int(text) <= high:
-        raise ConfigError(f"{name} has to be a whole number from {low} to {high}, not {text!r}.")
+        raise ConfigError(
+            "{name} has to be a whole number from {low} to {high}, not {given!r}.",
+            name=name, low=str(low), high=str(high), given=text,
+        )  # fmt: skip
     return int(text)
 
 
@@ -55,7 +58,10 @@ def _read_choice(values: Mapping[str, str], name: str, missing: str, choices: tu
     given = values.get(name, missing)
     by_lower_case = {choice.lower(): choice for choice in choices}
     if given.lower() not in by_lower_case:
-        raise ConfigError(f"{name} has to be one of {', '.join(choices)}, not {given!r}.")
+        raise ConfigError(
+            "{name} has to be one of {choices}, not {given!r}.",
+            name=name, choices=", ".join(choices), given=given,
+        )  # fmt: skip
     return by_lower_case[given.lower()]
 
 
@@ -172,8 +178,8 @@ def _read_store(text: str) -> str:
     if text and not text.startswith(STORES):
         # The address may hold a secret: it is not repeated.
         raise ConfigError(
-            f"HOLOSUITE_STORE has to begin with one of {', '.join(STORES)}; empty is the data folder."
-        )
+            "HOLOSUITE_STORE has to begin with one of {choices}; empty is the data folder.", choices=", ".join(STORES)
+        )  # fmt: skip
     return text
 
 
@@ -186,7 +192,9 @@ def _read_seconds(values: Mapping[str, str], name: str, missing: float) -> float
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds <= 86_400:  # noqa: PLR2004 -- seconds of a day
-        raise ConfigError(f"{name} has to be a number of seconds from 0 to 86400, not {text!r}.")
+        raise ConfigError(
+            "{name} has to be a number of seconds from 0 to 86400, not {given!r}.", name=name, given=text
+        )
     return seconds
 
 
@@ -196,8 +204,9 @@ def _read_roles(text: str) -> Iterator[TrainerRole]:
         found = re.fullmatch(r"([0-9]{1,19})(?: *: *(.+))?", part)
         if found is None:
             raise ConfigError(
-                f"HOLOSUITE_TRAINER_ROLES has to be ids of roles with commas between them, or SERVER:NAME, and not "
-                f"{part!r}: a role of that name can be made in any server."
+                "HOLOSUITE_TRAINER_ROLES has to be ids of roles with commas between them, or SERVER:NAME, and not "
+                "{given!r}: a role of that name can be made in any server.",
+                given=part,
             )
         number = int(found[1])
         yield TrainerRole(guild_id=number, name=found[2]) if found[2] else TrainerRole(role_id=number)
@@ -211,17 +220,18 @@ def _read_shards(values: Mapping[str, str]) -> tuple[tuple[int, ...], int | None
         return (), count
     if text != SHARED and re.fullmatch(r"[0-9]{1,6}( *, *[0-9]{1,6})*", text) is None:
         raise ConfigError(
-            f"HOLOSUITE_SHARDS has to be shard ids with commas between them, or {SHARED}, not {text!r}."
-        )
+            "HOLOSUITE_SHARDS has to be shard ids with commas between them, or shared, not {given!r}.", given=text
+        )  # fmt: skip
     if count is None:
-        raise ConfigError(
-            "HOLOSUITE_SHARDS needs SHARD_COUNT, the number of shards on all machines together."
-        )
+        raise ConfigError("HOLOSUITE_SHARDS needs SHARD_COUNT, the number of shards on all machines.")
     if text == SHARED:
         return (), count
     shard_ids = tuple(sorted({int(part) for part in text.split(",")}))
     if shard_ids[-1] >= count:
-        raise ConfigError(f"HOLOSUITE_SHARDS names shard {shard_ids[-1]}, but SHARD_COUNT is {count}.")
+        raise ConfigError(
+            "HOLOSUITE_SHARDS names shard {shard}, but SHARD_COUNT is {most}.",
+            shard=shard_ids[-1], most=count,
+        )  # fmt: skip
     return shard_ids, count
 
 
@@ -236,7 +246,5 @@ def _read_loopback_address(text: str) -> str:
     except ValueError:
         is_loopback = False
     if not is_loopback or address.scheme != "http":
-        raise ConfigError(
-            "HOLOSUITE_DISCORD_API may only be an address like http://127.0.0.1:8000, on this machine."
-        )
+        raise ConfigError("HOLOSUITE_DISCORD_API may only be like http://127.0.0.1:8000, on this machine.")
     return text.rstrip("/")

@@ -71,7 +71,9 @@ def score_texts(
     alone = nats_of(generator, ids, start=start, labels=labels, advance=advance)
     characters = sum(map(len, ids))
     if not characters:
-        raise CorpusError(f"{name} has no characters that the run knows; name a text in its language.")
+        raise CorpusError(
+            "{name} has no characters that the run knows; name a text in its language.", name=name
+        )
     nats = list(map(cached_nats, ids, alone)) if generator.cache_model else alone
     return Score(name=name, characters=characters, bits=_bits(nats), bits_alone=_bits(alone), unknown=unknown)
 

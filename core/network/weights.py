@@ -49,8 +49,10 @@ def take_weights(
     }
     if set(weights) != set(variables) or base.config.units > config.units:
         raise TrainingError(
-            f"The run in {base.path} has another network; start from it with --units {base.config.units} or more and "
-            f"--layers {base.config.layers}."
+            "The run in {path} has another network; start from it with --units {units} or more and --layers {layers}.",
+            path=base.path,
+            units=base.config.units,
+            layers=base.config.layers,
         )
     old, new = base.vocabulary, base.vocabulary if vocabulary is None else vocabulary
     characters = match_characters(weights[_INPUTS][: len(old)], old, new)

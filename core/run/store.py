@@ -50,7 +50,9 @@ class Run:
             RunError: nothing there, incomplete, damaged, or from a newer version.
         """
         if not path.is_dir():
-            raise RunError(f"There is no run in {path}; train one with `python train.py --out {path}`.")
+            raise RunError(
+                "There is no run in {path}; train one with `python train.py --out {path}`.", path=path
+            )
         facts = _read_facts(path)
         try:
             _check_facts(facts)
@@ -65,7 +67,7 @@ class Run:
             )
         except (AttributeError, KeyError, TypeError, ValueError, ConfigError) as error:
             raise RunError(
-                f"The run in {path} is damaged: {FACTS} lacks something. Train it anew."
+                "The run in {path} is damaged: {file} lacks something. Train it anew.", path=path, file=FACTS
             ) from error
 
     def weights(self) -> Arrays:
@@ -77,25 +79,23 @@ class Run:
         try:
             data = read_bounded(self.path / WEIGHTS, most_bytes=_most_bytes(self.config, self.vocabulary))
         except FileNotFoundError as error:
-            raise RunError(
-                f"The run in {self.path} is incomplete: {WEIGHTS} is missing. Train it anew."
-            ) from error
+            raise _missing(self.path, WEIGHTS) from error
         except OSError as error:
-            raise RunError(
-                f"The run in {self.path} is damaged: {WEIGHTS} cannot be read. Train it anew."
-            ) from error
+            raise _unreadable(self.path, WEIGHTS) from error
         # The settings as they stand there: a later version may know more of them.
         if (
             fingerprint(data, self.facts["config"], self.vocabulary, self.facts.get(CONTEXT))
             != self.fingerprint
         ):
             raise RunError(
-                f"The run in {self.path} is damaged: {WEIGHTS} is not the file it was. Train it anew."
+                "The run in {path} is damaged: {file} is not the file it was. Train it anew.",
+                path=self.path,
+                file=WEIGHTS,
             )
         try:
             arrays = load_arrays(data)
         except SafetensorError as error:
-            raise RunError(f"The run in {self.path} is damaged: {WEIGHTS} cannot be read.") from error
+            raise _unreadable(self.path, WEIGHTS) from error
         return {name: array.astype(np.float32) for name, array in arrays.items()}
 
     @property
@@ -168,9 +168,11 @@ def check_free(path: Path, *, overwrite: bool) -> None:
     if not path.exists():
         return
     if not overwrite:
-        raise RunError(f"{path} exists already; choose another --out, or replace it with --overwrite.")
+        raise RunError(
+            "{path} exists already; choose another --out, or replace it with --overwrite.", path=path
+        )
     if not (path / FACTS).is_file() and (not path.is_dir() or any(path.iterdir())):
-        raise RunError(f"{path} is not a run, so it will not be replaced; choose another --out.")
+        raise RunError("{path} is not a run, so it will not be replaced; choose another --out.", path=path)
 
 
 def fingerprint(
@@ -210,11 +212,29 @@ def _read_facts(path: Path) -> dict[str, Any]:
     try:
         facts = json.loads(read_bounded(path / FACTS, most_bytes=_MOST_FACTS).decode())
     except FileNotFoundError as error:
-        raise RunError(f"The run in {path} is incomplete: {FACTS} is missing. Train it anew.") from error
+        raise _missing(path, FACTS) from error
     except (OSError, ValueError, RecursionError) as error:
-        raise RunError(f"The run in {path} is damaged: {FACTS} cannot be read. Train it anew.") from error
+        raise _unreadable(path, FACTS) from error
     if not isinstance(facts, dict) or not isinstance(facts.get("format"), int):
-        raise RunError(f"The run in {path} is damaged: {FACTS} is not what a training writes. Train it anew.")
+        raise RunError(
+            "The run in {path} is damaged: {file} is not what a training writes. Train it anew.",
+            path=path,
+            file=FACTS,
+        )
     if facts["format"] > FORMAT:
-        raise RunError(f"The run in {path} was made by a newer version of Holosuite; update to use it.")
+        raise RunError(
+            "The run in {path} was made by a newer version of Holosuite; update to use it.", path=path
+        )
     return facts
+
+
+def _missing(path: Path, file: str) -> RunError:
+    return RunError(
+        "The run in {path} is incomplete: {file} is missing. Train it anew.", path=path, file=file
+    )
+
+
+def _unreadable(path: Path, file: str) -> RunError:
+    return RunError(
+        "The run in {path} is damaged: {file} cannot be read. Train it anew.", path=path, file=file
+    )

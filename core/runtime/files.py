@@ -42,9 +42,11 @@ def disk_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DeviceError(
-                f"The disk is full, so {path} could not be written; free some space, then go on."
+                "The disk is full, so {path} could not be written; free some space, then go on.", path=path
             ) from error
-        raise DeviceError(f"{path} could not be written: {error.strerror or error}.") from error
+        raise DeviceError(
+            "{path} could not be written: {reason}.", path=path, reason=error.strerror or error
+        ) from error
 
 
 def read_bounded(path: Path, *, most_bytes: int) -> bytes:

@@ -17,6 +17,7 @@ from core.network.weights import export_weights, take_weights, to_array
 from core.run.events import EventLog
 from core.runtime.files import disk_errors
 from core.runtime.memory import giving_back, keep_large_blocks
+from core.text import Text
 from core.training.checkpoints.best import BestWeights, note_best, return_in_part
 from core.training.checkpoints.checkpoint import Position, identify, load_checkpoint, save_checkpoint
 from core.training.dataset import Dataset, build_dataset, plan_tables
@@ -28,7 +29,7 @@ from core.training.schedule import Budget, learning_rate
 from core.training.start import begin
 
 _PROGRESS_SECONDS = 1.0
-_NO_NUMBER = "The loss is no longer a number; train anew with a smaller --learning-rate."
+_NO_NUMBER = Text("The loss is no longer a number; train anew with a smaller --learning-rate.")
 
 
 class TrainingLoop:

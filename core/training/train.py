@@ -63,14 +63,15 @@ def _own(plan: TrainingPlan) -> Iterator[Path]:
             lock.acquire(timeout=0)
         except Timeout as error:
             raise TrainingError(
-                f"Another training is writing {plan.path} at this moment; choose another --out."
+                "Another training is writing {path} at this moment; choose another --out.", path=plan.path
             ) from error
     try:
         restore(plan.path)
         check_free(plan.path, overwrite=plan.overwrite)
         if (folder / CHECKPOINT).exists() and not plan.resume and not plan.overwrite:
             raise TrainingError(
-                f"A training of {plan.path} was stopped half-way; go on with --resume, or drop it with --overwrite."
+                "A training of {path} was stopped half-way; go on with --resume, or drop it with --overwrite.",
+                path=plan.path,
             )
         with disk_errors(folder):
             folder.mkdir(exist_ok=True)

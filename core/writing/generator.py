@@ -88,6 +88,6 @@ def open_generator(run: Run) -> Generator:
         generator.reader().read(0)
     except (IndexError, KeyError, TypeError, ValueError) as error:
         raise RunError(
-            f"The run in {run.path} is damaged: its weights do not fit together. Train it anew."
+            "The run in {path} is damaged: its weights do not fit together. Train it anew.", path=run.path
         ) from error
     return generator

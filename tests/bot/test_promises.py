@@ -48,7 +48,7 @@ GRANTED = 1 << 19  # the message content intent of an application in few servers
 REFUSALS = re.compile(
     "no longer stored|no longer known here|Only administrators|Only the bot's owner|for the bot's owner alone"
     "|one that I am a member of|for one server|was changed since"
-    "|There are performances in servers alone|Performances belong to a server|That performance is over"
+    "|Performances belong to a server|That performance is over"
     "|This server has no such programme|Seasons belong to a server"
     "|no such model|Somebody else asked|cannot read that message"
 )

@@ -34,6 +34,8 @@ def describe_change(answer: str) -> Text:
 
 def describe_servers(count: int) -> Text:
     """Say in how many servers a member has said yes."""
+    if not count:
+        return Text("You have said yes in no server: nothing of what you write is kept or learnt from.")
     return Text(
         "You have said yes in {count} server; No here takes that back.",
         "You have said yes in {count} servers; No here takes that back in all of them.",

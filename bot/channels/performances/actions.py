@@ -8,7 +8,7 @@ import discord
 from bot.channels.performances.run import PerformanceRun
 from bot.channels.performances.runner import PerformanceRunner
 from bot.channels.performances.view import FASTEST
-from bot.channels.switch import ChannelSwitch
+from bot.channels.switch import NOWHERE, ChannelSwitch
 from bot.discord.errors import RefusalError, answering
 from bot.discord.permissions import check_guild
 from bot.discord.replies.interaction import InteractionReply
@@ -179,8 +179,7 @@ class PerformanceActions:
         Raises:
             RefusalError: There can be none.
         """
-        nowhere = Text("There are performances in servers alone that I am a member of.")
-        guild_id = check_guild(interaction, otherwise=nowhere)
+        guild_id = check_guild(interaction, otherwise=NOWHERE)
         await self._switch.check(guild_id)
         check_open(read_asker(interaction), await read_guild_settings(self._settings, guild_id))
         place = PerformancePlace(

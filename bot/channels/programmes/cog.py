@@ -37,7 +37,7 @@ class ProgrammeCog(
         channel=translated("Where it comes; here by default."),
         at=translated("Time of day, such as 20:00, in the server's time zone; or give every."),
         days=translated("On which days; every day by default."),
-        every=translated("Hours from one to the next, in place of a time of day."),
+        every=translated("Hours between one and the next, instead of a time of day."),
         perform=translated("Performed line by line in a thread; else shown at once."),
         go_on=translated("Whether each episode goes on from the one before."),
         cast=translated("Only these characters speak, such as QUARK, ODO."),

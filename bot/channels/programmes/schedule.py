@@ -69,7 +69,7 @@ def read_schedule(at: str, *, days: str, hours: int | None) -> Schedule:
         return Schedule(hours=hours)
     found = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.h]([0-5][0-9])", at.strip())
     if found is None or days not in DAYS:
-        raise RefusalError("A time of day is like 20:00.")
+        raise RefusalError("Write the time of day like 20:00.")
     return Schedule(cron=f"{int(found[2])} {int(found[1])} * * {days}")
 
 

@@ -66,9 +66,11 @@ def build_form(
     length = _select("length", LENGTHS.items(), str(fit_length(episode)), language)
     add(Text("Length"), Text("In characters."), length)
     if len(shows) > 1:
-        named = [(show, "") for show in shows if len(show) <= CHOICE_CHARACTERS][: CHOICES - 1]
+        named = [(show, "") for show in shows if show.strip() and len(show) <= CHOICE_CHARACTERS][
+            : CHOICES - 1
+        ]
         show = _select("show", named, part.show or "", language)
-        add(Text("Show"), Text("Whose people they are."), show)
+        add(Text("Show"), Text("Which show the characters are from."), show)
     else:
         takes = _select("takes", [(count, "") for count in TAKES], str(part.takes), language)
         add(Text("Takes"), Text("Versions of each line, of which the best is kept."), takes)
@@ -144,4 +146,5 @@ def _select(
         )
         for value, words in offered.items()
     ]
-    return discord.ui.Select(custom_id=name, options=options, required=bool(now))
+    usual = language.say(Text("As it is"))  # where nothing is chosen
+    return discord.ui.Select(custom_id=name, options=options, required=bool(now), placeholder=usual)

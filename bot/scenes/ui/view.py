@@ -53,7 +53,7 @@ def build_page(
         return Page(parts)
     name = " ".join(clean_text(episode.model).split())
     model = escape_markdown(shorten(name, limit=MODEL_CHARACTERS))
-    facts = [model, f"{episode.temperature:g}", Text("seed {seed}", seed=str(episode.seed))]
+    facts = [model, language.number(f"{episode.temperature:g}"), Text("seed {seed}", seed=str(episode.seed))]
     if len(pages) > 1:
         facts.append(Text("page {page} of {pages}", page=number + 1, pages=len(pages)))
     quiet = " \u00b7 ".join(map(language.say, facts))
@@ -108,7 +108,7 @@ def describe(episode: SceneRecord, *, language: Language) -> str:
 
 def _facts(episode: SceneRecord) -> list[Text]:
     facts = [
-        Text("temp {temperature}", temperature=f"{episode.temperature:g}"),
+        Text("temp {temperature:g}", temperature=episode.temperature),
         Text("length {length}", length=str(episode.length)),
         Text("seed {seed}", seed=str(episode.seed)),
         *_describe_directions(episode),

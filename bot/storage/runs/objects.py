@@ -52,7 +52,8 @@ class ObjectStore:
         except (BaseError, OSError, ValueError) as error:
             # The address may hold a secret: it is not repeated.
             raise ConfigError(
-                f"HOLOSUITE_STORE cannot be used ({type(error).__name__}); it has to be like s3://bucket/folder."
+                "HOLOSUITE_STORE cannot be used ({reason}); it has to be like s3://bucket/folder.",
+                reason=type(error).__name__,
             ) from error
 
     async def read(self, name: str) -> bytes | None:
@@ -137,9 +138,9 @@ class ObjectStore:
                     await asyncio.to_thread(file.close)
                 await asyncio.to_thread(_unpack, packed, Path(beside) / "folder", into)
             except FileNotFoundError:
-                raise RunError(f"The store has no {name}.") from None
+                raise RunError("The store has no {name}.", name=name) from None
             except (zipfile.BadZipFile, EOFError, ValueError) as error:
-                raise RunError(f"{name} is damaged in the store.") from error
+                raise RunError("{name} is damaged in the store.", name=name) from error
 
 
 @contextlib.contextmanager
@@ -152,7 +153,9 @@ def _reaching(name: str) -> Iterator[None]:
     except (BaseError, OSError) as error:
         # Without its cause: obstore's own sentences hold addresses, which may hold secrets.
         raise RunError(
-            f"The store cannot be used for {name} ({type(error).__name__}); check HOLOSUITE_STORE."
+            "The store cannot be used for {name} ({reason}); check HOLOSUITE_STORE.",
+            name=name,
+            reason=type(error).__name__,
         ) from None
 
 

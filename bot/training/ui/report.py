@@ -8,6 +8,7 @@ from bot.discord.language.language import Language
 from bot.discord.markdown import plain, shorten
 from bot.discord.page import COLOUR
 from bot.storage.tables.trainings import TrainingRecord
+from bot.training.ui.formats import describe_format
 from bot.training.ui.view import block, describe_plan, field
 from core.text import Text, read_text
 
@@ -34,9 +35,8 @@ def build_preview(
         held_out=facts["held_out"],
     )
     fields: list[tuple[Text, str]] = [(Text("Learns from"), say(corpus))]
-    # Names of formats, as the command line has them.
-    read_as = ", ".join(part for part in (facts["format"], facts["encoding"]) if part).replace("`", "'")
-    fields.append((Text("Read as"), f"`{shorten(read_as, limit=PART_CHARACTERS)}`"))
+    read_as = say(Text.joined((describe_format(facts["format"]), facts["encoding"]), ", "))
+    fields.append((Text("Read as"), plain(shorten(read_as, limit=PART_CHARACTERS))))
     if facts["speakers"]:
         counted = (f"{name} ({language.number(f'{count:,}')})" for name, count in facts["speakers"].items())
         fields.append((Text("Who speaks"), plain(shorten(", ".join(counted), limit=PART_CHARACTERS))))

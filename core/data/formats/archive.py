@@ -48,7 +48,7 @@ _MARKUP = 6  # times as much may be the XML of a document
 def why_left_out(path: PurePosixPath) -> str:
     """Return why a file of a folder or an archive is not learnt from; empty if it may be."""
     if path.name.startswith(".") or any(part.casefold() in _RUBBISH for part in path.parts):
-        return Text("rubbish of a system")
+        return Text("a file of the system's own")
     if any(part.startswith(".") for part in path.parts):
         return Text("in a hidden folder")
     if _ABOUT.fullmatch(path.stem) and path.suffix.casefold() in {

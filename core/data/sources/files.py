@@ -73,7 +73,7 @@ def unpack(data: bytes, name: str, limits: Limits, *, folder: str = "") -> Itera
             members, left_out = check_archive(archive, name, limits)
             files = sorted(read_members(archive, members, limits), key=lambda file: natural_key(file[0]))
     except BROKEN as error:
-        raise CorpusError("{name} is no sound .zip archive; pack it anew.", name=show_name(name)) from error
+        raise CorpusError("{name} is a damaged .zip archive; pack it anew.", name=show_name(name)) from error
     yield from ((folder + inner, content) for inner, content in files)
     yield from ((folder + out.name, out.why) for out in left_out)
 

@@ -67,7 +67,7 @@ def read_source(source: Source, *, cleaning: Cleaning = "script", limits: Limits
 def _read_one(data: bytes, name: str, limits: Limits) -> Reading:
     if not is_archive(data):
         if PurePosixPath(name).suffix.lower() == ".zip":
-            raise CorpusError("{name} is no sound .zip archive; pack it anew.", name=show_name(name))
+            raise CorpusError("{name} is a damaged .zip archive; pack it anew.", name=show_name(name))
         return read_file(data, name, limits=limits)
     return read_many(unpack(data, name, limits), show_name(name), limits, "archive")
 

@@ -58,7 +58,7 @@ def _store(upload: Path, name: str, folder: Path, number: str, limits: Limits) -
                 members, _ = check_archive(archive, name, limits)
         except BROKEN as error:
             raise CorpusError(
-                "{name} is no sound .zip archive; pack it anew.", name=show_name(name)
+                "{name} is a damaged .zip archive; pack it anew.", name=show_name(name)
             ) from error
         if not members:
             raise CorpusError(

@@ -44,7 +44,8 @@ class BestWeights:
             arrays = load_arrays(self._path.read_bytes())
         except (OSError, SafetensorError) as error:
             raise TrainingError(
-                f"The best weights in {self._path.parent} are damaged; delete that folder and start anew."
+                "The best weights in {path} are damaged; delete that folder and start anew.",
+                path=self._path.parent,
             ) from error
         for variable, name in zip(self._model.variables, sorted(arrays), strict=True):
             variable.assign(arrays[name])

@@ -69,7 +69,7 @@ def load_checkpoint(folder: Path, model: Model, identity: dict[str, Any]) -> Pos
     """
     path = folder / CHECKPOINT
     if not path.is_file():
-        raise RunError(f"There is no checkpoint in {folder} to go on from; start without --resume.")
+        raise RunError("There is no checkpoint in {path} to go on from; start without --resume.", path=folder)
     try:
         with safe_open(path, framework="numpy") as file:
             notes = file.metadata()
@@ -78,20 +78,23 @@ def load_checkpoint(folder: Path, model: Model, identity: dict[str, Any]) -> Pos
         found = json.loads(notes["identity"])
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise RunError(
-            f"The checkpoint in {folder} is damaged; delete that folder and start anew."
+            "The checkpoint in {path} is damaged; delete that folder and start anew.", path=folder
         ) from error
     wanted = json.loads(json.dumps(identity))
     # Before there was a note of the start, nothing could be compared.
     changed = [name for name in wanted if found.get(name, wanted[name]) != wanted[name]]
     if changed:
         raise RunError(
-            f"The checkpoint in {folder} was made with another {' and '.join(changed)}; resume with the same options, "
-            "or delete that folder and start anew."
+            "The checkpoint in {path} was made with another {what}; resume with the same options, or delete that "
+            "folder and start anew.",
+            path=folder,
+            what=", ".join(changed),
         )
     variables = _variables(model)
     if [array.shape for array in arrays] != [tuple(variable.shape) for variable in variables]:
         raise RunError(
-            f"The checkpoint in {folder} does not fit this network; delete that folder and start anew."
+            "The checkpoint in {path} does not fit this network; delete that folder and start anew.",
+            path=folder,
         )
     for variable, array in zip(variables, arrays, strict=True):
         variable.assign(array)

@@ -70,7 +70,7 @@ def read_index(run: Run) -> CorpusIndex | None:
     sums = run.facts.get("aids")
     if not sums:
         if "aids" not in run.facts and (run.path / WORDS).exists():
-            raise RunError(_damaged(run, f"{FACTS} saying nothing of its {WORDS}"))
+            raise _damaged(run, FACTS)
         return None
     try:
         # Runs made before have no vectors, nor have those of small corpora.
@@ -78,11 +78,11 @@ def read_index(run: Run) -> CorpusIndex | None:
         files = {name: read_bounded(run.path / name, most_bytes=_MOST_BYTES) for name in names}
         damaged = [name for name, data in files.items() if hashlib.sha256(data).hexdigest() != sums[name]]
         if damaged:
-            raise RunError(_damaged(run, f"{' and '.join(damaged)} not being the file it was"))
+            raise _damaged(run, *damaged)
         document = json.loads(_unpack(files[WORDS]))
         if document["format"] > FORMAT:
             raise RunError(
-                f"The run in {run.path} was made by a newer version of Holosuite; update to use it."
+                "The run in {path} was made by a newer version of Holosuite; update to use it.", path=run.path
             )
         arrays = load_arrays(files[RUNS]) | (load_arrays(files[VECTORS]) if VECTORS in files else {})
         return CorpusIndex(
@@ -98,12 +98,12 @@ def read_index(run: Run) -> CorpusIndex | None:
             digest=hashlib.sha256("".join(sums[name] for name in files).encode()).hexdigest(),
         )
     except OSError as error:
-        raise RunError(_damaged(run, f"{error.filename} missing")) from error
+        raise _damaged(run, Path(str(error.filename)).name) from error
     except (
         *(AttributeError, KeyError, IndexError, TypeError, ValueError, EOFError, RecursionError),
         *(zlib.error, SafetensorError),
     ) as error:
-        raise RunError(_damaged(run, "its word lists not being readable")) from error
+        raise _damaged(run, WORDS) from error
 
 
 def add_index(run: Run, index: CorpusIndex, *, cast: Mapping[str, Any] | None = None) -> Run:
@@ -139,5 +139,10 @@ def _unpack(packed: bytes) -> bytes:
     return text
 
 
-def _damaged(run: Run, what: str) -> str:
-    return f"The run in {run.path} is damaged, {what}; add them anew with `python -m core.training.results.index`."
+def _damaged(run: Run, *names: str) -> RunError:
+    return RunError(
+        "The run in {path} is damaged: {files} cannot be used; add the word lists anew with "
+        "`python -m core.training.results.index`.",
+        path=run.path,
+        files=", ".join(names),
+    )

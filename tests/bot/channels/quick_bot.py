@@ -1,7 +1,8 @@
 """The bot with shorter pauses in its performances, and its programmes by a clock that a test sets.
 
 `TEST_PAUSES` is the share of the usual pauses; `TEST_CLOCK` a file with the time, in seconds since 1970;
-`TEST_LEASES` the share of the usual time after which a bot that says nothing is taken for dead.
+`TEST_LEASES` the share of the usual time after which a bot that says nothing is taken for dead; with `TEST_MARKED`
+it speaks a language that shows what is not translated.
 """
 
 import os
@@ -18,8 +19,10 @@ from bot.__main__ import main
 from bot.channels import features
 from bot.channels.performances import lines, runner
 from bot.channels.programmes import actions, scheduler
+from bot.discord.language import language
 from bot.scenes import admission
 from bot.storage.tables import guild_settings, leases
+from tests.bot.discord.language.marked import MarkedCatalogue
 
 SHARE = float(os.environ.get("TEST_PAUSES", "0.02"))
 LEASES = float(os.environ.get("TEST_LEASES", "1"))
@@ -40,6 +43,9 @@ if __name__ == "__main__":
     leases.BEAT_SECONDS *= LEASES
     replaced: Any = runner
     replaced.BEAT_SECONDS = leases.BEAT_SECONDS
+    if "TEST_MARKED" in os.environ:
+        replaced = language
+        replaced.Catalogue = MarkedCatalogue
     if CLOCK:
         replaced = features
         replaced.ProgrammeScheduler = partial(scheduler.ProgrammeScheduler, read_time=read_time)

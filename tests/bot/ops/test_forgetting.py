@@ -407,7 +407,7 @@ async def test_others_go_on_without_the_words(writer: Writer, tmp_path: Path) ->
         assert await life.storage.scenes.read_recent_lines(12, limit=5) == []
         answer = await life.cog.forget(11)
         assert "2 of your scenes were deleted" in answer
-        assert "So was 1 of others" in answer
+        assert "1 scene of others" in answer
         left = await life.scenes()
         assert [(scene.member_id, scene.earlier) for scene in left] == [(12, second.text)]
 
@@ -462,7 +462,7 @@ async def test_forget_me_says_what_stays(tmp_path: Path) -> None:
             answer = await (await discord.slash(member, "forget-me")).message()
             assert answer.ephemeral
             assert "1 of your scenes was deleted" in answer.content
-            assert "So was 1 of others" in answer.content
+            assert "1 scene of others" in answer.content
             assert "What stays: messages in the channels" in answer.content
             pressed = await (await discord.press(copied.button("Continue"), other)).message()
             assert "no longer stored" in pressed.content

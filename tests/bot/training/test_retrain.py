@@ -242,7 +242,7 @@ async def test_killed_training_is_resumed_once(tmp_path: Path) -> None:
         assert left_over(tmp_path) == []
         # The failure is no reason not to train again.
         again = await offered(scene, corpus=[scripts(), Upload("more.txt", b"QUARK: Yes.\n" * 99)], epochs=1)
-        assert "folder of " in again.text
+        assert "folder: " in again.text
         assert "scripts JSON" in again.text
 
 

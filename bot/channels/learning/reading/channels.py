@@ -25,5 +25,5 @@ def find_problem(guild: discord.Guild, channel_id: int, *, hidden: bool) -> Text
     if not (mine.view_channel and mine.read_message_history):
         return Text("Let me see {name} and read its message history.", name=name)
     if not hidden and not channel.permissions_for(guild.default_role).view_channel:
-        return Text("Not everybody sees {name}; it is read only with Hidden channels, too.", name=name)
+        return Text("Not everybody sees {name}; press “Hidden channels, too” to have it read.", name=name)
     return None

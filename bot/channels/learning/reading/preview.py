@@ -99,8 +99,8 @@ class ReadingPreviews:
             await self._previews.drop(training)
             raise _said_no()
         why = Text(
-            "It was read, and its preview shown: {count:,} member's lines.",
-            "It was read, and its preview shown: {count:,} members' lines.",
+            "It was read and its preview shown: lines of {count:,} member.",
+            "It was read and its preview shown: lines of {count:,} members.",
             count=len(names),
         )
         await self._reader.stop(reading, why)

@@ -39,7 +39,7 @@ def build_question(asker_id: int, channel_ids: Sequence[int]) -> Text:
         ),
         Text(
             "- *No* deletes what is kept of you at once and holds until you change it; so do /consent and /forget-me, "
-            "at any time. Who does not answer is not read."
+            "at any time. Whoever does not answer is not read."
         ),
     )
     return Text.joined(rules, "\n")
@@ -92,7 +92,7 @@ def build_reading(
     )
     if reading.state == READ:
         more = Text(
-            "It is read. Preview shows it, and begins the training; within an hour, or it is deleted."
+            "It is read. Press Preview within an hour to see it and to begin the training; after that it is deleted."
         )
         embed.description = f"{say(counts)}\n{say(more)}"
     else:

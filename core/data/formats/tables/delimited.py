@@ -115,7 +115,7 @@ def read_excel(data: bytes, *, name: str) -> Reading:
                     problem = error
     except (WorkbookError, *BROKEN) as error:
         raise CorpusError(
-            "{name} is no sound Excel workbook; save it anew as .xlsx, or as CSV in UTF-8.",
+            "{name} is a damaged Excel workbook; save it anew as .xlsx, or as CSV in UTF-8.",
             name=show_name(name),
         ) from error
     if not readings:

@@ -1,6 +1,7 @@
 """Every text that people read can be said in every language, as its message asks."""
 
 import ast
+import re
 import string
 
 import pytest
@@ -16,6 +17,15 @@ from tests.bot.storage.test_database import EPISODE
 CODES = sorted(set(LANGUAGES.values()))
 # "Application Commands" and "Component Reference".
 DESCRIPTION_CHARACTERS, MENU_CHARACTERS, BUTTON_CHARACTERS, LABEL_CHARACTERS = 100, 32, 80, 45
+
+WORD = re.compile(r"[A-Za-z]{4,}")  # and no unit
+SAME = {
+    "de": {"Code", "Details", "Gateway", "Name", "Plan", "Training", "Wild"},
+    "es": {"Plan", "software"},
+    "fr": {"*(silence)*", "Code", "Minutes", "Plan", "Script", "Versions", "licence", "{count:,g} minute",
+           "{count:,} message", "{count:,} page"},
+    "pt_BR": {"Gateway", "shard {shard}: {delay:.0f} ms", "software", "{used:.0f} MB, {threads} threads"},
+}  # fmt: skip
 
 
 def test_texts_are_written_so_that_they_can_be_translated() -> None:
@@ -48,6 +58,17 @@ def test_translations_have_their_places_for_values(code: str) -> None:
         for said in entry.translations.values() if entry.message else ():
             assert _places(said) <= _places(entry.plural or entry.message), (entry.message, said)
             assert _places(entry.message) - _places(said) <= {("count", "", "")}, (entry.message, said)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_translations_are_no_english(code: str) -> None:
+    """A translation that is the English message is a word of both languages."""
+    same = {
+        entry.message
+        for entry in read_catalogue(CATALOGUES / f"{code}.po").values()
+        if entry.message in entry.translations.values() and WORD.search(re.sub(r"\{.*?\}", "", entry.message))
+    }
+    assert same == SAME.get(code, set())
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -197,7 +197,7 @@ def test_file_is_read_in_the_common_form(
         ("a.fdx", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aa">]><FinalDraft>&a;</FinalDraft>', "defines entities"),
         ("a.docx", pack({"word/document.xml": "<w:document"}), "is a damaged Word document"),
         ("a.docx", document(), "without any text"),
-        ("a.xlsx", pack({"xl/workbook.xml": "<x/>"}), "is no sound Excel workbook"),
+        ("a.xlsx", pack({"xl/workbook.xml": "<x/>"}), "is a damaged Excel workbook"),
         ("a.zip", pack({"b.zip": "PK"}), "holds another archive, 'b.zip'"),
     ],
 )  # fmt: skip

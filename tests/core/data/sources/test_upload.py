@@ -108,7 +108,7 @@ def test_upload_takes_an_archive_of_texts(tmp_path: Path) -> None:
     assert [(out.name, out.why) for out in reading.left_out] == [
         ("cover.png", "no text (.png)"),
         ("README.md", "about the texts, and none of them"),
-        ("__MACOSX/a/._one.txt", "rubbish of a system"),
+        ("__MACOSX/a/._one.txt", "a file of the system's own"),
     ]
 
 
@@ -126,10 +126,10 @@ def test_upload_takes_a_table_in_an_archive(tmp_path: Path) -> None:
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1", "an old Office document"),
         ("a.rtf", b"{\\rtf1 hi}", "a rich text document"),
         ("a.7z", b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; pack the texts into a .zip"),
-        ("a.json", b"PK\x03\x04\0\0", "no sound .zip"),
-        ("a.zip", b"no archive at all", "no sound .zip"),
-        ("a.zip", pack({"a.txt": TEXT})[:-30], "no sound .zip"),
-        ("a.zip", pack_liar(), "no sound .zip"),
+        ("a.json", b"PK\x03\x04\0\0", "damaged .zip"),
+        ("a.zip", b"no archive at all", "damaged .zip"),
+        ("a.zip", pack({"a.txt": TEXT})[:-30], "damaged .zip"),
+        ("a.zip", pack_liar(), "damaged .zip"),
     ],
 )  # fmt: skip
 def test_upload_that_cannot_be_read_says_why(tmp_path: Path, name: str, data: bytes, sentence: str) -> None:
