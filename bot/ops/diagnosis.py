@@ -114,10 +114,10 @@ def describe_tasks(tasks: BackgroundTasks) -> Text:
     return Text.joined(
         (
             Text(
-                "{name}: {failures} times, and waits to be started again", name=name, failures=record.failures
+                "{name}: {failures}\u00d7, and waits to be started again", name=name, failures=record.failures
             )
             if record.is_down
-            else Text("{name}: {failures} times", name=name, failures=record.failures)
+            else Text("{name}: {failures}\u00d7", name=name, failures=record.failures)
             for name, record in failed
         ),
         ", ",

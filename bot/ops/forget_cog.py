@@ -1,6 +1,7 @@
 """`/forget-me`: deletes what is stored of a member."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 import discord
@@ -9,16 +10,20 @@ from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
 from bot.channels.learning.withdrawal import Withdrawal
+from bot.discord.errors import RefusalError
 from bot.discord.language.language import language_of
 from bot.discord.replies.deferred import fill_in
 from bot.scenes.handler import SceneHandler
 from bot.storage.database import Database
 from bot.storage.runs.store import RunStore
-from bot.storage.tables.members import Deletion, delete_member
-from bot.storage.tables.trainings import UNFINISHED
+from bot.storage.tables.members import Deletion, delete_member, read_trainings
+from bot.storage.tables.trainings import UNFINISHED, TrainingRecord
 from bot.training.completion import TrainingQueue
 from bot.training.corpora.folders import TrainingFolders
+from core.errors import RunError
 from core.text import Text
+
+log = logging.getLogger(__name__)
 
 
 class ForgetCog(commands.Cog):
@@ -58,16 +63,26 @@ class ForgetCog(commands.Cog):
         self._handler.drop_member(member_id)
         for drop in self._drop:
             await drop(member_id)
+        try:
+            # As long as it is known whose they are: what cannot be deleted now is deleted when it is asked for again.
+            await self._delete_texts(await read_trainings(self._database, member_id))
+        except RunError as error:
+            log.warning("Somebody cannot be forgotten for a moment: %s", error)
+            raise RefusalError(
+                "Not all of the texts that you uploaded can be deleted at this moment; use /forget-me again later."
+            ) from error
         deletion = await delete_member(self._database, member_id)
-        await self._delete_texts(deletion)
-        await self._withdrawal.finish(deletion.learning)
-        if not (deletion.is_empty and self._database.is_purged):
-            await self._database.purge()
+        try:
+            await self._delete_texts(deletion.trainings)  # begun meanwhile
+            await self._withdrawal.finish(deletion.learning)
+        finally:
+            if not (deletion.is_empty and self._database.is_purged):
+                await self._database.purge()
         return describe_deletion(deletion, self._database.copies())
 
-    async def _delete_texts(self, deletion: Deletion) -> None:
-        """Delete the texts that the member uploaded, and stop what is trained on them."""
-        for training in deletion.trainings:
+    async def _delete_texts(self, trainings: Iterable[TrainingRecord]) -> None:
+        """Delete the texts that a member uploaded, and stop what is trained on them."""
+        for training in trainings:
             if training.state == "offered":
                 await asyncio.to_thread(self._folders.delete_work, training)
             elif training.state in UNFINISHED and training.planned().upload:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +19,8 @@ from bot.storage.engine import StorageError, explain, is_damage, keep_aside, ope
 
 Result = TypeVar("Result")
 
+PURGE_PAUSES = 4  # times as long as a purge took, before the next one
+
 log = logging.getLogger(__name__)
 
 
@@ -31,6 +34,8 @@ class Database:
         self._repair = asyncio.Lock()
         self._is_closed = False
         self.is_purged = True  # the last purge came to its end
+        self._purging = asyncio.Lock()
+        self._purge_begun = self._may_purge = 0.0  # by `time.monotonic`
         self._running = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -88,10 +93,22 @@ class Database:
                 self._idle.set()
 
     async def purge(self) -> None:
-        """Write SQLite's file anew: `secure_delete` leaves a row's bytes in a page that it was moved from before."""
-        self.is_purged = False
-        await self.purge_log("VACUUM")
-        self.is_purged = True
+        """Write SQLite's file anew: `secure_delete` leaves a row's bytes in a page that it was moved from before.
+
+        Who asks while it is written shares the next time, and most of the time is others': a large file takes long.
+        """
+        asked, self.is_purged = time.monotonic(), False
+        async with self._purging:
+            if self._purge_begun > asked and self.is_purged:
+                return
+            await asyncio.sleep(self._may_purge - time.monotonic())
+            self.is_purged, self._purge_begun = False, time.monotonic()
+            try:
+                await self.purge_log("VACUUM")
+                self.is_purged = True
+            finally:
+                took = time.monotonic() - self._purge_begun
+                self._may_purge = time.monotonic() + PURGE_PAUSES * took
 
     async def purge_log(self, *before: str) -> None:
         """Empty SQLite's log, which still holds what was deleted; first execute what comes `before`."""

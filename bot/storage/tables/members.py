@@ -33,6 +33,11 @@ class Deletion:
     is_empty: bool = False  # they were forgotten a moment ago, and there was nothing new
 
 
+async def read_trainings(database: Database, member_id: int) -> tuple[TrainingRecord, ...]:
+    """Return the trainings that a member has begun or was offered."""
+    return tuple(map(as_training, await database.rows(select(jobs).where(jobs.c.member_id == member_id))))
+
+
 async def delete_member(database: Database, member_id: int) -> Deletion:
     """Delete what is stored of a member, and what they typed wherever it was copied; `Database.purge` has to follow.
 

@@ -52,4 +52,4 @@ async def test_owner_reads_which_tasks_failed() -> None:
         "b": TaskRecord(failures=2),
         "c": TaskRecord(failures=1, is_down=True),
     }
-    assert str(describe_tasks(tasks)) == "b: 2 times, c: 1 times, and waits to be started again"
+    assert str(describe_tasks(tasks)) == "b: 2\u00d7, c: 1\u00d7, and waits to be started again"

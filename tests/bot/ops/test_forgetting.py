@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import AsyncMock, MagicMock
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +26,7 @@ from bot.channels.learning.reading.messages import ReadLine
 from bot.channels.learning.reading.reader import ChannelReader
 from bot.channels.learning.withdrawal import Withdrawal
 from bot.channels.switch import ChannelSwitch
+from bot.discord.errors import RefusalError
 from bot.discord.language.language import Language
 from bot.discord.page import Page
 from bot.models.registry import ModelRegistry
@@ -40,18 +42,19 @@ from bot.storage.runs.folder import FolderRuns
 from bot.storage.schema import episode_words, episodes
 from bot.storage.tables.channels.performances import PerformanceRecord
 from bot.storage.tables.channels.programmes import ProgrammeRecord
-from bot.storage.tables.members import delete_member
+from bot.storage.tables.members import delete_member, read_trainings
 from bot.storage.tables.pending import PendingRequest
 from bot.storage.tables.readings import ReadingRecord
 from bot.storage.tables.scenes import NO_SCENES_WORDS, SceneRecord
 from bot.storage.tables.trainings import RetrainPlan, TrainingRecord
 from bot.training.corpora.folders import TrainingFolders
 from bot.training.corpora.sweeper import TrainingSweeper
-from core.errors import CoreError
+from core.errors import CoreError, RunError
 from core.text import Text
 from core.writing.writer import Writer
 from tests.bot.bot_process import running_bot, scene_of
 from tests.bot.storage.test_database import EPISODE, PENDING
+from tests.bot.storage.test_trainings import JOB, PLAN
 from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
 from tests.local_discord import LocalDiscord
 
@@ -447,6 +450,57 @@ async def test_scene_from_a_forgotten_one_is_not_stored(writer: Writer, tmp_path
             refused.append(str(error))
         assert await life.scenes() == []
         assert len(refused) == 1
+
+
+async def test_what_could_not_be_deleted_is_deleted_when_it_is_asked_for_again(
+    empty: Path, tmp_path: Path
+) -> None:
+    """Where the store of texts is away, a member is told so and is still known; the second time all goes."""
+    shutil.copytree(empty, tmp_path, dirs_exist_ok=True)
+    storage = await Repositories.open("", data=tmp_path, machine="here")
+    done = replace(JOB, member_id=11, state="done", plan=replace(PLAN, key="a" * 16).to_json())
+    training = await storage.trainings.add(done)
+    await storage.scenes.add(replace(EPISODE, member_id=11))
+    runs: Any = SimpleNamespace(
+        delete_text=AsyncMock(side_effect=[RunError("The store cannot be used."), None, None])
+    )
+    cog = ForgetCog(
+        storage.database,
+        handler=cast("Any", MagicMock()),
+        supervisor=cast("Any", AsyncMock()),
+        folders=TrainingFolders(tmp_path),
+        withdrawal=cast("Any", AsyncMock()),
+        runs=runs,
+        drop=(),
+    )
+    with pytest.raises(RefusalError, match="use /forget-me again later"):
+        await cog.forget(11)
+    assert len(await read_trainings(storage.database, 11)) == 1
+    assert "1 of your scenes was deleted" in await cog.forget(11)
+    assert [each.args[0].id for each in runs.delete_text.await_args_list][1:] == [training.id] * 2
+    assert await read_trainings(storage.database, 11) == ()
+    await storage.close()
+
+
+async def test_database_is_purged_though_something_else_fails(empty: Path, tmp_path: Path) -> None:
+    """What was deleted is in no file, also where the deletion of something else raises."""
+    shutil.copytree(empty, tmp_path, dirs_exist_ok=True)
+    storage = await Repositories.open("", data=tmp_path, machine="here")
+    await storage.scenes.add(replace(EPISODE, member_id=11, line="QUARK: A shy okapi"))
+    withdrawal: Any = SimpleNamespace(finish=AsyncMock(side_effect=OSError))
+    cog = ForgetCog(
+        storage.database,
+        handler=cast("Any", MagicMock()),
+        supervisor=cast("Any", AsyncMock()),
+        folders=TrainingFolders(tmp_path),
+        withdrawal=withdrawal,
+        runs=cast("Any", AsyncMock()),
+        drop=(),
+    )
+    with pytest.raises(OSError):  # noqa: PT011 -- whatever it says
+        await cog.forget(11)
+    assert not await asyncio.to_thread(files_with, tmp_path, "shy okapi")
+    await storage.close()
 
 
 async def test_forget_me_says_what_stays(tmp_path: Path) -> None:

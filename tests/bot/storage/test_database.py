@@ -307,6 +307,24 @@ async def test_promise_that_cannot_be_forgotten_is_forgotten_later(
             await asyncio.sleep(0.01)
 
 
+async def test_purges_that_are_asked_for_together_are_few(
+    storage: Repositories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crowd that wants to be forgotten has the file written anew once or twice, not once for each."""
+    written: list[str] = []
+
+    async def write(*statements: str) -> None:
+        await asyncio.sleep(0.01)
+        written.extend(statements)
+
+    monkeypatch.setattr(storage.database, "purge_log", write)
+    first = asyncio.create_task(storage.database.purge())
+    await asyncio.sleep(0.005)
+    await asyncio.gather(first, *(storage.database.purge() for _ in range(20)))
+    assert written == ["VACUUM"] * 2
+    assert storage.database.is_purged
+
+
 async def test_newer_database_is_said_in_a_sentence(tmp_path: Path) -> None:
     """A database of a newer version is not touched."""
     await (await Repositories.open("", data=tmp_path, machine="here")).close()
