@@ -4,8 +4,8 @@ import asyncio
 import logging
 import re
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import discord
@@ -22,13 +22,35 @@ from core.errors import CoreError, DeviceError, RunError
 from core.text import Text
 
 # Of an absolute path, or one in the data directory; the file's own name stays.
-FOLDERS = re.compile(r"(?<![\w/:.])(?:/(?:[^\s/]+/)+|jobs/(?:[^\s/]+/)+)")
+FOLDERS = re.compile(r"(?<![\w/:.])(?:/|(?:jobs|models|runs)/)(?:[^\s/]+/)+")
 
 log = logging.getLogger(__name__)
 
 
 class RefusalError(CoreError):
     """A request that is not carried out, and why."""
+
+
+class OneAtATime:
+    """What is under way, each by a key: nothing is done twice at the same time."""
+
+    def __init__(self) -> None:
+        self._keys: set[object] = set()
+
+    @contextmanager
+    def hold(self, key: object) -> Iterator[None]:
+        """Let nobody else do it meanwhile.
+
+        Raises:
+            RefusalError: Somebody does.
+        """
+        if key in self._keys:
+            raise RefusalError("That is being written already.")
+        self._keys.add(key)
+        try:
+            yield
+        finally:
+            self._keys.discard(key)
 
 
 class CommandTree(app_commands.CommandTree):

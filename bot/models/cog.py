@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as translated
 from discord.ext import commands
 
+from bot.discord.errors import OneAtATime
 from bot.discord.language.language import language_of
 from bot.discord.markdown import plain
 from bot.discord.permissions import TrainerPermissions
@@ -43,6 +44,7 @@ class ModelsCog(
         self._trainings = storage.trainings
         self._registry = registry
         self._permissions = permissions
+        self._packing = OneAtATime()
         if permissions.by_role and self.app_command is not None:
             self.app_command.default_permissions = None
 
@@ -96,14 +98,14 @@ class ModelsCog(
     async def download(self, interaction: discord.Interaction, model: Chosen) -> None:
         """Send one of the server's models as a file."""
         guild_id = await self._admit(interaction)
-        most = interaction.filesize_limit
-        name, data = await self._catalog.pack(guild_id, model, most_bytes=most)
-        said = Text("{name}, {size:.1f} MB", name=plain(name), size=len(data) / 1e6)
-        await fill_in(
-            interaction,
-            language_of(interaction.locale).say(said),
-            build_files=lambda: [discord.File(io.BytesIO(data), filename=f"{safe_name(name)}.zip")],
-        )
+        with self._packing.hold(guild_id):  # until it is sent: it is in memory whole
+            name, data = await self._catalog.pack(guild_id, model, most_bytes=interaction.filesize_limit)
+            said = Text("{name}, {size:.1f} MB", name=plain(name), size=len(data) / 1e6)
+            await fill_in(
+                interaction,
+                language_of(interaction.locale).say(said),
+                build_files=lambda: [discord.File(io.BytesIO(data), filename=f"{safe_name(name)}.zip")],
+            )
 
     @app_commands.command(
         name="everywhere", description=translated("For the bot's owner: the model of all servers.")

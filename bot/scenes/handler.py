@@ -3,11 +3,10 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.discord.errors import RefusalError, say
+from bot.discord.errors import OneAtATime, RefusalError, say
 from bot.discord.limits import REQUEST_SECONDS
 from bot.discord.replies.reply import Reply
 from bot.discord.replies.sending import GoneError
@@ -54,7 +53,7 @@ class SceneHandler:
         self._promises = Promises(storage.pending)
         self._cooldown = cooldown
         self._readers = KeptReaders()
-        self._keys: set[str] = set()
+        self._under_way = OneAtATime()
         self._running = RunningRequests()
         self.is_closing = False
 
@@ -87,7 +86,7 @@ class SceneHandler:
         if self.is_closing:
             raise RefusalError("The bot is restarting; try again in a moment.")
         request = request.asked_by(asker, language=reply.language.code).completed(settings, shows=shows)
-        with self._once(key):
+        with self._under_way.hold(key):
             admit(asker, settings, self._cooldown)
             pause = settings.get(COOLDOWN)
             await self._carry_out(
@@ -198,16 +197,6 @@ class SceneHandler:
             writer = await self._registry.writer_of(fingerprint, request.guild_id or None) or writer
         work = build_work(request, source, writer=writer, waiting=self._pool.waiting, readers=self._readers)
         return work, writer
-
-    @contextmanager
-    def _once(self, key: str) -> Iterator[None]:
-        if key in self._keys:
-            raise RefusalError("That is being written already.")
-        self._keys.add(key)
-        try:
-            yield
-        finally:
-            self._keys.discard(key)
 
 
 async def _refuse(reply: Reply, error: Exception) -> bool:

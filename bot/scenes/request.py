@@ -7,7 +7,7 @@ What it leaves open is decided when its turn comes: by the model, the queue and 
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Self
 
 from bot.discord.limits import (
@@ -164,8 +164,9 @@ class Request:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` wrote."""
-        values = json.loads(text)
+        """Read what `to_json` wrote; what only a newer version knows is left out."""
+        known = {field.name for field in fields(cls)}
+        values = {name: value for name, value in json.loads(text).items() if name in known}
         return cls(**{**values, "quoted": tuple(values.get("quoted", ()))})
 
     def to_json(self) -> str:

@@ -13,7 +13,7 @@ from bot.channels.programmes.broadcast import name_episode
 from bot.channels.programmes.schedule import Schedule, find_obstacle, schedule_of
 from bot.channels.programmes.view import build_programmes
 from bot.channels.switch import ChannelSwitch, check_administers
-from bot.discord.errors import RefusalError, answering
+from bot.discord.errors import OneAtATime, RefusalError, answering
 from bot.discord.language.language import Language
 from bot.discord.markdown import clean_text, cut_shown, plain
 from bot.discord.page import Page
@@ -52,6 +52,7 @@ class ProgrammeActions:
         self._programmes = storage.programmes
         self._scenes = storage.scenes
         self._settings = storage.guild_settings
+        self._files = OneAtATime()  # of seasons, which may be long
 
     async def add(self, interaction: discord.Interaction, plan: Plan, *, channel_id: int) -> None:
         """Plan something in a channel, and show what is planned now.
@@ -147,15 +148,16 @@ class ProgrammeActions:
         """Return a season as one file.
 
         Raises:
-            RefusalError: There is no episode yet.
+            RefusalError: There is no episode yet, or another file of this server is being written.
         """
         episodes = (await self._programmes.read_season(programme.id))[-SENT_EPISODES:]
         if not episodes:
             raise RefusalError("There is no episode yet.")
-        chapters = [await self._read_chapter(episode) for episode in episodes]
-        missing = language.say(Text("This scene is no longer stored."))
-        season = Season(programme.id, programme.title, language.code, chapters, missing)
-        data = await asyncio.to_thread(build_book, season, form)
+        with self._files.hold(programme.guild_id):
+            chapters = [await self._read_chapter(episode) for episode in episodes]
+            missing = language.say(Text("This scene is no longer stored."))
+            season = Season(programme.id, programme.title, language.code, chapters, missing)
+            data = await asyncio.to_thread(build_book, season, form)
         return discord.File(io.BytesIO(data), filename=f"{safe_name(programme.title)}.{form}")
 
     async def _read_chapter(self, episode: SeasonEpisode) -> Chapter:

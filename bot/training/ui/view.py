@@ -5,6 +5,7 @@ from typing import Any
 
 import discord
 
+from bot.discord.errors import FOLDERS
 from bot.discord.language.language import Language
 from bot.discord.language.options import name_options
 from bot.discord.limits import EMBED_FIELD_CHARACTERS
@@ -91,7 +92,7 @@ def build_end(training: TrainingRecord, *, is_used: bool, language: Language) ->
         why = read_text(ending["reason"]) if "reason" in ending else Text("Nothing has changed.")
         return discord.Embed(title=title, description=say(why), colour=COLOUR)
     if training.state == "failed":
-        reason = name_options(say(read_text(ending["reason"])))
+        reason = name_options(FOLDERS.sub("", say(read_text(ending["reason"]))))
         stays = say(Text("The model in use stays as it is."))
         return discord.Embed(
             title=say(Text("{name} could not be trained", name=name)),

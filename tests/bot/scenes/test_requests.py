@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.discord.errors import OneAtATime, RefusalError
 from bot.ops.health import check_health
 from bot.ops.logs import LastErrors, RedactingFormatter
 from bot.scenes.admission import Cooldown
@@ -41,6 +42,8 @@ def test_request_survives_json() -> None:
     """A request kept in the database is the same when it is read."""
     request = Request.new("QUARK: \u201cNo\u201d", temperature=0.3, length=100, seed=5)
     assert Request.from_json(request.to_json()) == request
+    # One bot of several on a database may be newer than the others.
+    assert Request.from_json(json.dumps(json.loads(request.to_json()) | {"mood": "dark"})) == request
 
 
 def test_request_says_how_much_may_be_copied() -> None:
@@ -51,6 +54,17 @@ def test_request_says_how_much_may_be_copied() -> None:
     assert read_directions(Request.new(seed=1), usual=Directions(originality=7)).originality == 7
     with pytest.raises(PromptError, match="originality has to be a number from 6 to 100"):
         Request.new(originality=5)
+
+
+def test_nothing_is_done_twice_at_the_same_time() -> None:
+    """What is under way for a key is refused meanwhile, and may be asked for again after it, however that ended."""
+    under_way = OneAtATime()
+    with pytest.raises(KeyError), under_way.hold(1), under_way.hold(2):  # noqa: PT012 -- what follows is inside
+        with pytest.raises(RefusalError, match="being written already"), under_way.hold(1):
+            pass
+        raise KeyError
+    with under_way.hold(1):
+        pass
 
 
 def test_request_goes_on_from_the_end_of_a_long_line() -> None:

@@ -48,6 +48,7 @@ from bot.training.ui.view import build_end, build_progress
 from core.data.sources.upload import safe_name
 from core.errors import ConfigError, CorpusError
 from core.run.events import EventFile
+from core.text import Text
 
 JOB = TrainingRecord(machine="here", guild_id=1, channel_id=2, member_id=3, name="Terok Nor", created=1)
 PLAN = RetrainPlan(
@@ -356,6 +357,15 @@ def test_end_says_why_a_model_is_used_or_not(
     done = replace(JOB, state="done", outcome=json.dumps(outcome))
     shown = build_end(done, is_used=is_used, language=Language())
     assert sentence in str(shown.description)
+
+
+def test_end_of_a_failed_training_shows_no_folder() -> None:
+    """What train.py says of its files names the file alone, wherever the bot keeps it."""
+    for folder in ("/srv/bot/", "models/0123456789abcdef/", "jobs/0123456789abcdef/corpus/", "runs/ffff/"):
+        reason = Text("{path} could not be written: no room.", path=f"{folder}nor.partial")
+        failed = replace(JOB, state="failed", outcome=json.dumps({"reason": reason.to_json()}))
+        shown = str(build_end(failed, is_used=False, language=Language()).description)
+        assert shown.startswith("nor.partial could not be written")
 
 
 async def test_offers_and_texts_go_with_the_server_and_with_a_refused_start(
