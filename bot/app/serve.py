@@ -69,6 +69,8 @@ async def _serve(settings: Settings, last_errors: LastErrors) -> None:
             own = settings if shards is None else replace(settings, shard_ids=shards.held)
             bot = Holosuite(own, pool=pool, storage=storage, runs=runs, last_errors=last_errors)
             watch(bot, metrics)
+            if shards is not None:
+                bot.tasks.records |= shards.tasks.records  # for health and the owner
             return bot
 
         changed = asyncio.Event() if shards is None else shards.changed

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.discord.background import BackgroundTasks
 from bot.storage.settings import Settings
 from bot.storage.tables.leases import BEAT_SECONDS, BOT, LeaseRepository
 from core.errors import CoreError
@@ -23,6 +24,7 @@ class ShardLeases:
     def __init__(self, leases: LeaseRepository, *, count: int) -> None:
         self.held: tuple[int, ...] = ()
         self.changed = asyncio.Event()
+        self.tasks = BackgroundTasks()  # outlives each client of this process
         self._leases = leases
         self._count = count
         self._free_since: dict[int, float] = {}
@@ -72,9 +74,8 @@ async def share_shards(settings: Settings, leases: LeaseRepository) -> AsyncIter
         yield None
         return
     shards = ShardLeases(leases, count=settings.shard_count or 1)
-    sharing = asyncio.create_task(shards.run())
+    shards.tasks.keep("shards", shards.run)
     try:
         yield shards
     finally:
-        sharing.cancel()
-        await asyncio.gather(sharing, return_exceptions=True)
+        await shards.tasks.close()

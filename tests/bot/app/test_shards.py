@@ -1,14 +1,16 @@
 """Shards that bots on one database share: each is one bot's, and the dead leave theirs to the living."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
 from bot.app import shards
-from bot.app.shards import ShardLeases
+from bot.app.shards import ShardLeases, share_shards
 from bot.storage.repositories import Repositories
 from bot.storage.schema import leases
+from bot.storage.settings import Settings
 
 
 async def test_bots_share_shards_and_take_over_those_of_the_dead(
@@ -44,3 +46,24 @@ async def test_bots_share_shards_and_take_over_those_of_the_dead(
     assert sorted(first.held + second.held) == [0, 1, 2, 3]
     for storage in opened:
         await storage.close()
+
+
+async def test_sharing_that_fails_is_begun_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours costs no shard for good: shards are claimed again after a pause, and the failure is counted."""
+    monkeypatch.setattr("bot.discord.background.FIRST_PAUSE_SECONDS", 0.01)
+    storage = await Repositories.open("", data=tmp_path, machine="a")
+    look, faults = ShardLeases.look, [KeyError("a fault")]
+
+    async def fail_first(sharing: ShardLeases) -> None:
+        if faults:
+            raise faults.pop()
+        await look(sharing)
+
+    monkeypatch.setattr(ShardLeases, "look", fail_first)
+    settings = Settings(run=tmp_path, data=tmp_path, shares_shards=True, shard_count=2)
+    async with share_shards(settings, storage.leases) as sharing:
+        assert sharing is not None
+        await asyncio.wait_for(sharing.changed.wait(), 5)
+        assert sharing.held == (0, 1)
+        assert sharing.tasks.records["shards"].failures == 1
+    await storage.close()
