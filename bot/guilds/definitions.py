@@ -48,8 +48,8 @@ TAKES = NumberSetting[int](
 )
 COOLDOWN = NumberSetting[int](
     name="cooldown",
-    label=Text("Cooldown"),
-    help=Text("Seconds between two scenes of a member; administrators have none."),
+    label=Text("Cooldown in seconds"),
+    help=Text("Between two scenes of a member; administrators have none."),
     usual=Text("as the bot's owner has it"),
     parse=int,
     least=0,
@@ -105,7 +105,7 @@ CHIME_IN = ChannelsSetting(
 )
 CHIME_CHANCE = NumberSetting[int](
     name="chime_chance",
-    label=Text("Chance of chiming in"),
+    label=Text("Chance of chiming in, in percent"),
     help=Text("How many of a hundred messages I answer; the pause comes on top."),
     usual="2",
     parse=int,
@@ -114,7 +114,7 @@ CHIME_CHANCE = NumberSetting[int](
 )
 CHIME_PAUSE = NumberSetting[int](
     name="chime_pause",
-    label=Text("Pause after chiming in"),
+    label=Text("Pause after chiming in, in minutes"),
     help=Text("At least so many minutes between two times in the same channel."),
     usual="60",
     parse=int,

@@ -274,7 +274,7 @@ async def test_vanished_model_directory_does_not_stop_a_running_bot(tmp_path: Pa
             scene = await scene_of(await discord.slash(member, "episode", {"length": 20}))
             await scene_of(await discord.press(scene.button("Continue"), member))
             about = await (await discord.slash(member, "about")).message()
-            assert "it wavers between" in about.text
+            assert "it hesitates between" in about.text
             assert not about.attachments
 
 

@@ -176,7 +176,7 @@ async def test_suggestions_about_help_and_forgetting(stage: Stage) -> None:
     assert values[0] == "QUARK:"
     assert "QUIET: Hm" in values
     about = await (await discord.slash(member, "about")).message()
-    assert "it wavers between" in about.text
+    assert "it hesitates between" in about.text
     assert about.attachments[0].filename == "loss.png"
     engineers = await (await discord.press(about.button("Details"), member)).message()
     assert engineers.ephemeral

@@ -353,7 +353,7 @@ async def test_database_address_is_refused_without_repeating_it(url: str, tmp_pa
 async def test_database_address_is_taken_as_hosts_of_databases_write_it(tmp_path: Path) -> None:
     """`sslmode`, which most addresses of hosted databases have, is understood, and no word of it taken for a fault."""
     for mode in ("require", "verify-fully"):
-        with pytest.raises(StorageError, match=r"on 127\.0\.0\.1 cannot be reached"):
+        with pytest.raises(StorageError, match=r"database 127\.0\.0\.1 cannot be reached"):
             await Repositories.open(
                 f"postgres://busy:full@127.0.0.1:1/c?sslmode={mode}", data=tmp_path, machine="here"
             )
