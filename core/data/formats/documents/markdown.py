@@ -13,8 +13,13 @@ _IMAGE = re.compile(r"!\[[^\]\n]{0,200}\]\([^)\n]{0,2000}\)")
 _LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\([^)\n]{0,2000}\)")
 _BOLD = re.compile(r"(?<!\w)(\*\*|__)(?=\S)(.{1,2000}?)(?<=\S)\1(?!\w)")
 _ITALIC = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^\n]{1,2000}?)(?<=[^\s*_])\1(?![\w*])")
+_BROKEN_ITALIC = re.compile(
+    r"^([*_])(?=[^\s*_])[^*_\n]{0,200}(?:\n[^*_\n]{1,200}){1,8}\1[^\S\n]*$", re.MULTILINE
+)
+_BOLD_LINE = re.compile(r"^[^\S\n]*(\*\*|__)[^*_\n]{1,60}\1[.:]?[^\S\n]*$", re.MULTILINE)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SPEAKER = re.compile(r"^[^\S\n]*(?:[-*>]\s+)?(?:\*\*|__)[^*_\n]{1,60}(?:\*\*:|__:|:\*\*|:__)", re.MULTILINE)
-_HEADING = re.compile(r"^#{1,6}\s+\S", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,6}[^\S\n]+\S[^\n]*", re.MULTILINE)
 _QUOTED = re.compile(r"^>\s", re.MULTILINE)
 _OFTEN = 3
 _MOSTLY = 0.8  # of the lines
@@ -27,7 +32,8 @@ def is_markdown(text: str) -> bool:
     lines = sum(1 for line in head.split("\n") if line.strip())
     if lines > 1 and len(_QUOTED.findall(head)) >= _MOSTLY * lines:
         return True
-    bold, headings = len(_SPEAKER.findall(head)), len(_HEADING.findall(head))
+    bold = len(_SPEAKER.findall(head)) + len(_BOLD_LINE.findall(head))
+    headings = len(_HEADING.findall(head))
     return lines > 0 and (bold > 1 or (bold + headings > 1 and 10 * (bold + headings) > lines))
 
 
@@ -37,21 +43,22 @@ def read_markdown(text: str, *, encoding: str, name: str) -> Reading:
     text = text[front.end() :] if front else text
     text = _IMAGE.sub("", _RULE.sub("", _FENCE.sub("", text)))
     text = _LINK.sub(r"\1", text)
-    lines = [_plain(line) for line in _named(text.split("\n"))]
+    text = _BROKEN_ITALIC.sub(lambda found: " ".join(found[0].split()), text)
+    lines = [_plain(line) for line in _named(_named(text.split("\n"), _HEADING), _BOLD_LINE)]
     return Reading("Markdown", encoding, (Script(name, 0, "\n".join(lines), "", "paragraphs"),))
 
 
-def _named(lines: list[str]) -> list[str]:
-    """Return lines with `Ada:` for the heading `### Ada`, where few headings come again and again."""
-    headings = Counter(line.strip("# ") for line in lines if _HEADING.match(line))
-    often = {
-        name for name, count in headings.items() if count >= _OFTEN and is_name(name) and not is_heading(name)
-    }
-    if len(often) < 2 or sum(headings[name] for name in often) < _MOSTLY * headings.total():  # noqa: PLR2004  # two talk
+def _named(lines: list[str], kind: re.Pattern[str]) -> list[str]:
+    """Return lines with `Ada:` for the line `### Ada` or `**Ada**`, where few of these come again and again."""
+    found = [line.strip("#*_ ").rstrip(".: ") if kind.fullmatch(line) else "" for line in lines]
+    names = Counter(name for name in found if name)
+    known = {name for name in names if is_name(name) and not is_heading(name)}
+    often = {name for name in known if names[name] >= _OFTEN}
+    if len(often) < 2 or sum(names[name] for name in often) < _MOSTLY * names.total():  # noqa: PLR2004  # two talk
         return lines
     return [
-        f"{line.strip('# ')}:" if _HEADING.match(line) and line.strip("# ") in often else line
-        for line in lines
+        f"{name}:" if name in often or (name in known and after.strip() and kind is _BOLD_LINE) else line
+        for line, name, after in zip(lines, found, [*lines[1:], ""], strict=True)
     ]
 
 
@@ -70,4 +77,4 @@ def _plain(line: str) -> str:
 
 def _inline(text: str) -> str:
     text = _BOLD.sub(r"\2", text)
-    return _ITALIC.sub(r"\2", text).replace("`", "").replace("\\*", "*").replace("\\_", "_")
+    return _ESCAPED.sub(r"\1", _ITALIC.sub(r"\2", text)).replace("`", "")

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from core.data.formats.chats.marks import strip_marks
 from core.data.formats.reading import LeftOut, Script
-from core.data.formats.scripts.blocks import is_direction, join_blocks
+from core.data.formats.scripts.blocks import ends_scene, is_direction, join_blocks, join_directions
 from core.data.formats.scripts.matter import strip_front
 from core.data.formats.scripts.names import (
+    HEAD,
     LONGEST_HEADING,
     is_fact,
     is_heading,
@@ -17,8 +18,7 @@ from core.data.formats.scripts.names import (
     match_stop,
     strip_heading,
 )
-from core.data.formats.scripts.page import HEAD
-from core.data.formats.scripts.phrases import is_exclamation, is_in_capitals, is_phrase
+from core.data.formats.scripts.phrases import defuse, is_exclamation, is_in_capitals, is_phrase
 from core.data.formats.scripts.stamps import unwrap_names
 from core.data.formats.scripts.styles import LineStyle, find_style
 from core.text import Text
@@ -45,6 +45,9 @@ _CODE = re.compile(
     r"\s*(?:(?:async\s)?def \w+\(|class \w+[:(]|import \w+|from [\w.]+ import |#include|package \w|using \w|"
     r"(?:public|private|static|const|let|var|function|fn|func|return)\b[^\n]{0,100}[;{(]\s*$)"
 )
+_NUMBER = re.compile(r"[ \t]{0,20}(\d)\s?\.?\s{1,5}(?=\S)")  # one of several: 1. Where the place?
+_TOGETHER = re.compile(r"\b(?:two|three|foure?|five|fiue) (?:or \w+ )?([A-Z][a-z]{2,20})\b")
+_WIDE = 45  # characters of a line that a page may have broken
 _ITALICS = re.compile(
     r"(?<![\w_])_(?=[^\s_])([^_]{1,600}?)(?<=[^\s_])_(?![\w_])"
 )  # as Project Gutenberg marks them
@@ -91,11 +94,12 @@ def _bring_into_form(script: Script, style: LineStyle) -> Script:
     if style.style == "none":
         text = _ITALICS.sub(r"\1", text)
         return (
-            replace(script, text="\n".join(map(_defuse, text.split("\n"))))
+            replace(script, text="\n".join(map(defuse, text.split("\n"))))
             if script.form == "cues"
             else replace(script, text=text)
         )
     joined = style.after_blank or style.depth is not None
+    text = join_directions(text) if joined else text
     lines = text.split("\n") if script.form == "wrapped" else _without_facts(text.split("\n"))
     text = _ITALICS.sub(r"\1", "\n".join(_rewrite(lines, style, joined=joined)))
     # Lines without a space after the colon are a sign that no page wrapped them.
@@ -116,19 +120,50 @@ def _rewrite(lines: list[str], style: LineStyle, *, joined: bool) -> list[str]:
     capitals = sum(map(is_in_capitals, style.names.values())) >= _MOST * len(style.names)
     is_nobody = is_phrase if joined else (lambda name: not capitals and is_exclamation(name))
     rewritten: list[str] = []
-    before, speaking = "", False
+    before = speaker = role = ""
+    broken = False  # the last line is half a direction
+    speaking = aside = (
+        False  # the last line is a speech; a direction, after which the speech before it goes on
+    )
     for line in lines:
         speech = rewrite(line, style) if style.is_place(line, before) else None
+        if speech is None and role and style.is_place(line, before):
+            found = _NUMBER.match(line)
+            speech = f"{found[1]}.{role}: {line[found.end() :]}" if found else None
         before = line
         if speech is not None:
             rewritten.append(speech)
-            speaking = True
-        elif joined and speaking and style.goes_on(line) and not is_direction(line):
+            speaker, speaking, aside, broken = speech.partition(":")[0], joined, False, False
+            role = speaker[2:] if speaker[1:2] == "." and style.style == "stop" else role
+        elif broken and line.strip():
+            rewritten[-1] = f"{rewritten[-1][:-1]} {line.strip()})"
+            broken = len(line) > _WIDE
+        elif (speaking or aside) and style.goes_on(line) and not is_direction(line) and not is_heading(line):
+            if aside:
+                rewritten.append(f"{speaker}:")
             rewritten[-1] += f" {_in_round_brackets(line.strip())}"
+            speaking, aside = True, False
         else:
-            speaking = speaking and bool(line.strip()) and is_direction(line)
+            if line.strip():
+                aside = joined and speaker != "" and is_direction(line) and not ends_scene(line)
+                speaker = "" if is_heading(line) else speaker
+                role = (_role_of(line) or role) if joined else role
+            speaking = False
             rewritten.append(_other(line, style, is_nobody))
+            broken = (
+                joined
+                and is_direction(line)
+                and len(line) > _WIDE
+                and rewritten[-1][-1] == ")"
+                and line.rstrip()[-1] not in ".])"
+            )
     return rewritten
+
+
+def _role_of(direction: str) -> str:
+    """Return what those are who enter together, one of them: `Enter two Gentlemen.` -> `Gentleman`; else nothing."""
+    found = _TOGETHER.search(direction) if is_direction(direction) else None
+    return re.sub(r"(?<=ch)es$|s$", "", found[1]).replace("men", "man") if found else ""
 
 
 def _rewrite_colon(line: str, style: LineStyle) -> str | None:
@@ -168,7 +203,7 @@ def _other(line: str, style: LineStyle, is_nobody: Callable[[str], bool]) -> str
             return f"[{strip_heading(line)}]"
         if is_direction(line):
             return f"({line.strip(' *_[]()')})"
-        return _in_round_brackets(_defuse(line, is_nobody))
+        return _in_round_brackets(defuse(line, is_nobody))
     found = match_colon(line[:HEAD])
     if (
         found is not None
@@ -178,15 +213,7 @@ def _other(line: str, style: LineStyle, is_nobody: Callable[[str], bool]) -> str
         return f"[{line[found.end() :].strip()}]"
     if found is not None and is_stage(found["name"]) and len(line.strip()) <= LONGEST_HEADING:
         return f"[{strip_heading(line)}]"
-    return _defuse(line, is_nobody)
-
-
-def _defuse(line: str, is_nobody: Callable[[str], bool] = is_phrase) -> str:
-    """Return a line that begins with a phrase and a colon so that it names no speaker: `Stop: no.` -> `Stop - no.`."""
-    found = match_colon(line[:HEAD])
-    if found is None or not found["gap"] or not is_nobody(found["name"].strip()):
-        return line
-    return f"{line[: found.start('colon')].rstrip()} - {line[found.end() :]}"
+    return defuse(line, is_nobody)
 
 
 def _in_round_brackets(line: str) -> str:

@@ -5,23 +5,33 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
 
-_MATTER = re.compile(
+_CONTENTS = (
     r"(?:the )?(?:table of )?contents|inhalt(?:sverzeichnis)?|table des matières|[íi]ndice|sommaire|"
-    r"dramatis person(?:ae|æ|e|s)|"
+    r"the scenes of the play"
+)
+_MATTER = re.compile(
+    rf"(?P<contents>{_CONTENTS})|dramatis person(?:ae|æ|e|s)|"
     r"(?:the )?(?:persons?|characters|cast|actors['’]? names)(?: of characters| represented)?"
     r"(?: (?:in|of) the (?:play|drama))?|"
-    r"the scenes of the play|personen|personnages|acteurs|personajes|personas|personaggi|pessoas|personagens|figuren",
+    r"personen|personnages|acteurs|personajes|personas|personaggi|pessoas|personagens|figuren",
     re.IGNORECASE,
 )
 _ACT = re.compile(
-    r"\[(?:(?:act|actus|akt|acte|acto|ato|atto|aufzug|jornada|prologue|prolog)\b|"
+    r"\[(?:(?:act|actus|akt|acte|acto|ato|atto|aufzug|jornada|(?:the )?prologue|prolog|induction)\b|"
     r"\w+ (?:act|acte|akt|aufzug|jornada)\b)",
+    re.IGNORECASE,
+)
+_FIRST_ACT = re.compile(
+    r"\[(?:(?:the )?prolog|induction|"
+    r"[^\]]{0,20}\b(?:i|1|one|first|prim\w{1,3}|premier|primer[ao]?|erste[rs]?)\b)",
     re.IGNORECASE,
 )
 _TITLE_LINES = 40  # before the contents, that are the title and who wrote it
 _WINDOW, _LEAST = 12, 4  # of so many filled lines so many have a speaker, where a play is under way
 _MOST_STARTS = 500  # of plays in one text
 _HEAD = 100  # characters of a line that a name may take
+_AROUND = " []*_#=:.-"
+_MOST_CHARACTERS = 250  # lines of their list
 _MOST_LINES = 600  # of contents and characters
 
 
@@ -43,13 +53,18 @@ def strip_front(text: str, names: Iterable[str], *, needs_act: bool = False) -> 
     filled = [number for number, line in enumerate(lines) if line.strip()]
     kept: list[str] = []
     done = 0
-    for start in starts:
+    ends = [*starts[1:], len(lines), len(lines)]
+    for start, after, later in zip(starts, ends, ends[1:], strict=False):
         if start < done:
             continue
-        end = _first_speech(start, filled, spoken)
-        if end is None or end - start > _MOST_LINES:
-            continue
-        again = _go_on(lines, start, end, needs_act=needs_act)
+        again = _first_act(lines, start, after)
+        if again is None and not any(spoken[start:after]):
+            again = _first_act(lines, after, later)  # contents, and characters after them
+        if again is None:
+            end = _first_speech(start, lines, filled, spoken)
+            if end is None or end - start > _MOST_LINES:
+                continue
+            again = _go_on(lines, start, end, needs_act=needs_act)
         if again == start:
             continue
         if done or bisect_left(filled, start) > _TITLE_LINES:
@@ -59,16 +74,33 @@ def strip_front(text: str, names: Iterable[str], *, needs_act: bool = False) -> 
 
 
 def _is_matter(line: str) -> bool:
-    return len(line) <= 60 and _MATTER.fullmatch(line.strip(" []*_#=:.-")) is not None  # noqa: PLR2004  # a heading
+    return len(line) <= 60 and _MATTER.fullmatch(line.strip(_AROUND)) is not None  # noqa: PLR2004  # a heading
 
 
-def _first_speech(start: int, filled: list[int], spoken: list[bool]) -> int | None:
-    """Return the first line after `start` with which a play is under way."""
+def _first_act(lines: list[str], start: int, after: int) -> int | None:
+    """Return the heading of the first act that ends a list of characters, if `start` begins one."""
+    found = _MATTER.fullmatch("".join(lines[start : start + 1]).strip(_AROUND))
+    if found is None or found["contents"]:
+        return None
+    near = range(start + 1, min(after, start + _MOST_CHARACTERS))
+    return next((each for each in near if _ACT.match(lines[each]) and _FIRST_ACT.match(lines[each])), None)
+
+
+def _first_speech(start: int, lines: list[str], filled: list[int], spoken: list[bool]) -> int | None:
+    """Return the first line after `start` with which a play is under way: no act is between it and the next speeches.
+
+    An act may follow at once where one came just before, as after a prologue.
+    """
     first = bisect_right(filled, start)
     after = filled[first : first + _MOST_LINES + _WINDOW]
     for place, number in enumerate(after[:_MOST_LINES]):
-        if spoken[number] and sum(spoken[each] for each in after[place : place + _WINDOW]) >= _LEAST:
-            return number
+        window = after[place : place + _WINDOW]
+        speeches = [each for each in window if spoken[each]][:_LEAST]
+        if spoken[number] and len(speeches) == _LEAST:
+            acts = any(_ACT.match(lines[each]) for each in window if each < speeches[-1])
+            asides = (lines[each] for each in reversed(after[:place]) if lines[each][0] != "(")
+            if not acts or _ACT.match(next(asides, "")):
+                return number
     return None
 
 

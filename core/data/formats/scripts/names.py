@@ -4,7 +4,9 @@ import re
 
 LONGEST_NAME = 40  # characters
 LONGEST_HEADING = 80  # characters
+HEAD = LONGEST_NAME + 90  # characters of a line that its beginning may take
 _MOST_WORDS = 6
+_SHORT = 2  # letters of a name that is cut short
 _SPEAKERLESS = {
     *("title", "author", "authors", "language", "release date"),
     *("credits", "credit", "source", "contact", "copyright"),
@@ -25,7 +27,7 @@ _SPEAKERLESS = {
 }  # fmt: skip
 _NUMBER = (
     r"(?:[IVXLC]{1,7}\b|\d|(?:the )?(?:first|second|third|fourth|fifth|last|one|two|three|four|five|six|seven|eight|"
-    r"nine|ten|prim[ua]s?|secund[ua]s?|terti[ua]s?|quart[ua]s?|quint[ua]s?|primer[ao]?|segund[ao]|tercer[ao]?|"
+    r"nine|ten|prim[ua]s?|secund[ua]s?|terti[ua]s?|quart[ua]s?|quint[ua]s?|sext[ua]s?|septim[ua]s?|octa[uv][ua]s?|primer[ao]?|segund[ao]|tercer[ao]?|"
     r"premier|première|deuxième|troisième|quatrième|cinquième|dernière?)\b)"
 )
 _STAGE = re.compile(
@@ -33,7 +35,7 @@ _STAGE = re.compile(
     rf"chapter|book|part|episode)[ .:]{{1,3}}{_NUMBER}|"
     r"(?:the )?(?:first|second|third|fourth|fifth|last) (?:act|scene)\b|(?:premier|deuxième|troisième|dernier) acte\b|"
     r"(?:erste|zweite|dritte|vierte|fünfte|sechste|letzte)r? (?:akt|aufzug|auftritt|teil|szene)\b|"
-    r"(?:int|ext|est|i/e|int\.?/ext)[. ]|(?:prologue|epilogue|the end|contents|finis)[.:]?$|"
+    r"(?:int|ext|est|i/e|int\.?/ext)[. ]|(?:(?:the )?(?:prologue|epilogue|induction)|the end|contents|finis)[.:]?$|"
     r"end of (?:act|scene|part|play|the)\b|(?:dramatis person|persons (?:represented|of the|in the)))",
     re.IGNORECASE,
 )
@@ -63,8 +65,8 @@ _COLON = re.compile(
     rf"(?P<space>\s{{0,3}}){_MARKS}(?P<colon>[:：]{{1,2}}){_MARKS}(?P<gap>\s*)"
 )
 _STOP = re.compile(
-    rf"\s*{_MARKS}(?P<name>(?:\d\s?\.\s?)?(?>(?:(?:Mrs?|Dr|Ms|St|Capt|Col|Lt|Gen|Prof|Mme|Mlle|MRS?|DR|ST|CAPT)\.\s)?)"
-    rf"[^\W\d_][^.:\n()\[\]<>!?,;]{{0,{LONGEST_NAME}}}?){_MARKS}"
+    rf"\s*{_MARKS}(?P<name>(?:\d\s?\.?\s?)?(?>(?:(?:Mrs?|Dr|Ms|St|Capt|Col|Lt|Gen|Prof|Mme|Mlle|MRS?|DR|ST|CAPT)\.\s)?)"
+    rf"[^\W\d_](?:[^.:\n()\[\]<>!?,;]|\.(?=[^\W\d_])){{0,{LONGEST_NAME}}}?){_MARKS}"
     rf"(?P<tags>(?:,?\s{{0,3}}(?:\[[^\]\n]{{1,80}}\]|\([^)\n]{{1,80}}\)|(?<=,\s)_[^_\n]{{1,60}}_))*)"
     rf"(?:\.{_MARKS}(?:\s?[-—–]{{1,2}}\s*|\s+)|(?:\s?[—–]|\s--?)\s+|(?P<open>(?<=[\])])\s+))(?=\S)"
 )
@@ -78,7 +80,9 @@ def match_colon(line: str) -> re.Match[str] | None:
 def match_stop(line: str) -> re.Match[str] | None:
     """Match a name before a full stop or a dash, or before a tag and its speech: `Ada. `, `ADA.--`, `ADA [aside] `."""
     found = _STOP.match(line)
-    if found is None or is_heading(found["name"]) or not is_name(found["name"].strip()):
+    name = found["name"].strip() if found else ""
+    # `To.` and `Re.` are Toby and Regan, before a colon they are a letter's.
+    if found is None or is_heading(name) or not (is_name(name) or (len(name) <= _SHORT and is_fact(name))):
         return None
     # Without a full stop only capitals tell a name: "The kettle (it was old) sang."
     if found["open"] is not None and found["name"] != found["name"].upper():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from core.data.formats.scripts.names import (
+    HEAD,
     LONGEST_NAME,
     bare_name,
     is_heading,
@@ -16,10 +17,9 @@ from core.data.formats.scripts.names import (
 )
 from core.data.formats.scripts.phrases import is_titled
 
+_INITIAL = re.compile(r"[A-Z]\. [A-Z][\w'’]{1,20}\.")  # K. Henry.
 Style = Literal["none", "colon", "stop", "block colon", "block stop", "block"]
 STYLES: tuple[Style, ...] = ("colon", "block", "block stop", "stop")  # that a line's beginning shows
-
-HEAD = LONGEST_NAME + 90  # characters of a line that its beginning may take
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,14 @@ def _beginning(head: str, page: PrintedPage, lines: list[str], number: int) -> t
         return "colon", name
     if len(head) <= LONGEST_NAME and _next_filled(lines, number):
         whole = head.strip("*_ ")
-        at_stop = whole.endswith(".") and match_stop(head) is None and not is_heading(whole)
-        if at_stop and is_titled(whole[:-1]) and is_name(whole[:-1]):
+        at_stop = whole.endswith(".") and (match_stop(head) is None or _INITIAL.fullmatch(whole))
+        if (
+            head[0] not in "[({"
+            and at_stop
+            and not is_heading(whole)
+            and is_titled(whole[:-1])
+            and is_name(whole[:-1])
+        ):
             return "block stop", whole[:-1]
         name = bare_name(whole)
         if name is None and is_titled(whole) and is_name(whole) and not is_heading(whole):

@@ -1,6 +1,9 @@
 """What begins a line as a name does and is a phrase: `Stop: that is mine.`, `It said: no.`."""
 
 import re
+from collections.abc import Callable
+
+from core.data.formats.scripts.names import HEAD, is_name, match_colon
 
 _SMALL = {
     *("of", "the", "and", "in", "at", "on", "with", "from", "to", "a", "an", "or", "with", "de", "la", "le", "du"),
@@ -49,3 +52,14 @@ def is_titled(name: str) -> bool:
 def is_in_capitals(name: str) -> bool:
     """Return whether a name has no small letter, or two capitals side by side: `ODO`, `McAVOY`."""
     return name == name.upper() != name.lower() or _CAPITALS.search(name) is not None
+
+
+def defuse(line: str, is_nobody: Callable[[str], bool] = is_phrase) -> str:
+    """Return a line that begins with a phrase and a colon so that it names no speaker: `Stop: no.` -> `Stop - no.`."""
+    found = match_colon(line[:HEAD])
+    if found is None or not (found["gap"] or found.end() == len(line)):
+        return line
+    name = found["name"].strip()
+    if is_name(name) and not is_nobody(name):
+        return line
+    return f"{line[: found.start('colon')].rstrip()} - {line[found.end() :]}".rstrip()

@@ -1,5 +1,6 @@
 """How the lines of a corpus begin with who speaks: by what sign, where on a page, and which beginnings are names."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -104,7 +105,8 @@ def _names_of(page: PrintedPage, style: Style) -> tuple[float, LineStyle] | None
         known |= _abbreviated(names, known)
     total = sum(names[name] for name in known)
     covered = page.filled * min(1.0, total / places) if places else 0.0
-    if 2 * total * lines_each < _LEAST[seen_style] * page.filled:
+    indented = depth and total >= _SURE_SHARE * page.depths[depth]
+    if 2 * total * lines_each < (_LEAST_SHARE if indented else _LEAST[seen_style]) * page.filled:
         covered = 0.0
     spelled = {name: _spelling(name, names, known, style) for name in known}
     return covered, LineStyle(
@@ -140,8 +142,14 @@ def _known(names: Counter[str], places: float, page: PrintedPage, style: Style) 
     capitals = Counter({name: count for name, count in names.items() if is_in_capitals(name)})
     if capitals and capitals.total() >= _MOST * names.total():
         folded = {name.casefold() for name in capitals}
+        # A name alone on its line is one in small letters too: KENT and Fool.
+        least = {"block": _OFTEN, "block colon": 1, "block stop": 1}.get(style, math.inf)
         names = Counter(
-            {name: names[name] for name in names if name in capitals or name.casefold() in folded}
+            {
+                name: count
+                for name, count in names.items()
+                if name in capitals or name.casefold() in folded or (count >= least and not is_phrase(name))
+            }
         )
     often = {name for name, count in names.items() if count >= _OFTEN}
     if not often and names.total() >= 2:  # noqa: PLR2004  # one line shows nothing
@@ -163,13 +171,18 @@ def _names_alone(names: Counter[str], page: PrintedPage) -> Counter[str]:
 
 def _abbreviated(names: Iterable[str], known: set[str]) -> set[str]:
     """Return the names that begin as known ones do: printers shortened them as a line had room, `Bar.` and `Barn.`."""
-    begins = {name[:_ABBREVIATED] for name in known}
-    return {name for name in names if name[:_ABBREVIATED] in begins and " " not in name}
+    begins = {_bare(name)[:_ABBREVIATED] for name in known}
+    return {name for name in names if _bare(name)[:_ABBREVIATED] in begins and " " not in _bare(name)}
+
+
+def _bare(name: str) -> str:
+    """Return a name without the number of one of several: `2. Sol` -> `Sol`."""
+    return name.lstrip("0123456789. ") or name
 
 
 def _spelling(name: str, names: Counter[str], known: Iterable[str], style: Style) -> str:
     """Return a name as it is spelled mostly: `Nora` -> `NORA` beside others in capitals, `Ada, softly` -> `Ada`."""
-    name = re.sub(r"^(\d)\s?\.\s+", r"\1.", name)  # 1. Clo. -> 1.Clo
+    name = re.sub(r"^(\d)(?:\s?\.\s*|\s+)(?=[^\W\d_])", r"\1.", name)  # 1. Clo. -> 1.Clo
     head, _, tail = name.partition(", ")
     if tail.lstrip("_*")[:1].islower():
         name = head

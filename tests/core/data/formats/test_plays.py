@@ -145,3 +145,67 @@ def test_scenes_of_a_screenplay_have_no_numbers() -> None:
     assert "[INT. HALL - NIGHT]" in text
     assert "ADA: Tea." in text
     assert "CONT" not in text
+
+
+def test_speech_goes_on_after_a_direction() -> None:
+    """What stands after a direction is said by who spoke before; what stands after everybody went is not."""
+    play = (
+        "ADA.\nThe kettle is on.\n\n[Enter BO,\nwith a cup.]\n\nIt is warm.\n\nBO.\nPour.\n\n[Exeunt.]\n\nA bell.\n\n"
+        * 4
+    )
+    one = "ADA: The kettle is on.\n\n(Enter BO, with a cup.)\n\nADA: It is warm.\n\nBO: Pour.\n\n(Exeunt.)\n\nA bell."
+    assert read(play) == "\n\n".join([one] * 4)
+    indented = "  Ada. The kettle\nis on\n\nEnter Bo.\n\nIt is warm\n  Bo. Pour\n" * 4
+    assert read(indented).startswith(
+        "Ada: The kettle is on\n\n(Enter Bo.)\n\nAda: It is warm\nBo: Pour\nAda: "
+    )
+
+
+def test_phrase_before_a_colon_inside_a_speech_is_no_speaker() -> None:
+    """Stanzas are said by who speaks, and a verse with a colon, or a name without its full stop, confuses nobody."""
+    play = "ADA.\nThe kettle.\n\nO come apace:\nit is warm.\n\nBO\nPour.\n\nBO.\nNow.\n\n[Exit.]\n\n" * 4
+    assert read(play).startswith(
+        "ADA: The kettle.\n\nADA: O come apace: it is warm.\n\nBO: Pour.\n\nBO: Now."
+    )
+
+
+def test_numbers_tell_one_of_several_apart() -> None:
+    """`1 LORD.` is a name; where a page has numbers alone, they are of those who entered together."""
+    block = "1 LORD.\nTea?\n\n2 LORD.\nNo.\n\nADA.\nPour.\n\n" * 4
+    assert read(block).startswith("1.LORD: Tea?\n\n2.LORD: No.\n\nADA: Pour.")
+    folio = (
+        "Enter three Witches.\n\n  1. Where the place?\n  2 Vpon a heath\n  Ada. A drum\nBo is here.\n  Bo. Pour it\n"
+        * 4
+    )
+    assert read(folio).startswith(
+        "(Enter three Witches.)\n\n1.Witch: Where the place?\n2.Witch: Vpon a heath\nAda: A"
+    )
+
+
+def test_list_of_characters_ends_with_the_first_act() -> None:
+    """Characters that stand as names do, over many lines, are no speeches."""
+    characters = "DRAMATIS PERSONAE\n\n" + "ADA, a cook\nBO\nCY      two thieves.\n\nDI\n\n" * 5
+    assert read(f"TEA\n\n{characters}SCENE: A hall\n\nINDUCTION\n\n" + lines("{}.\n{}", "\n\n")).startswith(
+        "[INDUCTION]\n\nADA: The kettle is on."
+    )
+
+
+def test_bold_lines_of_markdown_are_names() -> None:
+    """Names in bold above their speech are speakers, also those in small letters and those who speak once."""
+    speeches = (
+        "**ADA**  \nThe kettle  \nis on.\n\n_Enter Fool, with  \na cup_\n\n**Fool**  \nPour\\-now.\n\n" * 3
+    )
+    text = (
+        "[ACT I]\n\n"
+        + "ADA: The kettle is on.\n\n(Enter Fool, with a cup)\n\nFool: Pour-now.\n\n" * 3
+        + "Both: No."
+    )
+    assert read(f"## ACT I\n\n{speeches}**Both**  \nNo.\n", "a.md") == text
+
+
+def test_verse_with_names_on_few_indented_lines_has_speakers() -> None:
+    """Long speeches leave few lines with names, whose indent tells them."""
+    speech = "".join(f"and the kettle is on by {n},\n" for n in range(7))
+    play = f"  Bish.Cant. My good\n{speech}\n  To. Pour it\n{speech}\n" * 6
+    assert read(play).startswith("Bish.Cant: My good and the kettle")
+    assert "\nTo: Pour it and" in read(play)
