@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from core.data.formats.archive import BROKEN, LOCAL, Limits, check_document
 from core.data.formats.chats.logs import find_log, read_log
+from core.data.formats.chats.messengers import find_messenger, read_messenger
 from core.data.formats.documents.docx import read_docx
 from core.data.formats.documents.epub import read_epub
 from core.data.formats.documents.html import is_html, read_html
@@ -124,6 +125,9 @@ def _read_text(text: str, encoding: str, name: str, chat: ChatFacts) -> Reading:
         return read_subtitles(text, encoding=encoding, name=name)
     if is_html(text) or kind in {".html", ".htm", ".xhtml"}:
         return read_html(text, encoding=encoding, name=name)
+    messenger = find_messenger(text)
+    if messenger:
+        return read_messenger(text, kind=messenger, encoding=encoding, name=name)
     log = find_log(text)
     if log:
         return read_log(text, kind=log, encoding=encoding, name=name)

@@ -8,6 +8,7 @@ from core.config import Cleaning
 from core.data.formats.archive import LOCAL, Limits
 from core.data.formats.detect import PLAIN, is_archive, read_file
 from core.data.formats.reading import Reading, Script, show_name
+from core.data.formats.scripts.episodes import split_episodes
 from core.data.formats.scripts.lines import find_speakers
 from core.data.formats.scripts.styles import LineStyle
 from core.data.formats.tables.json_files import SERIES
@@ -52,6 +53,8 @@ def read_source(source: Source, *, cleaning: Cleaning = "script", limits: Limits
             "{path} cannot be read: {reason}.", path=str(path), reason=error.strerror
         ) from error
     whole = tuple(map(_without_halves, reading.scripts))
+    if cleaning != "notes":
+        whole = split_episodes(whole)
     scripts = choose(whole, source, path.name, is_table=reading.format == SERIES)
     if cleaning == "notes":
         return replace(reading, scripts=tuple(scripts))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.data.formats.chats.days import is_month_first, read_day
 from core.data.formats.chats.messages import Message, MessageCounts, read_messages
 from core.data.formats.chats.system import NUMBERED, SYSTEM_TEXT, numbers_are_of_bots
 from core.data.formats.reading import Reading
@@ -108,7 +109,7 @@ def read_log(text: str, *, kind: str, encoding: str, name: str) -> Reading:
 
 
 def _read_whatsapp(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
-    month_first = _is_month_first(lines)
+    month_first = is_month_first(lines)
     speaker, day = "", ""
     said: list[str] = []
     for line in lines:
@@ -120,7 +121,7 @@ def _read_whatsapp(lines: list[str], counts: MessageCounts) -> Iterator[Message]
         if speaker:
             yield Message(speaker, "\n".join(said), day)
         speaker = ""
-        day = _day(found["date"] or "", month_first=month_first)
+        day = read_day(found["date"] or "", month_first=month_first)
         rest = _SAID.match(found["rest"])
         if rest is None or _is_open(rest["name"]):  # Ann changed the subject to "Tea: now"
             counts.skip(Text("of the app itself: joined, left, changed"))
@@ -154,13 +155,13 @@ def _read_irc(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
             continue
         found = _IRC.match(line)
         if found:
-            day = _day(found["date"] or "", month_first=False) or day
+            day = read_day(found["date"] or "", month_first=False) or day
             yield Message(found["name"], found["text"], day)
             continue
         opened = _DAY_LINE.match(line)
         written = _WRITTEN_DAY.search(opened["rest"]) if opened else None
         if written:
-            day = _day(f"{written['month']} {written['day']} {written['year']}", month_first=False)
+            day = read_day(f"{written['month']} {written['day']} {written['year']}", month_first=False)
         if not _IRC_SYSTEM.match(line):
             action = _IRC_ACTION.match(line)
             # HexChat's own notices look the same: "* Now talking on #tea".
@@ -180,7 +181,7 @@ def _read_discord(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
     said: list[str] = []
     skipping = False
     begun = False
-    month_first = _is_month_first(lines)
+    month_first = is_month_first(lines)
     bots_have_numbers = numbers_are_of_bots(
         [found["name"] for line in lines if line.startswith("[") and (found := _DISCORD.fullmatch(line))]
     )
@@ -192,7 +193,7 @@ def _read_discord(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
             begun, skipping, said = True, False, []
             speaker, day = (
                 found["name"].removesuffix(" (pinned)").strip(),
-                _day(found["date"], month_first=month_first),
+                read_day(found["date"], month_first=month_first),
             )
         elif _DISCORD_PART.fullmatch(line):
             skipping = True  # up to the next message
@@ -213,37 +214,3 @@ def _of_people(
         counts.skip(Text("of the app itself: joined, left, changed"))
     else:
         yield Message(speaker, "\n".join(said), day)
-
-
-def _is_month_first(lines: list[str]) -> bool:
-    """Return whether dates are written 12/31/24: some second number is no month, or no first one is above twelve."""
-    firsts, seconds = 0, 0
-    for line in lines:
-        found = re.match(r"[\u200e\u200f\[(]{0,3}(\d{1,2})/(\d{1,2})/\d{2,4}", line)
-        if found:
-            firsts, seconds = max(firsts, int(found[1])), max(seconds, int(found[2]))
-    return firsts <= 12 < seconds or (firsts <= 12 and seconds <= 12 and firsts < seconds)  # noqa: PLR2004  # months
-
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-
-def _day(date: str, *, month_first: bool) -> str:
-    """Return a date as `2024-01-05`; as it stands where its order is not known; empty for none."""
-    numbers = [int(part) for part in re.findall(r"\d+", date)]
-    word = re.search(r"[^\W\d_]{3,}", date)
-    if len(numbers) == 2 and word and word[0][:3].lower() in _MONTHS:  # noqa: PLR2004  # day and year
-        day, year = sorted(numbers) if numbers[0] != numbers[1] else numbers
-        month = _MONTHS.index(word[0][:3].lower()) + 1
-        return f"{year if year > 99 else 2000 + year}-{month:02}-{day:02}"  # noqa: PLR2004
-    if len(numbers) == 1 and word and word[0][:3].lower() in _MONTHS:  # a log without years
-        return f"{_MONTHS.index(word[0][:3].lower()) + 1:02}-{numbers[0]:02}"
-    if len(numbers) != 3:  # noqa: PLR2004  # day, month, year
-        return date.strip()
-    if numbers[0] > 31:  # noqa: PLR2004  # the year comes first
-        year, month, day = numbers
-    else:
-        day, month, year = numbers
-        if month_first or month > 12:  # noqa: PLR2004
-            day, month = month, day
-    return f"{year if year > 99 else 2000 + year}-{month:02}-{day:02}"  # noqa: PLR2004  # 24 is 2024

@@ -6,7 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 
 import pandas as pd
 
@@ -22,6 +22,8 @@ _DELIMITERS = "\t,;|"
 _LOOKED_AT = 100_000  # characters, by which a delimiter is told
 _LEAST_ROWS = 3
 # A table as R writes it: the rows have a number that the names of the columns lack.
+_CORNELL = " +++$+++ "  # between the cells of the Cornell Movie-Dialogs Corpus
+_CORNELL_NAMES = ("line id", "user id", "movie id", "character", "text")
 _QUOTED_NAMES = re.compile(r'(?:"[^"\n]{1,40}" ){1,20}"[^"\n]{1,40}"\n"[^"\n]{1,40}" "')
 _SAME = 0.9  # share of rows with the same number of cells
 _MOST_ROWS = 2_000_000
@@ -41,9 +43,11 @@ def find_delimiter(text: str, *, is_named: bool) -> str:
         head = head[: head.rfind("\n") + 1] or head
     if _QUOTED_NAMES.match(head):
         return " "
+    if head.partition("\n")[0].count(_CORNELL) == len(_CORNELL_NAMES) - 1:
+        return _CORNELL
     best, most = "", 0.0
     for delimiter in _DELIMITERS:
-        rows = _first_rows(head, delimiter)
+        rows = _first_rows(_without_title(head, delimiter), delimiter)
         widths = [len(row) for row in rows if row]
         if not widths or widths[0] < 2:  # noqa: PLR2004  # one cell is no table
             continue
@@ -65,6 +69,9 @@ def read_delimited(text: str, *, delimiter: str, encoding: str, name: str) -> Re
     Raises:
         CorpusError: it is empty, damaged, too wide, or has no text.
     """
+    if delimiter == _CORNELL:
+        return _read_cornell(text, encoding, name)
+    text = _without_title(text, delimiter)
     first = next(iter(_first_rows(text[: 20 * _LOOKED_AT], delimiter)), [])
     if len(first) > MOST_COLUMNS:
         raise _too_wide(name, len(first))
@@ -93,6 +100,29 @@ def read_delimited(text: str, *, delimiter: str, encoding: str, name: str) -> Re
     table = table.fillna("").astype(str)
     format_ = "table (TSV)" if delimiter == "\t" else "table (CSV)"
     return read_rows(table, format_=format_, encoding=encoding, name=name)
+
+
+def _read_cornell(text: str, encoding: str, name: str) -> Reading:
+    """Return the films of `L1 +++$+++ u0 +++$+++ m0 +++$+++ ADA +++$+++ The kettle.`, whose last lines come first."""
+    rows = [row for line in text.split("\n") if len(row := line.split(_CORNELL)) == len(_CORNELL_NAMES)]
+    numbers = [int(found[0]) if (found := re.findall(r"\d{1,9}", row[0])) else 0 for row in rows]
+    if sum(after < before for before, after in pairwise(numbers)) > len(rows) // 2:
+        rows.reverse()
+    table = pd.DataFrame(rows, columns=list(_CORNELL_NAMES), dtype=str)
+    return read_rows(table, format_="table (Cornell)", encoding=encoding, name=name)
+
+
+def _without_title(text: str, delimiter: str) -> str:
+    """Return a table without lines of a title above the names of its columns."""
+    lines = text[:_LOOKED_AT].split("\n", _TITLE_ROWS)[:_TITLE_ROWS]
+    rows = [next(iter(_first_rows(line, delimiter)), []) for line in lines]
+    for place, row in enumerate(rows):
+        width = sum(map(bool, row))
+        if known_names(row) > 1 and has_header(row):
+            above = rows[:place]
+            is_title = all(2 * sum(map(bool, each)) <= width for each in above)
+            return text[sum(len(line) + 1 for line in lines[:place]) :] if is_title else text
+    return text
 
 
 def read_excel(data: bytes, *, name: str) -> Reading:

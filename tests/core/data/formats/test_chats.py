@@ -142,3 +142,21 @@ def test_what_a_model_is_told_is_no_line() -> None:
     roles = [{"role": role, "content": f"I am the {role}."} for role in ("system", "user", "assistant")]
     lines = "\n".join(json.dumps({"messages": roles}) for _ in range(2))
     assert "system" not in read(lines, "a.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("format_", "text"),
+    [
+        ("LINE", '[LINE] お茶のトーク履歴\n保存日時：2024/01/06 21:03\n\n2024/01/05(金)\n21:03\tAda\tTea?\n21:04\tBo\t[スタンプ]\n21:04\tBo\t"No\nnow."\n21:05\tBoが退出しました。\n\n2024/01/06(土)\n21:03\tAda\tPour.\n'),
+        ("LINE", "Chat history in Tea\nSaved on: 01/26/2024 21:03\n\nFri, 01/05/2024\n21:03\tAda\tTea?\n21:04\tBo\t[Photo]\n21:04\tBo\tNo now.\n21:05\tCy joined the group.\n\nFri, 01/26/2024\n21:03\tAda\tPour.\n"),
+        ("KakaoTalk", "차 님과 카카오톡 대화\n저장한 날짜 : 2024-01-06 21:03:11\n\n--------------- 2024년 1월 5일 금요일 ---------------\n[Ada] [오후 9:03] Tea?\n[Bo] [오후 9:04] 사진 2장\n[Bo] [오후 9:04] No\nnow.\n보님이 나갔습니다.\n--------------- Saturday, January 6, 2024 ---------------\n[Ada] [9:03 PM] Pour.\n"),
+        ("KakaoTalk", "차 카카오톡 대화\n저장한 날짜 : 2024년 1월 6일 오후 9:03\n\n2024년 1월 5일 오후 9:03\n2024년 1월 5일 오후 9:03, Ada : Tea?\n2024년 1월 5일 오후 9:04, Bo : No\nnow.\n2024년 1월 5일 오후 9:04, 보님이 나갔습니다.\n2024년 1월 6일 오후 9:03, Ada : Pour.\n"),
+    ],
+)  # fmt: skip
+def test_chats_of_line_and_kakaotalk_are_messages(format_: str, text: str) -> None:
+    """Who wrote what is told, by months where a day has a message; times, stickers and who came or went go."""
+    reading = read_file(text.encode(), "a.txt")
+    assert reading.format == f"{format_} chat"
+    assert [(script.name, script.text) for script in reading.scripts] == [
+        ("2024-01", "Ada: Tea?\nBo: No now.\nAda: Pour.")
+    ]

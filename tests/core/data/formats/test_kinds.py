@@ -8,6 +8,7 @@ import pytest
 
 from core.data.formats.detect import read_file
 from core.data.formats.encoding import decode
+from core.data.formats.scripts.episodes import split_episodes
 from core.data.formats.scripts.lines import find_speakers
 
 SAID = [("Ada", "The kettle is on."), ("Bo", "Then pour."), ("Ada", "Is it warm?"), ("Bo", "It is not.")]
@@ -180,3 +181,30 @@ def test_columns_of_a_page_are_read_one_after_the_other() -> None:
     """The left column comes first, in whatever order a page was written."""
     lines = [f"{who}: {said}" for who, said in SAID * 3]
     assert read(columns(*zip(lines[:6], lines[6:], strict=True)), "a.pdf") == "\n".join(lines)
+
+
+def test_dialogues_of_the_cornell_corpus_are_films_in_their_order() -> None:
+    """The last line of a film comes first in that file, its cells stand between `+++$+++`."""
+    rows = [
+        f"L{n} +++$+++ u0 +++$+++ m0 +++$+++ {who} +++$+++ {said}\n" for n, (who, said) in enumerate(SAID)
+    ]
+    assert read("".join(reversed(rows)), "a.txt") == ALL
+
+
+def test_title_above_a_table_is_no_row() -> None:
+    """What stands above the names of the columns says what a table is."""
+    rows = "".join(f"{who},{said}\n" for who, said in SAID)
+    assert read(f"All lines of Tea\nExported 2024-01-05,\n\nSpeaker,Line\n{rows}", "a.csv") == ALL
+
+
+def test_headings_of_episodes_part_a_text() -> None:
+    """A text with several headings of episodes has as many, and a list of contents none."""
+    contents = "Episode 1: Tea\nEpisode 2: Rain\n\n"
+    text = contents + "".join(f"=== Episode {n}: Tea ===\n\n{ALL}\n\n" for n in (1, 2, 10))
+    parts = split_episodes(read_file(text.encode(), "a.txt").scripts)
+    assert [(part.name, part.position) for part in parts] == [
+        ("Episode 1: Tea", 0),
+        ("Episode 2: Tea", 1),
+        ("Episode 10: Tea", 2),
+    ]
+    assert parts[2].text.strip() == ALL
