@@ -179,7 +179,7 @@ async def test_bot_moves_only_to_an_empty_place_that_nobody_uses(
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        (f"postgresql://name:{SECRET}@127.0.0.1:1/x", "on 127.0.0.1 cannot be reached"),
+        (f"postgresql://name:{SECRET}@127.0.0.1:1/x", "database 127.0.0.1 cannot be reached"),
         (f"mysql://name:{SECRET}@127.0.0.1/x", "has to be like postgresql://"),
     ],
 )
