@@ -3,6 +3,7 @@
 import re
 
 from core.data.formats.chats.html_exports import read_html_chat
+from core.data.formats.documents.markdown import name_bold_lines
 from core.data.formats.html_parser import EMPTY, PageReader, feed
 from core.data.formats.reading import Reading, Script, show_name
 from core.data.formats.scripts.gutenberg import strip_gutenberg, strip_notes
@@ -39,6 +40,7 @@ _TAG = re.compile(
 )
 _ENDS = (":", ".", "!", "?")
 _LONGEST_CELL = 40  # characters of a first cell that names who speaks
+_BOLD = re.compile(r"^\*\*(?=[^*\s])([^\n]{1,40})(?<=[^*\s])\*\*$")  # a line that was in bold
 _LONGEST_HEADING = 60  # as headings of scenes are known
 
 
@@ -87,6 +89,7 @@ class _Page(PageReader):
         self._lines: list[str] = []
         self._line: list[str] = []
         self._is_named = False  # the line is a name so far
+        self._plain = False  # some of the line is not in bold
         self._open: list[
             str
         ] = []  # what each open element is: "skip", "verbatim", "heading", "name" or nothing
@@ -136,13 +139,15 @@ class _Page(PageReader):
         if self._is_named and text.strip():
             self._is_named = False
             text = re.sub(r"^\s*[:：]?\s*", "", text)
+        self._plain |= "bold" not in self._open and bool(text.strip())
         self._line.append(text if "verbatim" in self._open else re.sub(r"\s+", " ", text))
 
     def text(self) -> str:
         """Return all lines."""
         self._is_named = False
         self._break(paragraph=False)
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(self._lines)).strip("\n")
+        lines = (_BOLD.sub(r"\1", line) for line in name_bold_lines(self._lines))
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
     def _name(self) -> None:
         """Go on behind a name on its line."""
@@ -172,6 +177,9 @@ class _Page(PageReader):
         self._line = []
         if line and heading and len(line) <= _LONGEST_HEADING:
             line = f"[{line.strip('[]')}]"
+        elif line and not self._plain and len(line) <= _LONGEST_CELL:
+            line = f"**{line}**"
+        self._plain = False
         if line:
             self._lines.append(line)
         if paragraph:
@@ -184,6 +192,8 @@ def _part(tag: str, kind: str) -> str:
         return "skip"
     if tag == "dt" or (tag not in _LARGE and _NAME.search(kind)):
         return "name"
+    if tag in {"b", "strong"}:
+        return "bold"
     return "verbatim" if tag == "pre" else "heading" if tag in _HEADINGS else ""
 
 

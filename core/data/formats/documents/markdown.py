@@ -44,8 +44,13 @@ def read_markdown(text: str, *, encoding: str, name: str) -> Reading:
     text = _IMAGE.sub("", _RULE.sub("", _FENCE.sub("", text)))
     text = _LINK.sub(r"\1", text)
     text = _BROKEN_ITALIC.sub(lambda found: " ".join(found[0].split()), text)
-    lines = [_plain(line) for line in _named(_named(text.split("\n"), _HEADING), _BOLD_LINE)]
+    lines = [_plain(line) for line in name_bold_lines(_named(text.split("\n"), _HEADING))]
     return Reading("Markdown", encoding, (Script(name, 0, "\n".join(lines), "", "paragraphs"),))
+
+
+def name_bold_lines(lines: list[str]) -> list[str]:
+    """Return lines with `Ada:` for the line `**Ada**`, where few lines in bold come again and again."""
+    return _named(lines, _BOLD_LINE)
 
 
 def _named(lines: list[str], kind: re.Pattern[str]) -> list[str]:
@@ -57,8 +62,8 @@ def _named(lines: list[str], kind: re.Pattern[str]) -> list[str]:
     if len(often) < 2 or sum(names[name] for name in often) < _MOSTLY * names.total():  # noqa: PLR2004  # two talk
         return lines
     return [
-        f"{name}:" if name in often or (name in known and after.strip() and kind is _BOLD_LINE) else line
-        for line, name, after in zip(lines, found, [*lines[1:], ""], strict=True)
+        f"{name}:" if name in often or (name in known and any(after) and kind is _BOLD_LINE) else line
+        for line, name, *after in zip(lines, found, [*lines[1:], ""], [*lines[2:], "", ""], strict=False)
     ]
 
 

@@ -24,6 +24,9 @@ _DIRECTION = re.compile(
 )
 _ENDS = re.compile(r"\W*(?:exeunt|curtain)(?: omnes)?\W*", re.IGNORECASE)  # after which nobody goes on
 _BROKEN = re.compile(r"^[ \t]*\[[^\[\]\n]{0,200}(?:\n[^\[\]\n]{1,200}){1,8}\][ .]*$", re.MULTILINE)
+_SLANTED = re.compile(
+    r"(?:(?<=\n\n)|\A)[ \t]{0,40}_([^_\n]{3,200}(?:\n[^_\n]{1,200}){0,5})_\.?[ \t]{0,9}(?=\n\n|\Z)"
+)
 _PAGE = re.compile(r"\d{1,4}\.?|(?:\(?continued\)?:?|\(more\))", re.IGNORECASE)
 _LONGEST_NAME_LINE = 80  # characters, with a tag
 _GAP = re.compile(r"([^\s.:]{1,20}(?: [^\s.:]{1,20}){0,3}) {2,}(?=\S)")
@@ -146,7 +149,8 @@ def _is_tag(said: list[str]) -> bool:
 
 
 def join_directions(text: str) -> str:
-    """Return a text whose directions in square brackets stand each on one line."""
+    """Return a text whose directions stand each on one line; paragraphs in italics are such."""
+    text = _SLANTED.sub(lambda found: f"[{' '.join(found[1].split())}]", text)
     return _BROKEN.sub(lambda found: " ".join(found[0].split()), text)
 
 

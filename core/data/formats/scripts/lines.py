@@ -48,6 +48,7 @@ _CODE = re.compile(
 _NUMBER = re.compile(r"[ \t]{0,20}(\d)\s?\.?\s{1,5}(?=\S)")  # one of several: 1. Where the place?
 _TOGETHER = re.compile(r"\b(?:two|three|foure?|five|fiue) (?:or \w+ )?([A-Z][a-z]{2,20})\b")
 _WIDE = 45  # characters of a line that a page may have broken
+_SENTENCE = re.compile(r"\[(?:[^\[\]\s]+ ){2,40}[^\[\]\s]*[.!?]\]")  # what is done, and no place
 _ITALICS = re.compile(
     r"(?<![\w_])_(?=[^\s_])([^_]{1,600}?)(?<=[^\s_])_(?![\w_])"
 )  # as Project Gutenberg marks them
@@ -99,7 +100,7 @@ def _bring_into_form(script: Script, style: LineStyle) -> Script:
             else replace(script, text=text)
         )
     joined = style.after_blank or style.depth is not None
-    text = join_directions(text) if joined else text
+    text = join_directions(text) if joined or style.style == "stop" else text
     lines = text.split("\n") if script.form == "wrapped" else _without_facts(text.split("\n"))
     text = _ITALICS.sub(r"\1", "\n".join(_rewrite(lines, style, joined=joined)))
     # Lines without a space after the colon are a sign that no page wrapped them.
@@ -199,11 +200,9 @@ def _rewrite_stop(line: str, style: LineStyle) -> str | None:
 def _other(line: str, style: LineStyle, is_nobody: Callable[[str], bool]) -> str:
     """Return a line that nobody speaks: a heading in square brackets, a direction in round ones, or as it is."""
     if style.style == "stop":
-        if is_heading(line) and len(line.strip()) <= LONGEST_HEADING:
-            return f"[{strip_heading(line)}]"
-        if is_direction(line):
-            return f"({line.strip(' *_[]()')})"
-        return _in_round_brackets(defuse(line, is_nobody))
+        return _beside_stops(line, is_nobody)
+    if _SENTENCE.fullmatch(line.strip()) and not is_heading(line):
+        return f"({line.strip(' []')})"
     found = match_colon(line[:HEAD])
     if (
         found is not None
@@ -214,6 +213,15 @@ def _other(line: str, style: LineStyle, is_nobody: Callable[[str], bool]) -> str
     if found is not None and is_stage(found["name"]) and len(line.strip()) <= LONGEST_HEADING:
         return f"[{strip_heading(line)}]"
     return defuse(line, is_nobody)
+
+
+def _beside_stops(line: str, is_nobody: Callable[[str], bool]) -> str:
+    """Return such a line of a play whose names end with full stops."""
+    if is_heading(line) and len(line.strip()) <= LONGEST_HEADING:
+        return f"[{strip_heading(line)}]"
+    if is_direction(line):
+        return f"({line.strip(' *_[]()')})"
+    return _in_round_brackets(defuse(line, is_nobody))
 
 
 def _in_round_brackets(line: str) -> str:

@@ -209,3 +209,29 @@ def test_verse_with_names_on_few_indented_lines_has_speakers() -> None:
     play = f"  Bish.Cant. My good\n{speech}\n  To. Pour it\n{speech}\n" * 6
     assert read(play).startswith("Bish.Cant: My good and the kettle")
     assert "\nTo: Pour it and" in read(play)
+
+
+def test_paragraph_in_italics_is_a_direction() -> None:
+    """Project Gutenberg marks directions so; emphasis inside a speech is none."""
+    play = (
+        "_Ada comes in\nwith a cup._\n\n"
+        + lines("{}. {}", "\n\n", 1)
+        + "\n\nADA. _No._ I _shall_.\n\n"
+        + lines("{}. {}", "\n\n")
+    )
+    assert read(play).startswith("(Ada comes in with a cup.)\n\nADA: The kettle")
+    assert "ADA: No. I shall." in read(play)
+
+
+def test_names_in_bold_on_a_page_are_speakers_in_small_letters_too() -> None:
+    """Pages set names in bold above their speech."""
+    speech = "<a name=s><b>{}</b></a><blockquote><a>{}</a><br><a>It is late: go.</a><br></blockquote>"
+    page = "".join(speech.format(who, said) for who, said in (("ADA", "Tea?"), ("First Lord", "No."))) * 3
+    text = read(f"<html><body><h3>ACT I</h3>{page}</body></html>", "a.html")
+    assert text.startswith("[ACT I]\n\nADA: Tea? It is late: go.\n\nFirst Lord: No. It is late: go.\n\nADA: ")
+
+
+def test_sentence_in_square_brackets_is_a_direction() -> None:
+    """`[Ada walks in.]` is what somebody does, `[The hall]` and `[SCENE 2. A hall.]` are places."""
+    page = "[The hall]\n[Ada walks in.]\n[SCENE 2. A hall.]\n" + lines("{}: {}")
+    assert read(page).startswith("[The hall]\n(Ada walks in.)\n[SCENE 2. A hall.]\nADA: The")
