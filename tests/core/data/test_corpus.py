@@ -124,7 +124,7 @@ NO_EPISODES = "is JSON without any episodes"
         ("[[1, 2]]", "is a JSON list that holds a list"),
         ('{"TNG": {"a": null, "b": " \\n "}}', "holds no text after cleaning"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "is a picture"),
-        (b"PK\x03\x04\x00\x00", "is no sound .zip archive"),
+        (b"PK\x03\x04\x00\x00", "is a damaged .zip archive"),
     ],
 )
 def test_corpus_says_what_is_wrong_with_a_table(content: str | bytes, sentence: str, tmp_path: Path) -> None:

@@ -9,6 +9,10 @@ from core.errors import CorpusError
 from core.text import Text
 
 _MOST_PAGES = 20_000
+_PAGE_OF = re.compile(
+    r"\b(?:page|seite|página|pagina|стр\.|p\.) ?#(?: ?(?:of|von|de|di|sur|из|/) ?#)?$|^# ?/ ?#$",
+    re.IGNORECASE,
+)
 _EDGE = 2  # lines at the top and the bottom of a page that may be a running title
 _OFTEN = 0.4  # share of the pages from which on a line at their edge is one
 _LEAST_PAGES = 3
@@ -119,7 +123,7 @@ def _gutter(boxes: list[tuple[float, float, float, float]], width: float) -> flo
 def _running_lines(pages: list[list[str]]) -> set[str]:
     """Return the lines that stand at the edge of many pages, digits apart; a number alone counts as one."""
     seen = Counter(key for lines in pages for key in {_key(lines[place]) for place in _edges(lines)})
-    numbers = {"#"} if seen["#"] else set()
+    numbers = {key for key in seen if key == "#" or _PAGE_OF.search(key)}
     if len(pages) < _LEAST_PAGES:
         firsts = {next((_key(line) for line in lines if line), "") for lines in pages}
         return numbers | (firsts if len(pages) > 1 and len(firsts) == 1 and " " in min(firsts) else set())

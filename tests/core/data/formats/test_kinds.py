@@ -208,3 +208,9 @@ def test_headings_of_episodes_part_a_text() -> None:
         ("Episode 10: Tea", 2),
     ]
     assert parts[2].text.strip() == ALL
+
+
+def test_number_of_the_only_page_is_no_line() -> None:
+    """`Page 1 of 1` stands at the edge of a page that no other shows to be one of many."""
+    page = columns(("Tea - Page 1 of 1", ""), *((f"{who}: {said}", "") for who, said in SAID))
+    assert read(page, "a.pdf") == ALL
