@@ -173,7 +173,7 @@ def _join(speaker: str, said: list[str]) -> str:
     text = ""
     for before, part in pairwise(["", *said]):
         text += f" {part}" if len(before) > _SHORT_LINE else f"\n{part}"  # a list's lines are no sentence
-    return "\n".join(map(defuse, text.strip().split("\n")))
+    return "\n".join(defuse(line, strictly=True) for line in text.strip().split("\n"))
 
 
 def _strip(line: str) -> str:

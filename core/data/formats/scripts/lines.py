@@ -48,7 +48,7 @@ _CODE = re.compile(
 _NUMBER = re.compile(r"[ \t]{0,20}(\d)\s?\.?\s{1,5}(?=\S)")  # one of several: 1. Where the place?
 _TOGETHER = re.compile(r"\b(?:two|three|foure?|five|fiue) (?:or \w+ )?([A-Z][a-z]{2,20})\b")
 _WIDE = 45  # characters of a line that a page may have broken
-_SENTENCE = re.compile(r"\[(?:[^\[\]\s]+ ){2,40}[^\[\]\s]*[.!?]\]")  # what is done, and no place
+_SENTENCE = re.compile(r"\[(?:[^\[\]\s]+ ){3,40}[^\[\]\s]*[.!?]\]")  # what is done, and no place
 _ITALICS = re.compile(
     r"(?<![\w_])_(?=[^\s_])([^_]{1,600}?)(?<=[^\s_])_(?![\w_])"
 )  # as Project Gutenberg marks them
@@ -101,7 +101,7 @@ def _bring_into_form(script: Script, style: LineStyle) -> Script:
         )
     joined = style.after_blank or style.depth is not None
     text = join_directions(text) if joined or style.style == "stop" else text
-    lines = text.split("\n") if script.form == "wrapped" else _without_facts(text.split("\n"))
+    lines = _without_facts(text.split("\n"))
     text = _ITALICS.sub(r"\1", "\n".join(_rewrite(lines, style, joined=joined)))
     # Lines without a space after the colon are a sign that no page wrapped them.
     return replace(script, text=text, form="paragraphs" if style.tight or joined else script.form)
@@ -110,7 +110,11 @@ def _bring_into_form(script: Script, style: LineStyle) -> Script:
 def _without_facts(lines: list[str]) -> list[str]:
     """Return lines without those at the top that say a fact about a script: `Written by: Ada`."""
     kept = [
-        line for line in lines[:_TOP] if (found := match_colon(line)) is None or not is_fact(found["name"])
+        line
+        for line in lines[:_TOP]
+        if (found := match_colon(line)) is None
+        or not is_fact(found["name"])
+        or found["name"].casefold() in _PLACES
     ]
     return kept + lines[_TOP:]
 
@@ -201,7 +205,8 @@ def _other(line: str, style: LineStyle, is_nobody: Callable[[str], bool]) -> str
     """Return a line that nobody speaks: a heading in square brackets, a direction in round ones, or as it is."""
     if style.style == "stop":
         return _beside_stops(line, is_nobody)
-    if _SENTENCE.fullmatch(line.strip()) and not is_heading(line):
+    is_place = line.strip(" [").partition(":")[0].casefold() in _PLACES  # [Scene: The hall, at night.]
+    if _SENTENCE.fullmatch(line.strip()) and not is_place and not is_heading(line):
         return f"({line.strip(' []')})"
     found = match_colon(line[:HEAD])
     if (
@@ -221,7 +226,7 @@ def _beside_stops(line: str, is_nobody: Callable[[str], bool]) -> str:
         return f"[{strip_heading(line)}]"
     if is_direction(line):
         return f"({line.strip(' *_[]()')})"
-    return _in_round_brackets(defuse(line, is_nobody))
+    return _in_round_brackets(defuse(line, is_nobody, strictly=True))
 
 
 def _in_round_brackets(line: str) -> str:

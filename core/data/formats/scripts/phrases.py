@@ -54,12 +54,15 @@ def is_in_capitals(name: str) -> bool:
     return name == name.upper() != name.lower() or _CAPITALS.search(name) is not None
 
 
-def defuse(line: str, is_nobody: Callable[[str], bool] = is_phrase) -> str:
-    """Return a line that begins with a phrase and a colon so that it names no speaker: `Stop: no.` -> `Stop - no.`."""
+def defuse(line: str, is_nobody: Callable[[str], bool] = is_phrase, *, strictly: bool = False) -> str:
+    """Return a line that begins with a phrase and a colon so that it names no speaker: `Stop: no.` -> `Stop - no.`.
+
+    Beside speeches that were all found (`strictly`) neither a colon at its end nor what is no name leaves a speaker.
+    """
     found = match_colon(line[:HEAD])
-    if found is None or not (found["gap"] or found.end() == len(line)):
+    if found is None or not (found["gap"] or (strictly and found.end() == len(line))):
         return line
     name = found["name"].strip()
-    if is_name(name) and not is_nobody(name):
+    if not is_nobody(name) and (is_name(name) or not strictly):
         return line
     return f"{line[: found.start('colon')].rstrip()} - {line[found.end() :]}".rstrip()

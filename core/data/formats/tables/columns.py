@@ -118,6 +118,18 @@ def find_columns(table: pd.DataFrame) -> Columns | None:
     return Columns(**found, is_guess=is_guess)
 
 
+def speech_numbers(table: pd.DataFrame) -> list[str]:
+    """Return which speech each row of Shakespeare's plays as a table is a verse of, empty for a direction.
+
+    Of another table nothing: the plays have a number for each speech, and another for each verse of it.
+    """
+    names = list(table.columns)
+    if not {"PlayerLinenumber", "ActSceneLine"} <= set(names):
+        return []
+    speeches, verses = (table.iloc[:, names.index(name)] for name in ("PlayerLinenumber", "ActSceneLine"))
+    return [number if verse.strip() else "" for number, verse in zip(speeches, verses, strict=True)]
+
+
 def interleave(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of questions and answers with a row for each; another table as it is.
 

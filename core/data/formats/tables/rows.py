@@ -10,7 +10,7 @@ from core.data.formats.chats.messages import Message, MessageCounts, clean_messa
 from core.data.formats.chats.system import NUMBERED, SYSTEM_TEXT, numbers_are_of_bots
 from core.data.formats.reading import LeftOut, Reading, Script, natural_key, show_name
 from core.data.formats.scripts.names import is_heading
-from core.data.formats.tables.columns import Columns, find_columns, interleave
+from core.data.formats.tables.columns import Columns, find_columns, interleave, speech_numbers
 from core.errors import CorpusError
 from core.text import Text
 
@@ -134,6 +134,8 @@ def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
     last: dict[tuple[str, ...], str] = {}
     empty = 0
     nameless = sum(bool(text.strip()) and not who.strip() for text, who in zip(texts, speakers, strict=True))
+    turns = speech_numbers(table)
+    speakers = [who if turn else "" for who, turn in zip(speakers, turns, strict=True)] if turns else speakers
     verse = nameless > _VERSE * sum(bool(text.strip()) for text in texts)
     for number, (text, speaker, scene, label) in enumerate(zip(texts, speakers, scenes, labels, strict=True)):
         line, who = clean_message(text), " ".join(speaker.replace(":", " ").split())
@@ -145,7 +147,8 @@ def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
         if scene.strip() and not numbered and last.get(key) != scene:
             last[key] = scene
             said.append(f"[{' '.join(scene.replace('[', '(').replace(']', ')').split())}]")
-        if verse and not who and said and not line.startswith(("(", "[")):
+        goes_on = turns and number and turns[number] and turns[number - 1 : number + 1] == 2 * [turns[number]]
+        if (verse and not who and said and not line.startswith(("(", "["))) or (who and goes_on):
             said[-1] += f" {line}"
         else:
             said.append(join_row(who, line))

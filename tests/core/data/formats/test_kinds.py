@@ -214,3 +214,14 @@ def test_number_of_the_only_page_is_no_line() -> None:
     """`Page 1 of 1` stands at the edge of a page that no other shows to be one of many."""
     page = columns(("Tea - Page 1 of 1", ""), *((f"{who}: {said}", "") for who, said in SAID))
     assert read(page, "a.pdf") == ALL
+
+
+def test_plays_of_shakespeare_as_a_table_are_speeches() -> None:
+    """The verses of a speech are one line, acts are headings, and a row without a verse's number is a direction."""
+    rows = (
+        'Dataline,Play,PlayerLinenumber,ActSceneLine,Player,PlayerLine\n1,Tea,,,,ACT I\n2,Tea,,,,"Enter ADA, a cook"\n'
+        "3,Tea,1,1.1.1,ADA,The kettle is on\n4,Tea,1,1.1.2,ADA,and warm.\n5,Tea,1,,ADA,Exit\n6,Tea,1,1.1.3,BO,Pour.\n"
+        "7,Tea,2,1.1.4,ADA,No.\n"
+    )
+    text = "[ACT I]\n(Enter ADA, a cook)\nADA: The kettle is on and warm.\n(Exit)\nBO: Pour.\nADA: No."
+    assert read(rows, "a.csv") == text

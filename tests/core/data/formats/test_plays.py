@@ -232,6 +232,6 @@ def test_names_in_bold_on_a_page_are_speakers_in_small_letters_too() -> None:
 
 
 def test_sentence_in_square_brackets_is_a_direction() -> None:
-    """`[Ada walks in.]` is what somebody does, `[The hall]` and `[SCENE 2. A hall.]` are places."""
-    page = "[The hall]\n[Ada walks in.]\n[SCENE 2. A hall.]\n" + lines("{}: {}")
-    assert read(page).startswith("[The hall]\n(Ada walks in.)\n[SCENE 2. A hall.]\nADA: The")
+    """`[Ada walks into it.]` is what somebody does, `[The hall]` and `[SCENE 2. A hall.]` are places."""
+    page = "[The hall]\n[Ada walks into it.]\n[SCENE 2. A hall.]\n" + lines("{}: {}")
+    assert read(page).startswith("[The hall]\n(Ada walks into it.)\n[SCENE 2. A hall.]\nADA: The")
