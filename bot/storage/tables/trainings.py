@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
@@ -75,8 +75,9 @@ class TrainingRecord:
     cancel: str = ""  # JSON, the outcome that its worker is to stop with
 
     def planned(self) -> RetrainPlan:
-        """Return what the training is to do."""
-        return RetrainPlan(**json.loads(self.plan))
+        """Return what the training is to do; what only a newer version knows is left out."""
+        known = {field.name for field in fields(RetrainPlan)}
+        return RetrainPlan(**{name: it for name, it in json.loads(self.plan).items() if name in known})
 
     def ending(self) -> dict[str, Any]:
         """Return what came of it."""
@@ -157,7 +158,7 @@ class TrainingRepository:
             if not (await connection.execute(mine.values(state="waiting", queued=now))).rowcount:
                 raise LimitError("That training was started already, or is no longer offered.")
             others = (jobs.c.guild_id == guild_id, jobs.c.id != training.id)
-            await _check_day(connection, *others, most=most_a_day, now=now)
+            await _check_day(connection, *others, most=most_a_day)
             of_models = select(func.count()).where(models.c.guild_id == guild_id, models.c.machine == home)
             of_jobs = select(func.count()).where(
                 *others, jobs.c.machine == machine, jobs.c.state.in_(UNFINISHED)
@@ -179,9 +180,7 @@ class TrainingRepository:
             LimitError: It has not, and when it will have.
         """
         await self._database.transact(
-            lambda connection: _check_day(
-                connection, jobs.c.guild_id == guild_id, most=most, now=int(time.time())
-            )
+            lambda connection: _check_day(connection, jobs.c.guild_id == guild_id, most=most)
         )
 
     async def read_offers(self, guild_id: int | None = None) -> list[TrainingRecord]:
@@ -218,7 +217,8 @@ class TrainingRepository:
         await self._database.transact(lambda connection: write_setting(connection, BOT, name, value))
 
 
-async def _check_day(connection: AsyncConnection, *which: ColumnElement[bool], most: int, now: int) -> None:
+async def _check_day(connection: AsyncConnection, *which: ColumnElement[bool], most: int) -> None:
+    now = int(time.time())
     since = int(now - DAY_SECONDS)
     # One that was cancelled at once counts for nothing.
     counts = or_(jobs.c.state != "cancelled", jobs.c.ended - jobs.c.queued >= BARELY_SECONDS)

@@ -19,7 +19,7 @@ from bot.storage.engine import StorageError
 from bot.storage.repositories import Repositories
 from bot.storage.runs.folder import FolderRuns
 from bot.storage.tables.pending import PendingRequest
-from tests.bot.scenes.test_pool import Gate, performs_nowhere
+from tests.bot.scenes.test_pool import Gate, closing, performs_nowhere
 from tests.bot.storage.test_database import PENDING
 from tests.core.writing.constraints.direction_runs import SCRIPT, build_writer
 
@@ -84,9 +84,8 @@ async def storage(tmp_path: Path) -> AsyncIterator[Repositories]:
 @pytest.fixture
 async def pool(tmp_path: Path) -> AsyncIterator[WriterPool]:
     """A pool with one thread and one place in the queue."""
-    opened = WriterPool(build_writer(tmp_path / "run", SCRIPT), threads=1, queue=1)
-    yield opened
-    await opened.close()
+    async with closing(WriterPool(build_writer(tmp_path / "run", SCRIPT), threads=1, queue=1)) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -52,12 +53,22 @@ class Gate:
         return build_episode("held")
 
 
+@asynccontextmanager
+async def closing(opened: WriterPool) -> AsyncIterator[WriterPool]:
+    """Close a pool at the end of a test; what a test that failed holds back is given up."""
+    try:
+        yield opened
+    finally:
+        for ticket in opened._writing.values():
+            ticket.cancel()
+        await opened.close()
+
+
 @pytest.fixture
 async def pool() -> AsyncIterator[WriterPool]:
     """A pool with one thread and two places in the queue."""
-    opened = WriterPool(cast("Writer", cast("Any", None)), threads=1, queue=2)
-    yield opened
-    await opened.close()
+    async with closing(WriterPool(cast("Writer", cast("Any", None)), threads=1, queue=2)) as opened:
+        yield opened
 
 
 async def test_pool_writes_in_the_order_of_asking(pool: WriterPool) -> None:
@@ -98,14 +109,12 @@ async def test_full_queue_names_an_honest_time_from_the_start(
         return replace(episode, seconds=len(episode.text) / 50)  # characters a second
 
     monkeypatch.setattr(Writer, "write", write_slowly)
-    opened = await WriterPool.open(run.path, threads=1, queue=2)
     gate = Gate()
-    for _ in range(3):
-        opened.submit(gate, characters=500)
-    with pytest.raises(QueueFullError, match=r"2 scenes wait.* try again in about 30 s"):
-        opened.submit(gate)
-    gate.open.set()
-    await opened.close()
+    async with closing(await WriterPool.open(run.path, threads=1, queue=2)) as opened:
+        for _ in range(3):
+            opened.submit(gate, characters=500)
+        with pytest.raises(QueueFullError, match=r"2 scenes wait.* try again in about 30 s"):
+            opened.submit(gate)
 
 
 async def test_cancelled_ticket_leaves_the_queue(pool: WriterPool) -> None:

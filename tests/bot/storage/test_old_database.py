@@ -3,6 +3,7 @@
 `old_database.sql` is the dump of a database that the code of 4b4e103 made, with scenes of `old_runs/script`.
 """
 
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -83,12 +84,14 @@ async def test_old_request_on_its_way_is_finished(storage: Repositories) -> None
 
 
 async def test_old_trainings_and_models_are_there(storage: Repositories) -> None:
-    """What waits still has its plan, what ended its outcome, and the server still uses its model."""
+    """What waits has its plan, whatever a newer version adds to it; what ended its outcome; the server its model."""
     assert await storage.models.read_active(1) == 1
     assert await storage.models.read_active(2) == SHIPPED
     assert [model.name for model in await storage.models.read_all(1)] == ["Terok"]
     (waiting,) = await storage.trainings.read_states("waiting")
     assert (waiting.name, waiting.planned().epochs, waiting.planned().minutes) == ("Waiting", 4, None)
+    newer = replace(waiting, plan=json.dumps(json.loads(waiting.plan) | {"mood": "dark"}))
+    assert newer.planned() == waiting.planned()
     (done,) = await storage.trainings.read_states("done")
     assert done.ending()["comparison"] == {"new_bits": 2.5, "old_bits": 2.0, "characters": 5_000}
     assert await storage.trainings.read_speed("default") == 5_000
