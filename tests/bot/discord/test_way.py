@@ -139,21 +139,6 @@ async def test_waiting_scenes_outlive_a_lost_network(tmp_path: Path) -> None:
             assert not any(map(is_waiting, crowd))
 
 
-async def test_failed_progress_does_not_cost_the_scene(stage: Stage) -> None:
-    """Where Discord refuses to change the place in the queue, the scene is written and shown all the same."""
-    discord, guild = stage.discord, stage.guild
-    people = [discord.add_member(guild, f"Member {number}") for number in range(4)]
-    first = [await discord.slash(person, "episode", {"length": 4_000}) for person in people]
-    await discord.until(lambda: all(asked.acknowledged_at for asked in first), timeout_seconds=20)
-    refusal = discord.faults.refuse(EDIT, Reason.INVALID_FORM, times=1)
-    for asked in first:
-        await asked.message_where(
-            lambda message: shows_scene(message) or "wrong" in message.content, timeout_seconds=90
-        )
-    assert refusal.happened
-    assert sum(sum(map(shows_scene, asked.messages)) for asked in first) >= 3
-
-
 @pytest.mark.parametrize("how", ["expired", "uneditable", "archived"])
 async def test_answer_that_can_no_longer_be_changed_is_replaced(stage: Stage, how: str) -> None:
     """After the token's time, or too many edits, the scene comes in a new message that names the member."""

@@ -4,12 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import MagicMock
 
+import discord
 import pytest
 
 from bot.discord.language.language import read_language
 from bot.discord.page import Page
+from bot.discord.replies.resumed import read_reply
+from bot.discord.replies.token import TokenAnswer
 from bot.models.registry import ModelRegistry
 from bot.scenes.admission import Cooldown
 from bot.scenes.handler import SceneHandler
@@ -152,3 +157,36 @@ async def test_promised_scene_is_shown_where_the_queue_is_full(
     gate.open.set()
     await taken
     assert (len(answer.shown), answer.refused) == (1, [])
+
+
+async def test_failed_progress_does_not_cost_the_scene(
+    handler: SceneHandler, pool: WriterPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where Discord refuses to change the place in the queue, the scene is written and shown all the same."""
+    monkeypatch.setattr("bot.scenes.waiting.DIRECT_ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr("bot.scenes.waiting.SECONDS_BETWEEN_EDITS", 0.0)
+    shown: list[Page | None] = []
+    refused = asyncio.Semaphore(0)
+
+    async def edit(_: TokenAnswer, _content: str | None, page: Page | None) -> None:
+        shown.append(page)
+        if page is None:
+            refused.release()
+            response = SimpleNamespace(status=400, reason="Bad Request")
+            raise discord.HTTPException(cast("Any", response), "Invalid Form Body")
+
+    monkeypatch.setattr(TokenAnswer, "_edit", edit)
+    pending = replace(PENDING, created=2**31)
+    reply = read_reply(MagicMock(), pending, language=read_language("en"))
+    gates = Gate(), Gate()
+    for gate in gates:
+        pool.submit(gate)
+    taken = asyncio.create_task(
+        handler.resume(reply, Request.new(seed=1, length=20), request_id=1, member_id=1)
+    )
+    async with asyncio.timeout(10):
+        for gate in gates:
+            await refused.acquire()
+            gate.open.set()
+        await taken
+    assert shown[-1] is not None
