@@ -57,17 +57,19 @@ async def test_end_of_a_training_is_told_once_over_failures(tmp_path: Path, *, u
             )
         )
         await storage.close()
+        discord.faults.refuse(SEND, Reason.INVALID_FORM)  # which nobody expects
         discord.faults.fail(SEND, status=503, times=2)
         discord.faults.rate_limit(SEND, retry_after=None, times=2)
         discord.faults.drop(SEND, applied=True)
         if uneditable:
             discord.faults.refuse("PATCH /channels/*", Reason.TOO_MANY_EDITS, times=None)
-        async with running_bot(discord, tmp_path):
+        async with running_bot(discord, tmp_path) as bot:
             end = await discord.until_bot_message(
                 lambda message: message.referenced is progress, timeout_seconds=60
             )
             await discord.until(lambda: progress.deleted or "is over" in progress.text, timeout_seconds=60)
             await discord.settle(quiet_seconds=2.0)
+        assert "is not told yet" in bot.log
         assert progress.deleted is uneditable
         assert str(chief.user.id) in end.content
         assert "5.2 epochs" in end.text
