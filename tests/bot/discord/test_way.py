@@ -208,7 +208,11 @@ async def test_second_bot_on_a_data_folder_is_refused(tmp_path: Path) -> None:
         member = discord.add_member(discord.add_guild(), "Kira")
         async with running_bot(discord, tmp_path):
             second = await start_bot(discord.environment, tmp_path)
-            assert await asyncio.wait_for(second.process.wait(), 30) == 2
+            try:
+                assert await asyncio.wait_for(second.process.wait(), 30) == 2
+            finally:
+                if second.process.returncode is None:
+                    await second.kill()
             assert "Another bot is running with the data folder" in second.log
             await scene_of(await discord.slash(member, "episode", {"length": 20}))
 
