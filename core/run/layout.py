@@ -10,6 +10,7 @@ WEIGHTS = "weights.safetensors"
 WORDS = "words.json.gz"
 RUNS = "originality.safetensors"
 VECTORS = "subjects.safetensors"
+DISCRIMINATOR = "discriminator.safetensors"
 CARD = "README.md"
 MODEL = "model.keras"
 HISTORY = "history.csv"
@@ -32,6 +33,7 @@ CONTENTS = {
     WORDS: "its words, for directions",
     RUNS: "hashes of its corpus's runs of words, for originality",
     VECTORS: "which words go with which, for lines that keep to a subject",
+    DISCRIMINATOR: "what tells its lines from people's, for choosing among them",
 }
 
 

@@ -1,6 +1,6 @@
 """A run's own scenes, as members get them when they ask for nothing but a temperature."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -21,11 +21,13 @@ def write_scenes(
     seed: int,
     takes: int | None,
     length: int = LENGTH,
+    shows: Sequence[str] = (),
     told: Callable[[int], None] = lambda _: None,
 ) -> list[str]:
     """Return `count` scenes from nothing, of seeds from `seed` on, each without its last line where that was cut off.
 
-    A temperature of None is the run's default, takes of None its usual ones; `told` hears how many are written.
+    A temperature of None is the run's default, takes of None its usual ones, and `shows` take turns, the run's default
+    one where there are none. `told` hears how many are written.
     """
     writer = Writer(run)
     usual = SceneRequest(
@@ -36,7 +38,8 @@ def write_scenes(
     )
 
     def write(number: int) -> str:
-        episode = writer.write(replace(usual, seed=seed + number))
+        show = shows[number % len(shows)] if shows else None
+        episode = writer.write(replace(usual, seed=seed + number, show=show))
         return episode.script if episode.ended else whole_lines(episode.script)
 
     scenes: list[str] = []

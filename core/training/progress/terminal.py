@@ -92,7 +92,7 @@ class TerminalProgress:
 
     def _show_finish(self, _event: Event) -> None:
         self.close()
-        self._print("Writing the run, and reading the held-out text once more as it will be written.")
+        self._print("Writing the run, reading the held-out text as it will be written, and comparing its lines with people's.")
 
     def _show_end(self, event: Event) -> None:
         self.close()

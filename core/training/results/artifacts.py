@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from core.config import TrainConfig
 from core.data.context_tables import ContextTables
-from core.data.corpus import Corpus, total_characters, validation_texts
+from core.data.corpus import Corpus, learnt_episodes, total_characters, validation_texts
 from core.evaluation.score import score_texts
 from core.evaluation.start import TrainingStart
 from core.network.model import Model
@@ -27,6 +27,7 @@ from core.runtime.device import explain_cpu
 from core.runtime.files import disk_errors, write_whole
 from core.training.checkpoints.checkpoint import Position
 from core.training.dataset import Dataset
+from core.training.results.discriminator import add_discriminator
 from core.training.results.index import index_corpus
 from core.wording import describe_epochs
 from core.writing.constraints.index_files import write_index
@@ -92,8 +93,10 @@ def write_results(
     write_whole(folder / CARD, write_card(name, config, facts, files=CONTENTS))
     if tables is not None:
         facts[CONTEXT] = tables.to_dict()
-    facts["aids"] = write_index(folder, index_corpus(corpus, config))
+    index = index_corpus(corpus, config)
+    facts["aids"] = write_index(folder, index)
     write_run(folder, name=name, config=config, vocabulary=corpus.vocabulary, weights=weights, facts=facts)
+    add_discriminator(Run.read(folder), index, learnt_episodes(corpus, config))
     return dict(facts["result"])
 
 

@@ -1,6 +1,7 @@
-"""Word lists added to a complete run from the episodes it learnt from: `python -m core.training.results.index RUN`.
+"""What directs a run, added from the episodes it learnt from: `python -m core.training.results.index RUN`.
 
-Held-out episodes stay out, so that whatever stands in the word lists is what the network was trained on.
+These are its word lists, and what tells its lines from people's. Held-out episodes stay out, so that whatever stands
+in the word lists is what the network was trained on.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from core.data.sources.source import Source
 from core.errors import CoreError, CorpusError
 from core.run.cast import describe_cast
 from core.run.store import Run
+from core.training.results.discriminator import add_discriminator
 from core.writing.constraints.index import CorpusIndex, build_index
 from core.writing.constraints.index_files import add_index
 
@@ -44,11 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
             raise CorpusError(
                 f"{run.path} was trained on other scripts ({run.facts['data']['source']}); name those with --scripts."
             )
-        run = add_index(
-            run,
-            index_corpus(corpus, run.config),
-            cast=describe_cast(corpus.episodes, corpus.labels),
-        )
+        index = index_corpus(corpus, run.config)
+        run = add_index(run, index, cast=describe_cast(corpus.episodes, corpus.labels))
+        run = add_discriminator(run, index, learnt_episodes(corpus, run.config))
     except CoreError as error:
         print(error, file=sys.stderr)
         return 2

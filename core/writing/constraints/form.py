@@ -25,6 +25,7 @@ class Shape:
     tags: str = ""  # brackets that stand between a speaker and the colon
     blank_lines: int = 1  # in a row
     speech_follows: bool = True  # "NAME: text", never "NAME:" alone on its line
+    turns: bool = False  # nobody has two lines one after the other
 
 
 class _At(Enum):

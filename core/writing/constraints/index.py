@@ -10,6 +10,7 @@ from itertools import chain
 from core.data.screenplay import speaker_of
 from core.data.vocabulary import Vocabulary
 from core.data.words import Alphabet
+from core.run.discriminator import Discriminator
 from core.run.foreign import find_foreign_words
 from core.run.word_vectors import WordVectors, build_word_vectors
 from core.writing.constraints.ending import LONGEST_WORD
@@ -20,6 +21,7 @@ from core.writing.constraints.word_lists.run_filter import RUN, RUN_OF_LETTERS, 
 
 _COMMON = 400  # words
 _MOST = 0.95  # share of lines from which on the others count as slips
+_AGAIN = 0.01  # share of spoken lines whose speaker may have spoken the one before, where people take turns
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,9 @@ class CorpusIndex:
     common: frozenset[str] = frozenset()  # the most frequent words, in lower case; empty in a run made before
     foreign: Mapping[str, frozenset[str]] = field(default_factory=dict)  # of each label: other labels' names
     vectors: WordVectors = field(default_factory=WordVectors)
+    discriminator: Discriminator = field(
+        default_factory=Discriminator
+    )  # unknown until the network has written
     digest: str = ""  # SHA-256 over the files, hexadecimal
 
     @cached_property
@@ -82,11 +87,14 @@ def _read_lines(episodes: Iterable[str], alphabet: Alphabet) -> tuple[set[str], 
     brackets: Counter[str] = Counter()
     alone: Counter[str] = Counter()
     tags: Counter[str] = Counter()
-    silent = blank_lines = 0
+    silent = blank_lines = again = 0
     for episode in episodes:
         blank_lines = max([blank_lines, *(len(gap) - 1 for gap in re.findall("\n+", episode))])
+        last: str | None = None
         for line in filter(None, episode.split("\n")):
             speaker = speaker_of(line)
+            again += speaker is not None and speaker == last
+            last = speaker
             if line[0] in CLOSING:
                 brackets[line[0]] += 1
                 alone[line[0]] += line.find(CLOSING[line[0]]) == len(line) - 1
@@ -105,6 +113,7 @@ def _read_lines(episodes: Iterable[str], alphabet: Alphabet) -> tuple[set[str], 
         tags="".join(tags),
         blank_lines=blank_lines,
         speech_follows=silent <= (1 - _MOST) * spoken,
+        turns=bool(spoken) and again <= _AGAIN * spoken,
     )
     starts = set() if known >= _MOST * every else _frequent(firsts)
     return _frequent(names), {start for start in starts if start}, shape

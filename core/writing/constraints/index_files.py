@@ -19,7 +19,8 @@ from safetensors.numpy import save as save_arrays
 
 from core.data.words import Alphabet
 from core.errors import RunError
-from core.run.layout import FACTS, RUNS, VECTORS, WORDS
+from core.run.discriminator import Discriminator
+from core.run.layout import DISCRIMINATOR, FACTS, RUNS, VECTORS, WORDS
 from core.run.store import Run
 from core.run.word_vectors import WordVectors
 from core.runtime.files import read_bounded, write_whole
@@ -56,6 +57,13 @@ def write_index(folder: Path, index: CorpusIndex) -> dict[str, str]:
     }
     if index.vectors.words:
         files[VECTORS] = save_arrays({"vectors": index.vectors.vectors.astype(np.float16)})
+    if index.discriminator.is_known:
+        files[DISCRIMINATOR] = save_arrays(
+            {
+                "weights": index.discriminator.weights.astype(np.float16),
+                "usual": np.array(index.discriminator.usual),
+            }
+        )
     for name, data in files.items():
         write_whole(folder / name, data)
     return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
@@ -73,8 +81,8 @@ def read_index(run: Run) -> CorpusIndex | None:
             raise _damaged(run, FACTS)
         return None
     try:
-        # Runs made before have no vectors, nor have those of small corpora.
-        names = [name for name in (WORDS, RUNS, VECTORS) if name != VECTORS or name in sums]
+        # Runs made before have no vectors and no discriminator, nor have those of small corpora.
+        names = [WORDS, RUNS, *(name for name in (VECTORS, DISCRIMINATOR) if name in sums)]
         files = {name: read_bounded(run.path / name, most_bytes=_MOST_BYTES) for name in names}
         damaged = [name for name, data in files.items() if hashlib.sha256(data).hexdigest() != sums[name]]
         if damaged:
@@ -84,7 +92,7 @@ def read_index(run: Run) -> CorpusIndex | None:
             raise RunError(
                 "The run in {path} was made by a newer version of Holosuite; update to use it.", path=run.path
             )
-        arrays = load_arrays(files[RUNS]) | (load_arrays(files[VECTORS]) if VECTORS in files else {})
+        arrays = {name: array for file in names[1:] for name, array in load_arrays(files[file]).items()}
         return CorpusIndex(
             alphabet=Alphabet(run.vocabulary),
             words=Lexicon(document["words"], run.vocabulary),
@@ -95,6 +103,7 @@ def read_index(run: Run) -> CorpusIndex | None:
             foreign={label: frozenset(found) for label, found in document.get("foreign", {}).items()},
             runs=RunFilter(arrays["bits"], run=int(arrays["run"][0])),
             vectors=_read_vectors(document, arrays),
+            discriminator=_read_discriminator(arrays),
             digest=hashlib.sha256("".join(sums[name] for name in files).encode()).hexdigest(),
         )
     except OSError as error:
@@ -124,6 +133,13 @@ def _read_vectors(document: dict[str, Any], arrays: dict[str, Any]) -> WordVecto
     if "vectors" not in arrays:
         return WordVectors()
     return WordVectors(tuple(document["subjects"]), np.asarray(arrays["vectors"], dtype=np.float32))
+
+
+def _read_discriminator(arrays: dict[str, Any]) -> Discriminator:
+    if "weights" not in arrays:
+        return Discriminator()
+    start, slope = arrays["usual"].tolist()
+    return Discriminator(np.asarray(arrays["weights"], dtype=np.float32), (start, slope))
 
 
 def _unpack(packed: bytes) -> bytes:

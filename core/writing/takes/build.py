@@ -10,6 +10,7 @@ from core.writing.generator import Generator
 from core.writing.inference.readers import Reader
 from core.writing.request import SceneRequest
 from core.writing.takes.coherence import Coherence
+from core.writing.takes.company import names_of
 from core.writing.takes.rules import SceneRules
 from core.writing.takes.score import LineScore
 from core.writing.takes.stream import Draws, TakesStream
@@ -41,14 +42,17 @@ def stream_takes(
     rare = RareWords(index.alphabet, common=index.common, names=names) if index is not None else None
     coherence = Coherence(index.vectors, index.alphabet) if index is not None else None
     headings = index is not None and "[" in index.shape.openers
-    rules = SceneRules(names=names, headings=headings, strangers=strangers.difference(cast))
+    turns = index is not None and index.shape.turns
+    rules = SceneRules(names=names, headings=headings, turns=turns, strangers=strangers.difference(cast))
+    addressed = names_of(names, words=index.words.words) if index is not None else frozenset()
+    score = LineScore(vocabulary, rare=rare, coherence=coherence, index=index, names=addressed)
     stream = TakesStream(
         generator,
         vocabulary,
         Draws(temperature, request.seed, scale),
         takes=request.takes,
         end=end,
-        choose=LineScore(vocabulary, rare=rare, coherence=coherence).choose,
+        choose=score.choose,
         rules=rules if directed is not None and names else None,
         rare=rare,
         cancelled=cancelled,

@@ -1,10 +1,13 @@
-"""Which take of a line is kept: one that is likelier than the others for its length, with words of the scene's own."""
+"""Which take of a line is kept: likelier than the others, with words of the scene's own, and as people write them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.data.vocabulary import Vocabulary
+from core.run.discriminator import ScriptLine
+from core.writing.constraints.index import CorpusIndex
 from core.writing.takes.coherence import Coherence
+from core.writing.takes.company import Company
 from core.writing.takes.line import Take
 from core.writing.takes.subject import RareWords, last_lines
 
@@ -22,6 +25,8 @@ class ScoreWeights:
     carried: float = 5.0  # nats for a rare word that the last lines have
     power: float = 0.7  # of the length, by which the sum of these is divided
     coherence: float = 2.0  # of the cosine between what the line says and what the last lines say
+    people: float = 0.6  # of the nats by which the line is people's sooner than the network's
+    missed: float = 0.3  # off a line that speaks to somebody who is not there
 
 
 class LineScore:
@@ -33,11 +38,15 @@ class LineScore:
         *,
         rare: RareWords | None,
         coherence: Coherence | None = None,
+        index: CorpusIndex | None = None,
+        names: frozenset[str] = frozenset(),
         weights: ScoreWeights | None = None,
     ) -> None:
         self._vocabulary = vocabulary
         self._rare = rare if rare is not None and rare.is_known else None
         self._coherence = coherence
+        self._index = index
+        self._names = names  # by which speakers are spoken to
         self._weights = weights or ScoreWeights()
 
     def choose(self, takes: Sequence[Take], before: str) -> int:
@@ -52,6 +61,7 @@ class LineScore:
         weights = self._weights
         scene = {word.casefold() for line in last_lines(before) for word in self._said(line)}
         subject = self._coherence.subject_before(before) if self._coherence is not None else None
+        company = Company.of(before)
         # Against the takes' own mean, so that a short line is worth no more than a long one that is as likely.
         usual = sum(take.nats for take in takes) / max(1, sum(len(take.ids) for take in takes))
         scores = []
@@ -66,6 +76,10 @@ class LineScore:
             score /= (len(text) + _SHORT) ** weights.power
             if self._coherence is not None and subject is not None:
                 score += weights.coherence * self._coherence.nearness(text, subject)
+            if self._index is not None:
+                line = ScriptLine(company.speaker, text.strip(), company.previous)
+                score += weights.people * self._index.discriminator.preference(line, self._index.alphabet)
+            score -= weights.missed * company.misses(text.strip(), names=self._names)
             scores.append(score)
         return scores
 

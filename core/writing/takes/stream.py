@@ -12,6 +12,7 @@ from core.writing.constraints.build import ConstrainedWriting
 from core.writing.generator import Generator
 from core.writing.inference.readers import Reader
 from core.writing.sampling import Sampler, Samplers
+from core.writing.takes.company import Company
 from core.writing.takes.line import LineWriter, Start, Take
 from core.writing.takes.rules import SceneRules
 from core.writing.takes.subject import RareWords, SubjectWords
@@ -169,7 +170,8 @@ class TakesStream:
     def _subject(self, before: str) -> SubjectWords | None:
         if self._rare is None or not self._rare.is_known:
             return None
-        return SubjectWords.of(before, self._rare, self._alphabet)
+        names = Company.of(before).spoken_names()
+        return SubjectWords.of(before, self._rare, self._alphabet, names=names)
 
     def _open_word(self, before: str) -> str:
         """Return the letters of the word that `before` ends with."""

@@ -1,6 +1,6 @@
 """What a scene is about: its rare words, which come back in people's scenes and are made likelier here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from core.data.screenplay import speaker_of
 from core.data.words import Alphabet
@@ -66,11 +66,15 @@ class SubjectWords:
         self._leads = {prefix: sorted(ids) for prefix, ids in leads.items()}
 
     @classmethod
-    def of(cls, before: str, rare: RareWords, alphabet: Alphabet) -> "SubjectWords":
-        """Return the words that the last lines of `before` have once or twice."""
+    def of(
+        cls, before: str, rare: RareWords, alphabet: Alphabet, *, names: Iterable[str] = ()
+    ) -> "SubjectWords":
+        """Return the words that the last lines of `before` have once or twice, and names that may be said."""
         said = [word for line in last_lines(before) for word in rare.said(line)]
         folded = [word.casefold() for word in said]
-        return cls(frozenset(word for word in said if folded.count(word.casefold()) <= _TIMES), alphabet)
+        words = (word for word in said if folded.count(word.casefold()) <= _TIMES)
+        spelt = (name for name in names if alphabet.words(name) == [name])
+        return cls(frozenset((*words, *spelt)), alphabet)
 
     def without(self, word: str) -> "SubjectWords":
         """Return the others."""
