@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,7 +45,7 @@ class SparseRows:
             np.concatenate([values for _, values in rows]),
         )
 
-    def times(self, weights: Floats) -> Floats:
+    def times(self, weights: npt.NDArray[np.floating[Any]]) -> Floats:
         """Return the product with `weights`, (rows,)."""
         return np.asarray(np.add.reduceat(self.values * weights[self.columns], self.starts), dtype=np.float64)
 

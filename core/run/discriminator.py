@@ -98,8 +98,7 @@ def train_discriminator(
     found, _ = fit_logistic(rows, truth, buckets=_BUCKETS, strength=_STRENGTH, steps=_STEPS)
     weights = found.astype(np.float16).astype(np.float32)  # as it is kept
     margins = SparseRows.of([_features(line, alphabet) for _, line in held_out]).times(weights)
-    slope, start = np.polyfit([_log_length(line) for _, line in held_out], margins, 1)
-    return Discriminator(weights, (float(start), float(slope)))
+    return Discriminator(weights, _fit_line(np.array([_log_length(line) for _, line in held_out]), margins))
 
 
 def _pair(people: Sequence[ScriptLine], own: Sequence[ScriptLine]) -> list[tuple[ScriptLine, ScriptLine]]:
@@ -110,6 +109,13 @@ def _pair(people: Sequence[ScriptLine], own: Sequence[ScriptLine]) -> list[tuple
         bins[_bin(people[index])].append(people[index])
     shuffled = (own[index] for index in rng.permutation(len(own)))
     return [(bins[key].pop(), line) for line in shuffled if bins[key := _bin(line)]]
+
+
+def _fit_line(x: Floats, y: Floats) -> tuple[float, float]:
+    """Return start and slope of the straight line nearest to points; level where all stand above one another."""
+    away = x - x.mean()
+    slope = float(away @ y / max(1e-9, float(away @ away)))
+    return float(y.mean() - slope * x.mean()), slope
 
 
 def _bin(line: ScriptLine) -> tuple[int, bool]:

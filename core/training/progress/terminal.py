@@ -92,7 +92,9 @@ class TerminalProgress:
 
     def _show_finish(self, _event: Event) -> None:
         self.close()
-        self._print("Writing the run, reading the held-out text as it will be written, and comparing its lines with people's.")
+        self._print(
+            "Writing the run, reading the held-out text once more, and comparing its lines with people's."
+        )
 
     def _show_end(self, event: Event) -> None:
         self.close()

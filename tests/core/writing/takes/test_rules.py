@@ -67,3 +67,13 @@ def test_rules_keep_out_who_belongs_to_another_show_unless_they_speak_already() 
     assert not rules.permit("\nHOLMES: ", "[Ops]\nODO: No.\n")
     assert not rules.permit("HOLMES [OC]: ", "[Ops]\nODO: No, HOLMES.\n")
     assert rules.permit("HOLMES: ", "HOLMES: Watson!\nODO: No.\n")
+
+
+def test_nobody_speaks_twice_in_a_row_where_people_take_turns() -> None:
+    """Only a corpus that takes turns forbids it, and what is done between two lines of somebody's allows it."""
+    rules = SceneRules(names=["QUARK", "ODO"], headings=True, turns=True)
+    assert not rules.permit("ODO: ", "[Ops]\n\nQUARK: No.\nODO: Yes.\n")
+    assert rules.permit("QUARK: ", "[Ops]\n\nQUARK: No.\nODO: Yes.\n")
+    assert rules.permit("ODO: ", "[Ops]\n\nODO: Yes.\n(He waits.)\n")
+    assert rules.permit("ODO: ", "ODO: Yes.\n[Ops]\n\n")
+    assert RULES.permit("ODO: ", "[Ops]\n\nQUARK: No.\nODO: Yes.\n")

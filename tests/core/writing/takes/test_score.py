@@ -1,17 +1,21 @@
 """Which take is kept: a likely one, of a natural length, that keeps to the subject."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from core.data.vocabulary import Vocabulary
 from core.data.words import Alphabet
+from core.run.discriminator import ScriptLine, train_discriminator
 from core.run.word_vectors import WordVectors
+from core.writing.constraints.index import build_index
 from core.writing.takes.coherence import Coherence
 from core.writing.takes.line import Take
 from core.writing.takes.score import LineScore
 
 TEXTS = ("The warp core is cold.", "The dabo table is full.")
 BEFORE = "[Ops]\n\nKIRA: Full impulse.\n(She turns.)\nDAX: The engines are down.\nKIRA: "
-VOCABULARY = Vocabulary.of(BEFORE + "".join(TEXTS))
+VOCABULARY = Vocabulary.of(BEFORE + "".join(TEXTS) + ",x")
 WORDS = {
     "warp": (1, 0),
     "core": (1, 0),
@@ -58,3 +62,25 @@ def test_subject_is_what_was_said_last() -> None:
     assert COHERENCE.nearness("warp", subject) > 0.99
     assert COHERENCE.subject_before(BEFORE + "dabo\n[Bridge]\n\nODO: dabo") is None
     assert COHERENCE.subject_before("") is None
+
+
+def test_take_that_could_be_peoples_is_kept() -> None:
+    """Of takes that are as likely, the one is kept that the run's discriminator takes for people's."""
+    alphabet = Alphabet(VOCABULARY)
+    good, bad = ([ScriptLine("KIRA", text)] * 20 for text in TEXTS[::-1])
+    found = train_discriminator(good, bad, alphabet)
+    index = replace(build_index([BEFORE], VOCABULARY), discriminator=found)
+    score = LineScore(VOCABULARY, rare=None, index=index)
+    assert score.choose(build_takes(20.0, 20.0), BEFORE) == 1
+    assert score.choose(build_takes(20.0, 20.0)[::-1], BEFORE) == 0
+
+
+def test_take_that_speaks_to_somebody_absent_is_not_kept() -> None:
+    """Of takes that are as likely, the one is kept that speaks to nobody who is not there."""
+    score = LineScore(VOCABULARY, rare=None, names=frozenset({"full", "dax", "turns"}))
+    takes = [
+        Take(number, None, None, None, "", in_line=True, ids=VOCABULARY.encode(text).tolist(), nats=9.0)
+        for number, text in enumerate(("The core, Full.", "The core, Dax."))
+    ]
+    assert score.choose(takes, BEFORE) == 1
+    assert score.choose(takes[::-1], BEFORE) == 0
