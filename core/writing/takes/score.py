@@ -27,6 +27,7 @@ class ScoreWeights:
     coherence: float = 2.0  # of the cosine between what the line says and what the last lines say
     people: float = 0.6  # of the nats by which the line is people's sooner than the network's
     missed: float = 0.3  # off a line that speaks to somebody who is not there
+    unfinished: float = 0.3  # off a long line that is cut where it could go on; long speeches lose their thread
 
 
 class LineScore:
@@ -79,6 +80,7 @@ class LineScore:
             if self._index is not None:
                 line = ScriptLine(company.speaker, text.strip(), company.previous)
                 score += weights.people * self._index.discriminator.preference(line, self._index.alphabet)
+            score -= weights.unfinished * (not take.is_last and not text.endswith("\n"))
             score -= weights.missed * company.misses(text.strip(), names=self._names)
             scores.append(score)
         return scores
