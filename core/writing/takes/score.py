@@ -27,7 +27,7 @@ class ScoreWeights:
     coherence: float = 2.0  # of the cosine between what the line says and what the last lines say
     people: float = 0.6  # of the nats by which the line is people's sooner than the network's
     missed: float = 0.3  # off a line that speaks to somebody who is not there
-    unfinished: float = 0.3  # off a long line that is cut where it could go on; long speeches lose their thread
+    unfinished: float = 0.3  # off a long line that could go on; long speeches lose their thread
 
 
 class LineScore:

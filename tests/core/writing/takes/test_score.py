@@ -84,3 +84,15 @@ def test_take_that_speaks_to_somebody_absent_is_not_kept() -> None:
     ]
     assert score.choose(takes, BEFORE) == 1
     assert score.choose(takes[::-1], BEFORE) == 0
+
+
+def test_line_that_ends_is_kept_before_one_that_goes_on() -> None:
+    """Of takes that are as likely, the one is kept that has come to its line's end, or to the scene's."""
+    score = LineScore(VOCABULARY, rare=None)
+    for place in (0, 1):
+        takes = build_takes(20.0, 20.0)
+        takes[place].is_last = True
+        assert score.choose(takes, BEFORE) == place
+        takes[1 - place].ids.append(VOCABULARY.characters.index("\n"))
+        takes[place].is_last = False
+        assert score.choose(takes, BEFORE) == 1 - place
