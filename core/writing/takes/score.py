@@ -21,13 +21,13 @@ class ScoreWeights:
     """What counts how much; chosen in docs/training.md."""
 
     fluency: float = 1.4  # of log p(line | scene), over what the line's takes have for as many characters
-    rare: float = 3.0  # nats for a line with as many rare words as people's have
+    rare: float = 4.0  # nats for a line with as many rare words as people's have
     carried: float = 5.0  # nats for a rare word that the last lines have
     power: float = 0.7  # of the length, by which the sum of these is divided
     coherence: float = 2.0  # of the cosine between what the line says and what the last lines say
     people: float = 0.6  # of the nats by which the line is people's sooner than the network's
     missed: float = 0.3  # off a line that speaks to somebody who is not there
-    unfinished: float = 0.3  # off a long line that could go on; long speeches lose their thread
+    unfinished: float = 0.2  # off a long line that could go on; long speeches lose their thread
 
 
 class LineScore:

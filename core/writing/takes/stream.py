@@ -199,4 +199,4 @@ def _head_temperature(temperature: float) -> float:
     It lies between the line's and 1, at which a network lets people come and go as they do in its corpus: at low
     temperatures two would talk for ever.
     """
-    return float(temperature**0.7)
+    return float(temperature**0.6)
