@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.vocabulary import Vocabulary
+from core.config import END_OF_EPISODE
+from core.data.vocabulary import Ids, Vocabulary
 from core.evaluation.likelihood import nats_of
 from core.evaluation.scenes.script import read_line
 from core.writing.generator import Generator
 
 _STARTS = 200
 _BEFORE = 800  # characters of people's script that are read
+_NO_SPEECH = f"([\n{END_OF_EPISODE}"  # with which a line begins in which nobody speaks, or none does
 _HEADING = re.compile(r"\[[^\]]+\]$")
 
 
@@ -58,11 +60,12 @@ def network_returns(
     *,
     names: Sequence[str],
     temperature: float,
-) -> float | None:
-    """Return the probability that the network alone names the speaker of two lines before, the mean over `starts`.
+) -> tuple[float, float] | None:
+    """Return how likely the network alone names the speaker of two lines before: at all, and if it lets anybody speak.
 
-    It is the share that samples would have on average, without their noise. Where a name begins another one of
-    `names`, its colon counts, too.
+    The first is the mean over `starts`, the second of that by the mean of how likely no bracket and no line break comes
+    instead, since people let somebody speak there. They are the shares that samples would have on average, without
+    their noise. Where a name begins another one of `names`, its colon counts, too.
     """
     if not starts:
         return None
@@ -70,15 +73,25 @@ def network_returns(
     wanted = [
         vocabulary.encode(vocabulary.spell(_until_clear(start.two_before, names)).text) for start in starts
     ]
-    line_break = max(0, vocabulary.characters.find("\n"))
-    nats = nats_of(
-        generator,
-        [np.concatenate(pair) for pair in zip(before, wanted, strict=True)],
-        start=line_break,
-        temperature=temperature,
+
+    def likely(wanted: Sequence[Ids]) -> float:
+        """Return the mean probability of what is `wanted` after each start."""
+        nats = nats_of(
+            generator,
+            [np.concatenate(pair) for pair in zip(before, wanted, strict=True)],
+            start=max(0, vocabulary.characters.find("\n")),
+            temperature=temperature,
+        )
+        found = [float(np.exp(-row[len(given) :].sum())) for row, given in zip(nats, before, strict=True)]
+        return sum(found) / len(found)
+
+    named = likely(wanted)
+    silent = sum(
+        likely([vocabulary.encode(sign)] * len(before))
+        for sign in _NO_SPEECH
+        if sign in vocabulary.characters
     )
-    likely = [float(np.exp(-row[len(given) :].sum())) for row, given in zip(nats, before, strict=True)]
-    return sum(likely) / len(likely)
+    return named, named / (1 - silent)
 
 
 def _until_clear(name: str, names: Sequence[str]) -> str:

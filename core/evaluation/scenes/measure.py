@@ -131,9 +131,11 @@ def _read_people(run: Run, people: People, told: Teller) -> Column:
     names = sorted({start.speaker for start in starts})
     for temperature in GIVEN:
         told(f"whom the network lets speak at {temperature:g}")
-        column[f"given_two_before_{temperature:g}"] = network_returns(
+        returns = network_returns(
             writer.generator, run.vocabulary, starts, names=names, temperature=temperature
         )
+        if returns is not None:
+            (column[f"given_two_before_{temperature:g}"], column[f"given_speech_{temperature:g}"]) = returns
     return column
 
 

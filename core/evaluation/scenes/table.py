@@ -42,7 +42,8 @@ def draw_table(columns: dict[str, Column]) -> str:
     ]
     network, people = columns["network"], columns["people"]
     given = ", ".join(
-        f"{_show('', network.get(f'given_two_before_{temperature:g}'))} at T {temperature:g}"
+        f"{_show('', network.get(f'given_two_before_{temperature:g}'))} at T {temperature:g} "
+        f"({_show('', network.get(f'given_speech_{temperature:g}'))} of the lines in which anybody speaks)"
         for temperature in GIVEN
     )
     given += f"; people {_show('', people.get('given_two_before'))}."
