@@ -5,6 +5,7 @@ and two bytes of a checksum that tell a mistyped code. Packed are the prompt, th
 list of values for each request that went on with the scene; usual values at a request's end are left out.
 """
 
+import hashlib
 import re
 import zlib
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from core.writing.constraints.place import open_under
 from core.writing.directions import Directions
 from core.writing.episode import Episode
 from core.writing.request import LONGEST, SceneRequest
+from core.writing.takes.score import CHOICE
 from core.writing.writer import Writer
 
 LONGEST_CODE = 4000  # characters
@@ -43,7 +45,7 @@ class Code:
     """What a code stands for."""
 
     fingerprint: str  # the first eight hexadecimal digits of the run's
-    digest: str  # the first four of its word lists'; zeros where there were none
+    digest: str  # four of what it chooses its words with; zeros where there are no word lists
     requests: tuple[SceneRequest, ...]  # the first one began the scene, the others went on with it
 
     def check_size(self, *, most_parts: int = MOST_PARTS, most_characters: int = LONGEST) -> None:
@@ -119,8 +121,12 @@ def read_code(text: str) -> Code:
 
 
 def digest_of(writer: Writer) -> str:
-    """Return what stands in a code for a writer's word lists."""
-    return writer.index.digest[:4] if writer.index else "0000"
+    """Return what stands in a code for what a writer chooses with: its word lists, and its way among takes."""
+    if writer.index is None:
+        return "0000"
+    if writer.usual_takes == 1:
+        return writer.index.digest[:4]
+    return hashlib.sha256(f"{CHOICE} {writer.index.digest}".encode()).hexdigest()[:4]
 
 
 def _write_code(code: Code) -> str:

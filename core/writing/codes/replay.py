@@ -13,7 +13,7 @@ def replay(code: Code, *, writer: Writer) -> Episode:
     """Return the very scene that `code` stands for.
 
     Raises:
-        PromptError: it was written by another run, or with other word lists.
+        PromptError: it was written by another run, or chooses its words in another way now.
     """
     scene = Replay(code, writer=writer).go_on(lambda: False)
     if scene is None:
@@ -25,7 +25,7 @@ class Replay:
     """The scene that a code stands for, written part by part; between two parts it can be left for a while.
 
     Raises:
-        PromptError: it was written by another run, or with other word lists.
+        PromptError: it was written by another run, or chooses its words in another way now.
     """
 
     def __init__(self, code: Code, *, writer: Writer) -> None:
@@ -66,7 +66,8 @@ def _check_run(code: Code, writer: Writer) -> None:
             name=run.name,
         )
     code.check_size()
-    if code.digest != digest_of(writer) and any(request.directions for request in code.requests):
+    chosen = any(request.directions or request.takes > 1 for request in code.requests)
+    if chosen and code.digest != digest_of(writer):
         raise PromptError(
-            "The word lists of this run have changed since that scene, so it cannot be replayed."
+            "The way in which this run chooses its words has changed since that scene, so it cannot be replayed."
         )

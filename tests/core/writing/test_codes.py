@@ -165,7 +165,7 @@ def test_code_of_other_word_lists_is_refused_where_they_mattered(writer: Writer,
     assert raw_code is not None
     assert directed_code is not None
     assert replay(read_code(raw_code), writer=bare).script == raw.script
-    with pytest.raises(PromptError, match="word lists of this run have changed"):
+    with pytest.raises(PromptError, match="way in which this run chooses its words has changed"):
         replay(read_code(directed_code), writer=bare)
 
 

@@ -84,3 +84,14 @@ def test_unknown_show_is_refused_with_those_there_are(writer: Writer) -> None:
     """A show that the model has not is said, with those that it has."""
     with pytest.raises(PromptError, match="it has DS9, Baker"):
         writer.write(ask(show="Firefly"))
+
+
+def test_code_of_a_version_that_chose_otherwise_is_refused(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where another version keeps other takes of a line, a code is refused, never replayed as another scene."""
+    code = code_of(writer.write(ask(takes=3)), writer=writer)
+    assert code is not None
+    monkeypatch.setattr("core.writing.codes.code.CHOICE", 1)
+    with pytest.raises(PromptError, match="chooses its words has changed"):
+        replay(read_code(code), writer=writer)
