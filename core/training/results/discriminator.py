@@ -10,9 +10,7 @@ from core.writing.constraints.index import CorpusIndex
 from core.writing.constraints.index_files import add_index
 from core.writing.writer import Writer
 
-_TARGETS_A_LINE = (
-    4_000  # learnt ones for each own line, so that a short training is not followed by long writing
-)
+_TARGETS_A_LINE = 6_000  # learnt ones for each own line, so that no long writing follows a short training
 _FEWEST, _MOST = 1_000, 8_000  # own lines; from fewer little is learnt
 _ROUNDS = 2  # the second one writes with what the first one has found
 _SCENES_AT_ONCE = 24
