@@ -13,7 +13,7 @@ from tests.local_discord import Guild, Interaction, LocalDiscord, Member, Messag
 
 ASK_SECONDS = 1.0  # between two requests, on average
 START_SECONDS = 600.0  # until a training begins, on a machine that has much else to do
-WAITING = ("number", "scene is being written", "restarting")
+WAITING = ("number", "scene is being written", "your scene follows")
 
 
 @dataclass(kw_only=True)
