@@ -56,10 +56,7 @@ class Discriminator:
     """The classifier's weights; one without any takes all lines for the same."""
 
     weights: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))  # (buckets,)
-    usual: tuple[float, float] = (
-        0.0,
-        0.0,
-    )  # of the network's own lines: at a length of 1, and for each e-fold of it
+    usual: tuple[float, float] = (0.0, 0.0)  # of its own lines: start, and slope by log length
 
     def __post_init__(self) -> None:
         """Make sure that the weights are those of this kind of features.

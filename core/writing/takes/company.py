@@ -37,9 +37,7 @@ class Company:
     speaker: str = ""  # of that line; `DIRECTION` where it is one
     previous: str = ""  # what was said last before it
     others: tuple[str, ...] = ()  # whose the last lines before it are, but the speaker's
-    present: frozenset[str] = (
-        frozenset()
-    )  # folded words of names and directions; whoever is there is among them
+    present: frozenset[str] = frozenset()  # folded words of names and directions; who is there is in it
 
     @classmethod
     def of(cls, before: str) -> "Company":
