@@ -377,7 +377,7 @@ async def test_retrain_is_refused_in_a_sentence(tmp_path: Path) -> None:
         assert len([message for message in discord.bot_messages if "was cancelled" in message.text]) == 1
         # Cancelled at once, it is none of the day's trainings.
         again = await offered(scene, corpus=[scripts(), Upload("more.txt", b"QUARK: Yes.\n" * 99)], epochs=1)
-        assert "folder of " in again.text
+        assert "folder: " in again.text
         assert "scripts JSON" in again.text
         await (await discord.press(again.button("Cancel"), scene.chief)).acknowledged()
         await until_quiet(tmp_path)
