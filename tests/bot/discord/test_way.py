@@ -108,7 +108,9 @@ async def test_session_that_makes_no_sense_is_begun_anew(tmp_path: Path, lacking
             await scene_of(await discord.slash(member, "episode", {"length": 20}))
 
 
-@pytest.mark.parametrize(("code", "sentence"), [(4004, "token"), (4013, "does not know"), (4014, "does not grant")])
+@pytest.mark.parametrize(
+    ("code", "sentence"), [(4004, "token"), (4013, "does not know"), (4014, "does not grant")]
+)
 async def test_gateway_that_closes_for_good_ends_the_bot_in_a_sentence(
     tmp_path: Path, code: int, sentence: str
 ) -> None:
