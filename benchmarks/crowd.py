@@ -1,7 +1,7 @@
 """Scenes a second when many are asked for at once, and whether joining them in one matrix product would gain.
 
 `OPENBLAS_NUM_THREADS=1 python -m benchmarks.crowd --run models/star_trek`. Takes are chosen when a scene is admitted,
-as the bot does: fewer, the longer the queue. `--takes 4` shows what it would be without that.
+as the bot does: fewer, the longer the queue. Beside it stands what it would be if each line always had as many.
 """
 
 import argparse
@@ -31,10 +31,12 @@ async def measure(*, run: Path, length: int, takes: int | None, most: int) -> No
     for threads in range(1, min(2, count_cores()) + 1):
         pool = await WriterPool.open(run, threads=threads, queue=max(AT_ONCE))
         for scenes in filter(lambda number: number <= most, AT_ONCE):
-            speed, used = await _write(pool, scenes, length=length, takes=takes)
+            always = pool.writer.usual_takes if takes is None else takes
+            before, _ = await _write(pool, scenes, length=length, takes=always)
+            speed, used = await _write(pool, scenes, length=length, takes=None)
             print(
                 f"{threads} threads, {scenes:4} scenes at once: {speed:5.2f} scenes of {length} characters a second, "
-                f"{used:.1f} takes",
+                f"{used:.1f} takes; {before:5.2f} with always {always}",
                 flush=True,
             )
         if threads == 1:
@@ -87,7 +89,7 @@ def main() -> int:
         "--run", type=Path, default=SHIPPED, help="run directory of the model (the shipped one)"
     )
     parser.add_argument("--length", type=int, default=500, help="characters of a scene (500)")
-    parser.add_argument("--takes", type=int, help="of each line (as the queue leaves time for)")
+    parser.add_argument("--takes", type=int, help="of each line, to compare with (the usual ones)")
     parser.add_argument("--most", type=int, default=max(AT_ONCE), help="scenes at once (200)")
     asyncio.run(measure(**vars(parser.parse_args())))
     return 0
