@@ -1,6 +1,7 @@
 """A path or an address to raw scripts: a file of any kind, a folder or a .zip of them, told apart by their content."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -52,9 +53,11 @@ def read_source(source: Source, *, cleaning: Cleaning = "script", limits: Limits
         raise CorpusError(
             "{path} cannot be read: {reason}.", path=str(path), reason=error.strerror
         ) from error
+    _check_number(reading.scripts, path.name, limits)
     whole = tuple(map(_without_halves, reading.scripts))
     if cleaning != "notes":
         whole = split_episodes(whole)
+    _check_number(whole, path.name, limits)
     scripts = choose(whole, source, path.name, is_table=reading.format == SERIES)
     if cleaning == "notes":
         return replace(reading, scripts=tuple(scripts))
@@ -73,6 +76,16 @@ def _read_one(data: bytes, name: str, limits: Limits) -> Reading:
             raise CorpusError("{name} is a damaged .zip archive; pack it anew.", name=show_name(name))
         return read_file(data, name, limits=limits)
     return read_many(unpack(data, name, limits), show_name(name), limits, "archive")
+
+
+def _check_number(scripts: Sequence[Script], name: str, limits: Limits) -> None:
+    if len(scripts) > limits.texts:
+        raise CorpusError(
+            "{name} has {count:,} texts, more than {most:,}; join some.",
+            name=show_name(name),
+            count=len(scripts),
+            most=limits.texts,
+        )
 
 
 def _without_halves(script: Script) -> Script:

@@ -118,6 +118,24 @@ def test_upload_takes_a_table_in_an_archive(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps({f"series {number}": {"one": "ODO: No."} for number in range(9)}),
+        json.dumps({"DS9": {str(number): "ODO: No." for number in range(9)}}),
+        "".join(f"EPISODE {number}\n\nODO: No.\nKIRA: Yes.\nODO: No.\n\n" for number in range(9)),
+        pack({f"{number}.txt": TEXT for number in range(9)}),
+    ],
+)
+def test_upload_of_too_many_texts_is_refused(tmp_path: Path, content: bytes | str) -> None:
+    """Texts take time however short they are: more than a limit are refused, whatever brings them."""
+    data = content if isinstance(content, bytes) else content.encode()
+    place = unpack(tmp_path, "show.zip" if data.startswith(b"PK") else "show.txt", data)
+    assert len(read_source(Source(str(place)), limits=Limits(texts=9)).scripts) == 9
+    with pytest.raises(CorpusError, match="9 texts, more than 8; join some"):
+        read_source(Source(str(place)), limits=Limits(texts=8))
+
+
+@pytest.mark.parametrize(
     ("name", "data", "sentence"),
     [
         ("virus.exe", b"MZ\x90\0", "is a program; bring a text"),
