@@ -1,6 +1,7 @@
 """Clean episodes in a vocabulary's characters, and which of them are held out."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from core.data.sources.source import Source, described
 from core.data.vocabulary import Vocabulary, learnable_characters
 from core.errors import CorpusError
 
+_GAP = re.compile(r"^([^\s:\[(][^:\n]{0,30}) :(?=\s)", re.MULTILINE)  # where a sign of a name went
 _MOST_VALIDATED = 700_000  # characters; more would only take longer to read
 
 
@@ -118,7 +120,9 @@ def _clean(script: Script, cleaning: Cleaning) -> str:
 def _spell(script: Script, known: Vocabulary, cleaning: Cleaning) -> str:
     """Return a text in known characters, its spacing regular also where some are gone."""
     text = known.spell(script.text).text
-    return text if cleaning == "notes" or script.form == "code" else regular_spacing(text)
+    if cleaning == "notes" or script.form == "code":
+        return text
+    return _GAP.sub(r"\1:", regular_spacing(text))
 
 
 def is_held_out(position: int, *, share: float) -> bool:

@@ -133,7 +133,7 @@ def _read_text(text: str, encoding: str, name: str, chat: ChatFacts) -> Reading:
         return read_log(text, kind=log, encoding=encoding, name=name)
     delimiter = find_delimiter(text, is_named=kind in _TABLE_NAMES)
     if delimiter:
-        return read_delimited(text, delimiter=delimiter, encoding=encoding, name=name)
+        return read_delimited(text, delimiter=delimiter, encoding=encoding, name=name, chat=chat)
     if kind in {".fountain", ".spmd"} or is_fountain(text):
         return read_fountain(text, encoding=encoding, name=name)
     if kind in {".md", ".markdown"} or is_markdown(text):

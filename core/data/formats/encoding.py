@@ -13,6 +13,8 @@ _MARKS = (
     (b"\xff\xfe", "utf-16", "UTF-16"),
     (b"\xfe\xff", "utf-16", "UTF-16"),
 )
+_BYTES = re.compile(r"(?:\\u00[89a-fA-F][0-9a-fA-F])+")
+_WIDE_ESCAPE = re.compile(r"\\u(?!00)")
 _LOOKED_AT = 50_000  # bytes on which a guess rests
 _SHIFTS = re.compile(rb"\x1b\$[@B]")  # between the sets of characters of ISO 2022
 _IRC_CODES = (2, 3, 15, 22, 29, 31)  # colours and styles in logs
@@ -54,6 +56,16 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     """
     text, encoding = _decode(data, name)
     return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
+
+
+def mend_escapes(text: str) -> str:
+    r"""Return JSON with letters for their escaped bytes, which Facebook writes: `\u00c3\u00a9` -> `é`."""
+    if not _BYTES.search(text) or _WIDE_ESCAPE.search(text):
+        return text
+    try:
+        return _BYTES.sub(lambda found: bytes.fromhex(found[0].replace(r"\u00", "")).decode(), text)
+    except UnicodeDecodeError:
+        return text
 
 
 def _decode(data: bytes, name: str) -> tuple[str, str]:

@@ -1,8 +1,6 @@
 """Many files as one reading: a folder or an archive, and which of its files belong together."""
 
 import io
-import json
-import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -18,13 +16,12 @@ from core.data.formats.archive import (
     too_large,
     why_left_out,
 )
-from core.data.formats.chats.exports import read_slack_people
+from core.data.formats.chats.packages import find_facts
 from core.data.formats.detect import read_file
-from core.data.formats.reading import NO_FACTS, ChatFacts, LeftOut, Reading, Script, natural_key, show_name
+from core.data.formats.reading import NO_FACTS, LeftOut, Reading, Script, natural_key, show_name
 from core.errors import CorpusError
 from core.text import Text
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SHOWN_REASONS = 200  # things left out that are named one by one
 
 
@@ -104,20 +101,13 @@ def read_many(files: Iterable[tuple[str, bytes | str]], place: str, limits: Limi
             left_out.append(LeftOut(name, data))
         else:
             contents.append((name, data))
-    slack, top = _slack_people(contents)
+    facts, lists = find_facts(contents)
     for name, data in contents:
-        path = PurePosixPath(name)
-        is_day = bool(slack.people) and _DAY.fullmatch(path.stem) is not None
-        if slack.people and path.suffix == ".json" and path.parent == top:
-            left_out.append(LeftOut(name, Text("a list of Slack's, and no messages")))
+        if name in lists:
+            left_out.append(LeftOut(name, lists[name]))
             continue
         try:
-            readings[name] = read_file(
-                data,
-                name,
-                chat=replace(slack, label=path.parent.name, episode=path.stem) if is_day else slack,
-                limits=limits,
-            )
+            readings[name] = read_file(data, name, chat=facts.get(name, NO_FACTS), limits=limits)
         except CorpusError as error:
             problem = problem or error
             left_out.append(LeftOut(name, error.text))
@@ -131,17 +121,6 @@ def read_many(files: Iterable[tuple[str, bytes | str]], place: str, limits: Limi
         why = [Text("Left out is {name}: {why}", name=out.name, why=out.why) for out in left_out[:1]]
         raise CorpusError(Text.joined((nothing, *why)))
     return _join(readings, left_out, kind)
-
-
-def _slack_people(files: list[tuple[str, bytes]]) -> tuple[ChatFacts, PurePosixPath]:
-    """Return who is who in Slack's export, and the folder of its lists."""
-    for name, data in files:
-        if PurePosixPath(name).name == "users.json":
-            try:
-                return read_slack_people(json.loads(data)), PurePosixPath(name).parent
-            except (ValueError, RecursionError):
-                break
-    return NO_FACTS, PurePosixPath()
 
 
 def _join(readings: dict[str, Reading], left_out: list[LeftOut], kind: str) -> Reading:

@@ -39,6 +39,8 @@ def find_export(document: object) -> str:  # noqa: PLR0911  # an answer for each
             for message in found
         ):
             return "Discord messages"
+        if found and all(message.keys() >= {"ID", "Timestamp", "Contents"} for message in found):
+            return "Discord data package"
         slack = sum(
             "ts" in message and "type" in message and ("user" in message or "text" in message)
             for message in found
@@ -76,6 +78,11 @@ def read_export(
     elif kind == "Discord messages":
         # Discord's own interface gives the newest one first.
         messages = _read_discord(sorted(document, key=_moment), known, counts)
+    elif kind == "Discord data package":  # the newest one first, too, and of one person
+        messages = (
+            Message(known.get("", ""), _text(message["Contents"]), _text(message["Timestamp"])[:10])
+            for message in sorted(document, key=_moment)
+        )
     elif kind == "Slack channel":
         messages = _read_slack(document, known, chat.bots, counts)
     elif kind == "Telegram chat":
@@ -125,7 +132,7 @@ def _read_discord(messages: list[Any], people: dict[str, str], counts: MessageCo
 
 
 def _moment(message: Any) -> str:  # noqa: ANN401  # any JSON
-    return _text(message.get("timestamp")) if isinstance(message, dict) else ""
+    return _text(message.get("timestamp") or message.get("Timestamp")) if isinstance(message, dict) else ""
 
 
 def _read_telegram(messages: list[Any], counts: MessageCounts, channel: str) -> Iterator[Message]:

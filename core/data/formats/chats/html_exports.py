@@ -152,7 +152,11 @@ class _TelegramPage(_ChatPage):
 
     def end(self, tag: str) -> None:
         """Leave an element."""
-        if self._leave(tag) == "text":
+        if self._leave(tag) != "text":
+            return
+        if self._speaker.strip().lower().endswith("bot"):
+            self._counts.skip(Text("of a bot"))
+        else:
             self._take()
 
     def data(self, text: str) -> None:

@@ -18,22 +18,31 @@ _DATE = (
     r"\d{1,2}[- ](?:[^\W\d_]{3,12}\.?)[- ]\d{2,4}|(?:[^\W\d_]{3,12}\.?) \d{1,2}(?:,? \d{4})?|"
     r"\d{4}[년.]\s?\d{1,2}[월.]\s?\d{1,2}[일.])"
 )
-_TIME = (
-    r"(?P<time>\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[.,]\d{1,6})?)(?:[\s\u202f\xa0]*"
-    r"(?:[ap]\.?[\s\u202f\xa0]?m\.?|上午|下午|午前|午後|오전|오후|Uhr|h))?(?:Z|[+-]\d{2}:?\d{2}|\sUTC|\sGMT)?"
+_TIME = (  # 21:03, 9.03 PM, 21 h 03, 9:03 م: letters beside it say which half of a day
+    r"(?P<time>\d{1,2}(?:[:.]|[ \xa0\u202f]?h[ \xa0\u202f]?)\d{2}(?:[:.]\d{2})?(?:[.,]\d{1,6})?)(?:[\s\u202f\xa0]*"
+    r"(?:[ap]\.?[\s\u202f\xa0]?m\.?|上午|下午|午前|午後|오전|오후|Uhr|h|[^\W\d_]{1,3}\.?(?:[^\W\d_]\.)?(?=\s[-–—]\s|\])))?"
+    r"(?:Z|[+-]\d{2}:?\d{2}|\sUTC|\sGMT)?"
 )
-_BETWEEN = r"[\sT,،\u202f]*+(?:(?:at |um |à |[上下]午|午[前後]|오[전후])[\s,]*+)*"  # a date and its time
+_BETWEEN = r"[\sT,،\u202f]*+(?:[^\W\d_]{1,5}\.?[\s,]*+){0,2}"  # a date and its time: à, klo, 오후
+_AFTER = r"(?:,?\s(?P<after>\d{1,2}/\d{1,2}/\d{2,4})(?=\s-\s))?"  # a time and its date, as in Vietnam
 _STAMP = rf"[\u200e\u200f]?\[?\(?(?:{_DATE}{_BETWEEN})?{_TIME}[\])]?"
 # WhatsApp: `1/5/24, 9:03 PM - Ada: hi` and `[05/01/2024, 21:03:12] Ada: hi`.
-_WHATSAPP = re.compile(rf"{_STAMP}(?:\s[-–—]\s|[:,]?\s)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_WHATSAPP = re.compile(
+    rf"{_STAMP}{_AFTER}(?:\s[-–—]\s|[:,]?\s|(?<=\]))(?P<rest>.*)", re.IGNORECASE | re.DOTALL
+)
+_BEGINS = re.compile(r"[\[(\u200e]|[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4}")
+_ALONE = re.compile(rf"{_STAMP}\s*", re.IGNORECASE)
 _OF_THE_APP = "\u200e"  # with which WhatsApp on iOS begins what it writes itself in somebody's name
 _SAID = re.compile(r"[\u200e\u200f~\s]*(?P<name>[^:\n]{1,80}?):(?:\s(?P<text>.*)|\s*$)", re.DOTALL)
-_FROM = re.compile(r"^From\s+(\S.{0,60}?)\s+to\s+\S.*$", re.IGNORECASE)  # as Zoom's chats have it
+_SUBJECT = re.compile(
+    r"[^\s:]+(?: [^\s:]+){3,}: [\"“„«][^\n]*[\"”“»]\.?$"
+)  # Ann changed the subject to: "Tea"
+_FROM = re.compile(r"^From\s+(\S.{0,60}?)(?:\s+to\s+\S.*)?$", re.IGNORECASE)  # as Zoom's chats have it
 _IRC = re.compile(
     rf"(?:{_STAMP}\s*)?<[@+%~&\s]?(?P<name>[^<>\s][^<>\n]{{0,50}})>\s(?P<text>.*)", re.IGNORECASE | re.DOTALL
 )
 _IRC_ACTION = re.compile(
-    rf"(?:{_STAMP}\s*)?\*\s(?P<name>[^\s*][^\s]{{0,40}})\s(?P<text>[^\n]*)", re.IGNORECASE
+    rf"(?:{_STAMP}\s*)?(?:\*|Action:)\s(?P<name>[^\s*][^\s]{{0,40}})\s(?P<text>[^\n]*)", re.IGNORECASE
 )
 _IRC_SYSTEM = re.compile(
     rf"(?:{_STAMP}\s*)?(?:===|\*\*\*|-!-|-->|<--|--|---|-[^-\s]{{1,30}}-|←|→|Session (?:Start|Close|Ident))(?:\s|:|$)",
@@ -44,10 +53,12 @@ _WEECHAT = re.compile(
 )
 _DISCORD = re.compile(rf"\[{_DATE} {_TIME}\] (?P<name>[^\n]{{1,80}})", re.IGNORECASE)
 _DISCORD_PART = re.compile(r"\{[A-Z][A-Za-z ]{2,30}\}\s*")  # {Attachments}, {Embed}, {Forwarded Message}
-# mIRC's codes for colours, bold, italics, underlining, and back to plain.
-_COLOURS = re.compile(r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|[\x02\x0f\x16\x1d\x1f]")
+# mIRC's codes for colours, bold, italics, underlining, and back to plain; marks of writing from right to left.
+_COLOURS = re.compile(r"\x03(?:\d{1,2}(?:,\d{1,2})?)?|[\x02\x0f\x16\x1d\x1f\u200f]")
 _DAY_LINE = re.compile(
-    r"(?:---|===)?\s*(?:Log opened|Day changed|Session Start:?|Session Time:?|Date:?)\s(?P<rest>.*)",
+    r"(?:\[\d\d:\d\d(?::\d\d)?\] )?(?:---|===)?\s*"
+    r"(?:Log opened|Day changed|Session Start:?|Session Time:?|Date:?|(?<=--- )[A-Z][a-z]{2}(?= [A-Z][a-z]{2} ))\s"
+    r"(?P<rest>.*)",
     re.IGNORECASE,
 )
 _WRITTEN_DAY = re.compile(
@@ -78,10 +89,10 @@ def find_log(text: str) -> str:
     for kind in _KINDS:
         begun = [found for found in map(kind.begins.match, lines) if found]
         if kind.begins is _WHATSAPP:
-            begun = [found for found in begun if found["date"] or _SAID.match(found["rest"])]
+            begun = [found for found in begun if _date_of(found) or _SAID.match(found["rest"])]
             if not any(_SAID.match(found["rest"]) for found in begun):
                 continue
-            if not any(found["date"] for found in begun) and kind.name.startswith("Whats"):
+            if not any(map(_date_of, begun)) and kind.name.startswith("Whats"):
                 return "log of a chat" if len(begun) >= _LEAST_SHARE * len(lines) else ""
         noise = sum(_IRC_SYSTEM.match(line) is not None for line in lines) if kind.begins is _IRC else 0
         if (
@@ -113,17 +124,19 @@ def _read_whatsapp(lines: list[str], counts: MessageCounts) -> Iterator[Message]
     speaker, day = "", ""
     said: list[str] = []
     for line in lines:
-        found = _WHATSAPP.match(line) if line[:1] in "[(0123456789\u200e\u200f" else None
-        if found is None or (day and not found["date"]):
-            if speaker:
+        found = _WHATSAPP.match(line) if line[:1].isdecimal() or _BEGINS.match(line) else None
+        if found is None or (day and not _date_of(found)):
+            if speaker and not _ALONE.fullmatch(line):
                 said.append(line)
             continue
         if speaker:
             yield Message(speaker, "\n".join(said), day)
         speaker = ""
-        day = read_day(found["date"] or "", month_first=month_first)
+        day = read_day(_date_of(found), month_first=month_first)
         rest = _SAID.match(found["rest"])
-        if rest is None or _is_open(rest["name"]):  # Ann changed the subject to "Tea: now"
+        if (
+            rest is None or _is_open(rest["name"]) or _SUBJECT.match(found["rest"])
+        ):  # Ann changed the subject to "Tea: now"
             counts.skip(Text("of the app itself: joined, left, changed"))
             continue
         if (rest["text"] or "").startswith(_OF_THE_APP):
@@ -132,6 +145,10 @@ def _read_whatsapp(lines: list[str], counts: MessageCounts) -> Iterator[Message]
         speaker, said = _FROM.sub(r"\1", rest["name"].strip()), [rest["text"] or ""]
     if speaker:
         yield Message(speaker, "\n".join(said), day)
+
+
+def _date_of(found: re.Match[str]) -> str:
+    return found["date"] or found["after"] or ""
 
 
 def _is_open(name: str) -> bool:
@@ -168,7 +185,7 @@ def _read_irc(lines: list[str], counts: MessageCounts) -> Iterator[Message]:
             if (
                 action
                 and action["name"] in people
-                and not re.match(r"(?:has |is now|sets |changes )", action["text"])
+                and not re.match(r"(?:has |is now|sets |changes |\([^\s()]+@)", action["text"])
             ):
                 yield Message(action["name"], f"({action['text']})", day)
                 continue

@@ -16,7 +16,13 @@ LONGEST_NAME = 30  # characters, as the casts of scenes have it
 _LEAST_A_DAY = 2  # messages, on average; chats with fewer have months as episodes
 _NOT_IN_NAMES = re.compile(r"[:：()\[\]{}<>*\n\r\t\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _TAG = re.compile(r"#\d{1,5}$")  # of a Discord name: ada#0001
-_PHONE = re.compile(r"[+(]?\d[\d\s()./-]{5,}")
+# A number of a telephone, or an id of Slack's.
+_PHONE = re.compile(r"[+(]?\d[\d\s()./-]{5,}|[UW](?=[A-Z]*\d)[A-Z0-9]{8,11}")
+_ABOUT = re.compile(  # what Messenger and Instagram write in the name of whom it is about
+    r"(?:created|named|left|joined) the (?:group|chat)\b[^\n]{0,80}|(?:changed|set|cleared) [^\n]{1,80}|"
+    r"sent an? [^\n]{1,30}|"
+    r"(?:added|removed) [^\n]{1,60} (?:to|from) the (?:group|chat)\.?|(?:started|joined) [^\n]{0,20}call\.?"
+)
 _FENCE = re.compile(r"```(?:\w{1,20}\n)?|\|\||\*\*|__|~~")
 
 
@@ -77,6 +83,11 @@ def read_messages(
     for message in messages:
         seen += 1
         text = clean_message(message.text, chat.people)
+        if _ABOUT.fullmatch(text.removeprefix(f"{message.speaker} ")) and text.startswith(
+            f"{message.speaker} "
+        ):
+            counts.skip(Text("of the app itself: joined, left, changed"))
+            continue
         if not text:
             counts.skip(Text("no text: a sticker, a file, a link, a deleted message"))
             continue

@@ -1,6 +1,7 @@
 """Chats as LINE and KakaoTalk save them, in the languages of Japan, Korea, Taiwan and in English."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from core.data.formats.chats.days import is_month_first, read_day
@@ -29,6 +30,9 @@ _DAY = re.compile(
     r"-*\s?(?:[^\W\d_]{2,9}\.?,? )?(?P<date>\d{4}년 \d{1,2}월 \d{1,2}일|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|"
     rf"[A-Z][a-z]{{2,8}} \d{{1,2}}, \d{{4}})(?:\s?[(（]?[^\W\d_]{{1,9}}[)）]?)?(?: {_HOUR})?\s?-*"
 )
+_SPACED = re.compile(rf"(?P<hour>{_HOUR}) (?P<rest>[^\W_][^\s:]* [^\n\t]*)")
+_MOST_WORDS = 5  # of a name, and one
+_TOGETHER = 3  # times, from which on words come together by no chance
 _OF_THE_APP = re.compile(
     rf"{_HOUR}\t[^\t]*|(?:[^\n]{{8,30}}, )?[^\n]{{1,80}}(?:님(?:이|을|께서)[^\n]{{0,80}}니다\.?|"
     r" (?:left|joined|invited [^\n]{1,80} to|was removed from) (?:the |this )?(?:chatroom|chat|group)\.?)",
@@ -47,6 +51,7 @@ _NO_TEXT = re.compile(
 
 def find_messenger(text: str) -> str:
     """Return which app saved a chat; empty for none of these."""
+    text = separate_names(text[: 200 * _LOOKED_AT])
     lines = [line[:200] for line in text[: 200 * _LOOKED_AT].split("\n") if line.strip()][:_LOOKED_AT]
     for name, begins in _KINDS.items():
         begun = [found for found in map(begins.match, lines) if found]
@@ -63,9 +68,37 @@ def read_messenger(text: str, *, kind: str, encoding: str, name: str) -> Reading
         CorpusError: nobody says anything in it.
     """
     counts = MessageCounts()
-    messages = _read(text.lstrip("\ufeff").split("\n"), _KINDS[kind], counts)
+    messages = _read(separate_names(text.lstrip("\ufeff")).split("\n"), _KINDS[kind], counts)
     format_ = kind.removesuffix(" of a phone")
     return read_messages(messages, format_=format_, encoding=encoding, name=name, counts=counts)
+
+
+def separate_names(text: str) -> str:
+    """Return a chat that LINE saved on a computer, a space after each name, with tabs there; another text as it is.
+
+    A name has as many words as always come together: `21:03 Carl O. Tea?`, `21:04 Carl O. No.` are of `Carl O.`.
+    """
+    lines = text.split("\n")
+    spaced = [found for found in map(_SPACED.match, lines) if found]
+    head = [line for line in lines if line.strip()][:_LOOKED_AT]
+    if len(spaced) < max(2, _LEAST_SHARE * len(lines)) or not any(map(_DAY.fullmatch, head)):
+        return text
+    seen = Counter(
+        " ".join(found["rest"].split(" ")[:words]) for found in spaced for words in range(1, _MOST_WORDS)
+    )
+    named = []
+    for line in lines:
+        found = _SPACED.match(line)
+        words = found["rest"].split(" ") if found else []
+        name = next(iter(words), "")
+        for more in range(2, min(len(words), _MOST_WORDS)):
+            longer = " ".join(words[:more])
+            if seen[longer] < _TOGETHER or seen[longer] < seen[name]:
+                break
+            name = longer
+        said = found["rest"][len(name) + 1 :] if found else ""
+        named.append(f"{found['hour']}\t{name}\t{said}" if found and said else line)
+    return "\n".join(named)
 
 
 def _read(lines: list[str], begins: re.Pattern[str], counts: MessageCounts) -> Iterator[Message]:

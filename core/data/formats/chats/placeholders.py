@@ -21,6 +21,41 @@ _DELETED = (
     *("dit bericht is verwijderd", "(?:u|je) (?:hebt|heeft) dit bericht verwijderd"),
     *("(?:данное|это) сообщение удалено", "вы удалили (?:данное|это) сообщение"),
     *("ta wiadomość została usunięta", "usunięto tę wiadomość", "bu mesaj silindi", "bu mesajı sildiniz"),
+    *(
+        "det(?:ta meddelande|ta meddelandet| här meddelandet) raderades",
+        "du raderade det(?:ta| här) meddelandet?",
+    ),
+    *(
+        "denne besked blev slettet",
+        "du slettede denne besked",
+        "denne meldingen ble slettet",
+        "du slettet denne meldingen",
+    ),
+    *(
+        "tämä viesti poistettiin",
+        "poistit tämän viestin",
+        "ezt az üzenetet törölték",
+        "törölted ezt az üzenetet",
+    ),
+    *("tato zpráva byla (?:smazána|odstraněna)", "smazali jste tuto zprávu", "ova poruka je izbrisana"),
+    *(
+        "acest mesaj a fost șters",
+        "ai șters acest mesaj",
+        "αυτό το μήνυμα διαγράφηκε",
+        "διαγράψατε αυτό το μήνυμα",
+    ),
+    *(
+        "це повідомлення (?:було )?видалено",
+        "ви видалили це повідомлення",
+        "това съобщение бе(?:ше)? изтрито",
+    ),
+    *(
+        "הודעה זו נמחקה",
+        "מחקת הודעה זו",
+        "این پیام حذف شده? ?است",
+        "tin nhắn này đã bị x(?:óa|oá)",
+        "यह (?:मैसेज|संदेश) [^\\n]{0,20}गया",
+    ),
     *("pesan ini (?:telah )?dihapus", "anda menghapus pesan ini", "تم حذف هذه الرسالة"),
     *("このメッセージは削除されました", "このメッセージを(?:取り消しました|削除しました)"),
     *(
@@ -60,7 +95,10 @@ _THINGS = (
     r"(?:live location shared|live-standort wird geteilt|ubicación en tiempo real compartida)",
     r"(?:location|standort|ubicación|localisation|localização|posizione|locatie):[^\n]{0,300}",
     r"(?:waiting for this message|warte auf diese nachricht|en attente de ce message|esperando este mensaje)[^\n]*",
-    r"null",
+    r"reacted \S{1,12} to (?:your|a) message|liked a message|null",
+    # KakaoTalk's tables have no other sign of these.
+    r"(?:사진|동영상|이모티콘)(?: \d{1,3}장)?",
+    r"[^\n]{1,80}님(?:이|을|께서)[^\n]{0,80}(?:나갔|들어왔|초대했|내보냈)습니다",
 )
 _ATTACHED = (
     "file attached|datei angehängt|archivo adjunto|arquivo anexado|ficheiro anexado|fichier joint|file allegato|"

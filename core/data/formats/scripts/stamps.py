@@ -26,6 +26,9 @@ _NAMED = re.compile(
     rf"[*_\s]{{0,5}}(?P<name>[^\W\d_][^:\n\[\]()<>*]{{0,{LONGEST_NAME}}}?)[*_]{{0,3}}:?[*_]{{0,3}}\s{{0,5}}[-–—|,]?\s{{0,3}}"
     rf"{_DAY}{_SPAN}(?:\s?[AaPp]\.?[Mm]\.?)?[*_:\s]{{0,5}}"
 )
+_APART = re.compile(
+    rf"([^\s])[ \t]*\n[ \t]*—\s{{0,3}}(?={_DAY}{_SPAN})"
+)  # a name and its time, as copied from Discord
 _TIMED = re.compile(rf"\s{{0,3}}{_SPAN}(?:\s{{0,3}}[-–—|]|:)?\s{{1,5}}(?=\S)(?!-->)|\s{{0,3}}{_SPAN}\s*$")
 _NUMBERED = re.compile(r"\s{0,3}#?\d{1,6}[.):]?\s{1,5}(?=\S)")
 _BRACKETED = re.compile(
@@ -47,6 +50,7 @@ def unwrap_names(text: str) -> str:
 
     Example: `"Ada 0:01\nThe kettle."` -> `"Ada:\nThe kettle."`, `"[Bo] Pour."` -> `"Bo: Pour."`; other texts stay.
     """
+    text = _APART.sub(r"\1 — ", text)
     lines = text.split("\n")
     head = list(islice((line[:_HEAD] for line in lines if line.strip()), _LOOKED_AT))
     if sum(_name_beside_time(line) is not None for line in head) >= max(_OFTEN, _NAMED_SHARE * len(head)):

@@ -7,7 +7,7 @@ import pandas as pd
 
 _WORDS: dict[str, tuple[str, ...]] = {
     "speaker": (
-        *("speaker", "character", "name", "author", "who"),
+        *("speaker", "speakers", "character", "name", "author", "who"),
         *("role", "person", "player", "user", "username", "nick"),
         *("nickname", "from", "sender", "actor"),
         *("sendername", "displayname", "charactername", "speakername", "authorname", "realname"),
@@ -56,7 +56,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "title": ("title", "titel", "titre", "título", "titolo", "heading", "название", "标题"),
     "date": (
         *("date", "timestamp", "datetime", "time", "datum", "createdat"),
-        *("timestampms", "sentat", "sent", "when", "fecha", "data", "日期", "дата"),
+        *("createddate", "createdutc", "timestampms", "sentat", "sent", "when", "fecha", "data", "日期", "дата"),
     ),
     "bot": ("isbot", "bot"),
     "type": ("type", "messagetype"),
@@ -70,6 +70,7 @@ _CODE = r"(?i)s(?:eason)?\s?\d{1,2}\W{0,3}ep?(?:isode)?\s?\d{1,3}|\d{1,2}x\d{1,3
 _MANY = 20  # rows
 _SAMPLE = 2_000  # rows, by which a column is judged
 _LONGEST_NAME = 40  # characters
+_ROWS_EACH = 3  # at least, on average, that an episode has
 _REPEATS = 0.7  # distinct names over rows at most, where a column is told to be the speaker by what it holds
 
 
@@ -115,6 +116,8 @@ def find_columns(table: pd.DataFrame) -> Columns | None:
         guess = _guess_speaker(table, set(found.values()))
         if guess is not None:
             found["speaker"], is_guess = guess, True
+    roles = [role for role in ("episode", "season") if role not in found]
+    found.update(zip(roles, reversed(_guess_parts(table, found)), strict=False))
     return Columns(**found, is_guess=is_guess)
 
 
@@ -204,6 +207,23 @@ def _guess_episode(table: pd.DataFrame, taken: set[int]) -> int | None:
         if index not in taken and len(values) and bool(values.str.fullmatch(_CODE).mean() > 0.9):  # noqa: PLR2004
             return index
     return None
+
+
+def _guess_parts(table: pd.DataFrame, known: dict[str, int]) -> list[int]:
+    """Return the columns of small numbers that stay the same over many rows, as those of seasons and episodes do."""
+    found: list[int] = []
+    if not known.keys().isdisjoint(("episode", "title", "date", "channel", "bot")):
+        return found
+    for index in range(table.shape[1]):
+        values = table.iloc[:_SAMPLE, index].str.strip()
+        changes = int((values != values.shift()).sum())
+        if (
+            index not in known.values()
+            and values.str.fullmatch(r"\d{1,3}").all()
+            and changes * _ROWS_EACH <= len(values)
+        ):
+            found.append(index)
+    return found
 
 
 def _guess_speaker(table: pd.DataFrame, taken: set[int]) -> int | None:

@@ -11,7 +11,8 @@ from itertools import islice, pairwise
 import pandas as pd
 
 from core.data.formats.archive import BROKEN
-from core.data.formats.reading import LeftOut, Reading, show_name
+from core.data.formats.chats.exports import find_export, read_export
+from core.data.formats.reading import NO_FACTS, ChatFacts, LeftOut, Reading, show_name
 from core.data.formats.tables.columns import has_header, known_names
 from core.data.formats.tables.rows import MOST_COLUMNS, read_rows
 from core.data.formats.tables.workbook import WorkbookError, read_sheets
@@ -63,7 +64,9 @@ def find_delimiter(text: str, *, is_named: bool) -> str:
     return best
 
 
-def read_delimited(text: str, *, delimiter: str, encoding: str, name: str) -> Reading:
+def read_delimited(
+    text: str, *, delimiter: str, encoding: str, name: str, chat: ChatFacts = NO_FACTS
+) -> Reading:
     """Return the episodes of a CSV or TSV.
 
     Raises:
@@ -98,6 +101,8 @@ def read_delimited(text: str, *, delimiter: str, encoding: str, name: str) -> Re
             "{name} cannot be read as a table; save it anew as CSV.", name=show_name(name)
         ) from error
     table = table.fillna("").astype(str)
+    if kind := find_export(table.iloc[:50].to_dict("records")):
+        return read_export(table.to_dict("records"), kind=kind, encoding=encoding, name=name, chat=chat)
     format_ = "table (TSV)" if delimiter == "\t" else "table (CSV)"
     return read_rows(table, format_=format_, encoding=encoding, name=name)
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from core.data.formats.tables.columns import find_columns, known_names
-from core.data.formats.tables.rows import join_row
+from core.data.formats.tables.parts import join_row
 
 _LEAST_ROWS = 3
 

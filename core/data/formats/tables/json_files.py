@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from core.data.formats.chats.exports import find_export, read_export
+from core.data.formats.encoding import mend_escapes
 from core.data.formats.reading import NO_FACTS, ChatFacts, LeftOut, Reading, Script, natural_key, show_name
 from core.data.formats.tables.columns import known_names
 from core.data.formats.tables.json_nested import are_lines, find_rows
@@ -59,7 +60,7 @@ def looks_like_json(text: str) -> bool:
 
 def _parse(text: str, name: str) -> tuple[Any, bool]:
     """Return (document, whether it was JSON lines)."""
-    text = text.lstrip("\ufeff")
+    text = mend_escapes(text.lstrip("\ufeff"))
     try:
         return json.loads(text), False
     except RecursionError as error:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from core.data.formats.chats.days import is_month_first, read_day
 from core.data.formats.chats.messages import Message, MessageCounts, clean_message, read_messages
 from core.data.formats.chats.system import NUMBERED, SYSTEM_TEXT, numbers_are_of_bots
-from core.data.formats.reading import LeftOut, Reading, Script, natural_key, show_name
-from core.data.formats.scripts.names import is_heading
+from core.data.formats.reading import LeftOut, Reading, Script, show_name
 from core.data.formats.tables.columns import Columns, find_columns, interleave, speech_numbers
+from core.data.formats.tables.parts import in_order, is_missing, join_row
 from core.errors import CorpusError
 from core.text import Text
 
@@ -20,16 +21,7 @@ _LONG_TEXT = 300  # characters on average: such a column holds whole texts, and 
 _VERSE = 0.4  # share of rows without a speaker from which on they go on with the speech above
 _MOSTLY = 0.5
 _MOMENT = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d{1,9})?")  # seconds or milliseconds since 1970
-_NOBODY = {
-    "scene description",
-    "stage direction",
-    "stage directions",
-    "scene direction",
-    "nan",
-    "none",
-    "null",
-    "n/a",
-}
+_WRITTEN = re.compile(r"[A-Z][a-z]{2,8} \d{1,2}, \d{4}|\d{1,2}[-/.](?:\d{1,2}|[A-Z][a-z]{2})[-/.]\d{2,4}\b")
 _SPOKEN = {"", "default", "reply", "message", "0", "19", "text"}
 
 
@@ -91,6 +83,7 @@ def _messages(table: pd.DataFrame, columns: Columns, counts: MessageCounts) -> I
     kinds = cells(columns.type)
     texts, speakers = cells(columns.text), cells(columns.speaker)
     bots_have_numbers = numbers_are_of_bots(speakers)
+    month_first = is_month_first(cells(columns.date))
     days, channels, bots = cells(columns.date), cells(columns.channel), cells(columns.bot)
     for text, speaker, day, channel, bot, kind in zip(
         texts, speakers, days, channels, bots, kinds, strict=True
@@ -108,12 +101,14 @@ def _messages(table: pd.DataFrame, columns: Columns, counts: MessageCounts) -> I
         elif not speaker.strip():
             counts.skip(Text("nobody is named as its author"))
         else:
-            yield Message(speaker, text, _day(day), channel.strip())
+            yield Message(speaker, text, _day(day, month_first=month_first), channel.strip())
 
 
-def _day(date: str) -> str:
-    """Return the day of a date: `2024-01-05T21:03:00+00:00` -> `2024-01-05`, `05/01/2024 21:03` -> `05/01/2024`."""
+def _day(date: str, *, month_first: bool) -> str:
+    """Return the day of a date: `2024-01-05T21:03:00+00:00` or `05/01/2024 21:03` -> `2024-01-05`."""
     date = date.strip()
+    if found := _WRITTEN.search(date):
+        return read_day(found[0], month_first=month_first)
     if _MOMENT.fullmatch(date):
         return dt.datetime.fromtimestamp(int(date[:10]), tz=dt.UTC).strftime("%Y-%m-%d")
     return "" if date.replace(".", "").isdecimal() else date.replace("T", " ").split(" ")[0][:10]
@@ -139,7 +134,7 @@ def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
     verse = nameless > _VERSE * sum(bool(text.strip()) for text in texts)
     for number, (text, speaker, scene, label) in enumerate(zip(texts, speakers, scenes, labels, strict=True)):
         line, who = clean_message(text), " ".join(speaker.replace(":", " ").split())
-        if not line:
+        if not line or is_missing(line):
             empty += 1
             continue
         key = (label, *(part[number] for part in parts))
@@ -154,10 +149,9 @@ def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
             said.append(join_row(who, line))
     if not episodes:
         raise _no_text(name, table)
-    order = sorted(episodes, key=lambda key: tuple(natural_key(part) for part in key))
     positions: dict[str, int] = {}
     scripts = []
-    for key in order:
+    for key in in_order(episodes):
         place = positions.get(key[0], 0)
         positions[key[0]] = place + 1
         full = " ".join(f"{column} {part}" for column, part in zip(names, key[1:], strict=True)) or name
@@ -166,16 +160,6 @@ def _read_lines(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
         (LeftOut(Text("{count:,} row", "{count:,} rows", count=empty), Text("no text")),) if empty else ()
     )
     return Reading(format_, encoding, tuple(scripts), left_out)
-
-
-def join_row(who: str, line: str) -> str:
-    """Return a row as a line: speech after who speaks, a heading, or a direction."""
-    who = "" if who.casefold() in _NOBODY else who
-    if who and is_heading(who):
-        return f"[{who.rstrip('.')}. {line.strip('[]')}]"
-    if not who and is_heading(line):
-        return f"[{line.strip('[]')}]"
-    return f"{who}: {line}" if who else f"({line.strip('()[]')})"
 
 
 def _read_texts(table: pd.DataFrame, columns: Columns, format_: str, encoding: str, name: str) -> Reading:
@@ -190,13 +174,18 @@ def _read_texts(table: pd.DataFrame, columns: Columns, format_: str, encoding: s
         return _read_lines_without_speakers(table, columns, format_, encoding, name)
     titles = table.iloc[:, columns.title].tolist() if columns.title is not None else [""] * len(table)
     labels = table.iloc[:, columns.series].tolist() if columns.series is not None else [""] * len(table)
+    keys = [table.iloc[:, key] for key in (columns.season, columns.episode) if key is not None]
+    rows: dict[tuple[str, ...], tuple[str, str, str]] = {}
+    for number, row in enumerate(zip(texts, titles, labels, strict=True), 1):
+        rows[row[2], *(key.iloc[number - 1] for key in keys), str(number)] = row
     positions: dict[str, int] = {}
     scripts = []
-    for number, (text, title, label) in enumerate(zip(texts.tolist(), titles, labels, strict=True)):
+    for key in in_order(rows):
+        text, title, label = rows[key]
         place = positions.get(label, 0)
         positions[label] = place + 1
         if text.strip():
-            scripts.append(Script(title.strip() or f"row {number + 1}", place, text, label))
+            scripts.append(Script(title.strip() or f"row {key[-1]}", place, text, label))
     if not scripts:
         raise _no_text(name, table)
     return Reading(format_, encoding, tuple(scripts))
@@ -214,10 +203,9 @@ def _read_lines_without_speakers(
             episodes.setdefault(tuple(part[number] for part in parts), []).append(line)
     if not episodes:
         raise _no_text(name, table)
-    order = sorted(episodes, key=lambda key: tuple(natural_key(part) for part in key))
     scripts = tuple(
         Script(" ".join(key) or name, position, "\n".join(episodes[key]), "", "paragraphs")
-        for position, key in enumerate(order)
+        for position, key in enumerate(in_order(episodes))
     )
     return Reading(format_, encoding, scripts)
 

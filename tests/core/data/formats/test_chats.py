@@ -22,6 +22,7 @@ def read(content: str, name: str = "a.txt") -> str:
         "Verpasster Sprachanruf", "Appel vocal manqué", "Llamada perdida", "Chamada de voz perdida", "Videochiamata persa",
         "Gemiste spraakoproep", "Пропущенный аудиозвонок", "音声通話に不在着信", "U hebt dit bericht verwijderd",
         "Hai eliminato questo messaggio", "Ta wiadomość została usunięta", "Bu mesaj silindi", "Kontaktkarte ausgelassen",
+        "Detta meddelande raderades", "הודעה זו נמחקה", "Reacted 😂 to your message", "Joey님이 나갔습니다.", "사진 3장",
         "IMG-20240129-WA0003.jpg (bestand bijgevoegd)", "POLL:\nTea?\nOPTION: Yes (2 votes)", "\u200eGIF retiré",
     ],
 )  # fmt: skip
@@ -36,6 +37,62 @@ def test_what_an_app_wrote_is_no_message(text: str) -> None:
 def test_what_an_app_added_to_a_message_goes(text: str) -> None:
     """A note that a message was changed, and the name of its picture, are no part of it."""
     assert clean_message(text) == "Pour."
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "5.1.2024 klo 21.03 - ", "2024-01-05 21 h 03 - ", "5.01.24 г., 21:03 ч. - ", "21:03, 5/1/2024 - ", "5/1/24, 9:03 μ.μ. - ",
+        "2024/1/5 晚上9:03 - ", "٥\u200f/١\u200f/٢٠٢٤، ٩:٠٣ م - ", "[2024/1/5 晚上9:03:12] ", "[9:03 PM]", "Jan 05, 2024, 09:03 PM - ",
+    ],
+)  # fmt: skip
+def test_stamp_of_any_locale_is_no_text(stamp: str) -> None:
+    """Words and signs between a day and its time, beside the time, or of another script do not hide who wrote."""
+    assert read(f"{stamp}Ada: Tea?\n{stamp}Bo: No.\n" * 2) == "\n".join(["Ada: Tea?\nBo: No."] * 2)
+
+
+@pytest.mark.parametrize("line", ["* ada (~u@host) has joined #tea", "[21:05] * ada (~u@host) Quit (bye)"])
+def test_who_came_to_irc_did_nothing(line: str) -> None:
+    """An address in brackets shows that mIRC tells who joins or leaves."""
+    assert read(f"[21:03] <ada> Tea?\n{line}\n[21:06] <bo> No.\n", "a.log") == "ada: Tea?\nbo: No."
+
+
+def test_names_of_a_computer_s_line_are_told_without_tabs() -> None:
+    """A name has the words that always come together where nothing but spaces separate it."""
+    chat = "2024.01.05 Friday\n21:03 Carl O. Tea?\n21:04 Ada No.\n21:05 Carl O. Pour.\n21:06 Ada [Sticker]\n21:07 Carl O. So?\n"
+    assert read(chat) == "Carl O.: Tea?\nAda: No.\nCarl O.: Pour.\nCarl O.: So?"
+
+
+def test_discord_package_is_what_one_person_wrote(tmp_path: Path) -> None:
+    """Channels have their names, the author theirs, and lists of the package are left out."""
+    files = {
+        "Account/user.json": {"id": "1", "username": "ada_1", "global_name": "Ada"},
+        "Messages/index.json": {"123456789012345678": "tea in Club"},
+        "Messages/c123456789012345678/channel.json": {
+            "id": "123456789012345678",
+            "type": "GUILD_TEXT",
+            "name": "tea",
+        },
+        "Messages/c123456789012345678/messages.json": [
+            {"ID": 2, "Timestamp": "2024-01-05 21:04:00", "Contents": "Pour.", "Attachments": ""},
+            {"ID": 1, "Timestamp": "2024-01-05 21:03:00", "Contents": "Tea?", "Attachments": ""},
+        ],
+    }
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(json.dumps(content), encoding="utf-8")
+    reading = read_source(Source(str(tmp_path)))
+    assert [(script.label, script.text) for script in reading.scripts] == [
+        ("tea in Club", "Ada: Tea?\nAda: Pour.")
+    ]
+    assert len(reading.left_out) == 3
+
+
+def test_facebook_s_letters_are_letters() -> None:
+    """Facebook escapes the bytes of a letter, and writes what happened in somebody's name."""
+    said = [{"sender_name": "Zo\u00c3\u00ab", "timestamp_ms": 1704488500000, "content": text} for text in
+            ("Caf\u00c3\u00a9?", "Zo\u00c3\u00ab named the group Tea.", "Pour.")]  # fmt: skip
+    assert read(json.dumps({"messages": said}), "a.json") == "Zoë: Café?\nZoë: Pour."
 
 
 def test_whatsapp_subject_with_a_colon_is_no_speaker() -> None:

@@ -102,6 +102,24 @@ def test_table_of_any_make_has_speakers_and_episodes(name: str, content: str) ->
     assert len(read_file(content.encode(), name).scripts) == 1
 
 
+@pytest.mark.parametrize("head", ["Sezon;Odcinek;Postać;Kwestia\n", ""])
+def test_numbers_that_stay_the_same_are_episodes(head: str) -> None:
+    """In a language that nobody foresaw, and without names of columns, episodes are told and in their order."""
+    rows = "".join(f"1;{n};{who};{said} {n}\n" for n in (10, 2) for who, said in SAID)
+    first = "\n".join(f"{who}: {said} 2" for who, said in SAID)
+    assert read(head + rows, "a.csv").startswith(f"{first}\n\nAda:")
+
+
+def test_titles_of_episodes_keep_their_order() -> None:
+    """Titles are no numbers to sort by; `NA` is no text, and `Scene Directions` nobody."""
+    rows = "title,character,line\n" + "".join(
+        f"{title},{who},{said}\n"
+        for title in ("Tea", "Rain")
+        for who, said in [("Scene Directions", "[Scene: A hall.]"), ("Ada", "NA"), *SAID]
+    )
+    assert read(rows, "a.csv") == f"[Scene: A hall.]\n{ALL}\n\n[Scene: A hall.]\n{ALL}"
+
+
 def test_description_of_a_scene_is_no_speaker() -> None:
     """A row that describes what is seen is a direction."""
     rows = "character,text\nAda,Tea?\nScene Description,A ship drifts.\nBo,No.\n"
