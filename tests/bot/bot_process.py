@@ -1,4 +1,8 @@
-"""The real bot, from its entry point in its own process, as tests of its behaviour need it."""
+"""The real bot, from its entry point in its own process, as tests of its behaviour need it.
+
+A test's bot is a copy of a process that has loaded the bot's modules; where that matters, and in benchmarks, it is a
+new interpreter.
+"""
 
 import asyncio
 import os
@@ -13,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.storage.repositories import Repositories
+from tests.bot.forked import fork_module
 from tests.children import COMPILED, share_compiled
 from tests.local_discord import CallbackKind, Guild, Interaction, LocalDiscord, Member, Message, Upload
 from tests.local_discord.world.users import Person
@@ -68,8 +73,6 @@ OLDER = PROJECT / "models" / "ds9"
 
 async def give_database(data: Path) -> None:
     """Put a new database in a data folder that has none: to make one takes a bot an eighth of its start."""
-    if COMPILED not in os.environ:  # no test, but a benchmark, whose bots make their own
-        return
     made = Path(os.environ[COMPILED], DATABASE)
     if not await asyncio.to_thread(made.exists):  # neither in this process nor in one beside it
         folder = Path(tempfile.mkdtemp(dir=made.parent))
@@ -79,12 +82,14 @@ async def give_database(data: Path) -> None:
         shutil.copyfile(made, data / DATABASE)
 
 
-async def start_bot(
-    environment: dict[str, str], data: Path, *, module: str = "bot", makes_database: bool = False
-) -> BotProcess:
-    """Start the bot, or a module that starts it in its own way, without waiting for anything."""
+async def start_bot(environment: dict[str, str], data: Path, *, module: str = "bot") -> BotProcess:
+    """Start the bot, or a module that starts it in its own way, without waiting for anything.
+
+    With `TEST_ANEW` in its environment it is a new interpreter, and makes its own database.
+    """
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
-    if not makes_database and "DATABASE_URL" not in environment:
+    anew = "TEST_ANEW" in environment or "PYTEST_VERSION" not in os.environ  # no test, but a benchmark
+    if not anew and "DATABASE_URL" not in environment:
         await give_database(data)
     log_file = data / "said.txt"
     clean = {
@@ -95,18 +100,23 @@ async def start_bot(
         "HOLOSUITE_COOLDOWN": "0",
         "HOLOSUITE_RUN": str(OLDER),  # half the size of the shipped one, and as good for most questions
     }
+    settings = clean | share_compiled() | settings | environment
     with log_file.open("ab") as log:
         log_start = log.tell()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            module,
-            cwd=PROJECT,
-            env=clean | share_compiled() | settings | environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
+        process: asyncio.subprocess.Process
+        if anew:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                module,
+                cwd=PROJECT,
+                env=settings,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        else:
+            process = await fork_module(module, environment=settings, log_file=log_file)
     return BotProcess(process, log_file, log_start)
 
 

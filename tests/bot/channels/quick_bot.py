@@ -16,6 +16,7 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is loaded
 
 from bot.__main__ import main
+from bot.app import resuming, shards
 from bot.channels import features
 from bot.channels.performances import lines, runner
 from bot.channels.programmes import actions, scheduler
@@ -41,8 +42,9 @@ if __name__ == "__main__":
     guild_settings.FRESH_SECONDS = 0.0  # the test changes them in the database
     leases.LEASE_SECONDS *= LEASES
     leases.BEAT_SECONDS *= LEASES
-    replaced: Any = runner
-    replaced.BEAT_SECONDS = leases.BEAT_SECONDS
+    replaced: Any
+    for replaced in (resuming, runner, shards):
+        replaced.BEAT_SECONDS = leases.BEAT_SECONDS
     if "TEST_MARKED" in os.environ:
         replaced = language
         replaced.Catalogue = MarkedCatalogue

@@ -41,8 +41,8 @@ async def test_data_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
         member = discord.add_member(discord.add_guild(), "Kira")
         (tmp_path / "data").mkdir(mode=0o755)
         log = tmp_path / "data" / "logs" / "holosuite.log"
-        environment = discord.environment | {"HOLOSUITE_LOG": "file"}
-        bot = await start_bot(environment, tmp_path / "data", makes_database=True)
+        environment = discord.environment | {"HOLOSUITE_LOG": "file", "TEST_ANEW": "1"}
+        bot = await start_bot(environment, tmp_path / "data")
         try:
             while not log.exists() or "Ready as" not in log.read_text():  # noqa: ASYNC110 -- as below
                 await asyncio.sleep(0.05)
@@ -65,6 +65,7 @@ async def test_debug_log_has_no_token_and_no_line_of_a_member(tmp_path: Path, po
         "DATABASE_URL": postgresql.replace("postgres:@", "postgres:a-quiet-yak@"),
         "HOLOSUITE_STORE": f"file://{tmp_path / 'store'}",
         "AWS_SECRET_ACCESS_KEY": "a-hidden-gnu",
+        "TEST_ANEW": "1",  # its command line is looked at
     }
     async with LocalDiscord() as discord:
         member = discord.add_member(discord.add_guild(), "Kira")
