@@ -11,7 +11,7 @@ VENV := .venv
 VENV_PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: run worker test lint bench lock clean
+.PHONY: run worker test lint style types imports pytest bench lock clean
 
 run: $(READY)
 	@$(VENV_PYTHON) -m bot $(ARGS)
@@ -19,14 +19,24 @@ run: $(READY)
 worker: $(READY)
 	@$(VENV_PYTHON) -m bot.worker
 
-test: lint
-	$(VENV_PYTHON) -m pytest -q --numprocesses logical --maxprocesses 4 --dist worksteal $(ARGS)
+# The types are checked beside the tests, which wait now and then.
+test: style imports
+	@$(MAKE) --no-print-directory --jobs 2 types pytest
 
-lint: $(READY)
+lint: style imports types
+
+style: $(READY)
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
-	$(VENV_PYTHON) -m mypy
+
+imports: $(READY)
 	$(VENV)/bin/lint-imports
+
+types: $(READY)
+	$(VENV_PYTHON) -m mypy
+
+pytest: $(READY)
+	$(VENV_PYTHON) -m pytest -q --numprocesses logical --maxprocesses 4 --dist worksteal $(ARGS)
 
 bench: $(READY)
 	$(VENV_PYTHON) -m benchmarks $(ARGS)
