@@ -10,6 +10,7 @@ from core.data.formats.chats.logs import find_log, read_log
 from core.data.formats.chats.messengers import find_messenger, read_messenger
 from core.data.formats.documents.docx import read_docx
 from core.data.formats.documents.epub import read_epub
+from core.data.formats.documents.gutenberg import strip_gutenberg, strip_notes
 from core.data.formats.documents.html import is_html, read_html
 from core.data.formats.documents.markdown import is_markdown, read_markdown
 from core.data.formats.documents.pdf import read_pdf
@@ -17,7 +18,6 @@ from core.data.formats.encoding import decode
 from core.data.formats.reading import NO_FACTS, ChatFacts, Reading, Script, show_name
 from core.data.formats.scripts.final_draft import read_final_draft
 from core.data.formats.scripts.fountain import is_fountain, read_fountain
-from core.data.formats.scripts.gutenberg import strip_gutenberg, strip_notes
 from core.data.formats.subtitles.subtitles import is_subtitles, read_subtitles
 from core.data.formats.tables.delimited import find_delimiter, read_delimited, read_excel
 from core.data.formats.tables.json_files import looks_like_json, read_json

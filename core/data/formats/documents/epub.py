@@ -9,10 +9,10 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from core.data.formats.documents.gutenberg import strip_gutenberg, strip_notes
 from core.data.formats.documents.html import html_text
 from core.data.formats.encoding import decode
 from core.data.formats.reading import LeftOut, Reading, Script, show_name
-from core.data.formats.scripts.gutenberg import strip_gutenberg, strip_notes
 from core.errors import CorpusError
 from core.text import Text
 

@@ -3,10 +3,10 @@
 import re
 
 from core.data.formats.chats.html_exports import read_html_chat
+from core.data.formats.documents.gutenberg import strip_gutenberg, strip_notes
 from core.data.formats.documents.markdown import name_bold_lines
 from core.data.formats.html_parser import EMPTY, PageReader, feed
 from core.data.formats.reading import Reading, Script, show_name
-from core.data.formats.scripts.gutenberg import strip_gutenberg, strip_notes
 from core.data.formats.tables.inner import document_lines
 from core.errors import CorpusError
 

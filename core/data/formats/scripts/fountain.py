@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterator
 
 from core.data.formats.reading import LeftOut, Reading, Script
-from core.data.formats.scripts.names import is_heading, is_name, is_transition, split_tag
+from core.data.formats.scripts.names import is_heading, is_name, is_transition, split_tag, strip_heading
 from core.text import Text
 
 _HEADING = re.compile(r"(?:INT|EXT|EST|INT\.?/EXT|I/E)[. ]", re.IGNORECASE)
 _TITLE_PAGE = re.compile(r"(?:[A-Za-z][\w ]{0,30}:[^\n]*\n(?:[ \t][^\n]+\n)*)+\s*\n")
 _NOTES = re.compile(r"/\*(?:(?!/\*).)*?\*/|\[\[(?:(?!\[\[).)*?\]\]", re.DOTALL)
 _EMPHASIS = re.compile(r"(?<!\\)[*_]{1,3}(?=\S)|(?<=\S)(?<!\\)[*_]{1,3}")
+_FURNITURE = re.compile(
+    r"^[ \t]*(?:\d{1,4}\.?[ \t]*$)|[ \t]{2,}\*[ \t]*$", re.MULTILINE
+)  # a page's number, a revision's mark
+_FADE_IN = re.compile(r"\A(?:[^\n]{0,60}\n){1,40}?(?=[ \t]*FADE IN[:.]?[ \t]*\n)")
 _LEAST_CUES = 2
 _COLON = re.compile(r"[^\s:][^\n:]{0,40}: \S")
 _NAMED = re.compile(
@@ -21,9 +25,7 @@ _NAMED = re.compile(
 def is_fountain(text: str) -> bool:
     """Return whether a text has scene headings, and names in capitals with speech under them."""
     lines = text[:200_000].split("\n")
-    headings = sum(
-        _HEADING.match(line.strip()) is not None and line.strip().upper() == line.strip() for line in lines
-    )
+    headings = sum(_HEADING.match(strip_heading(line)) is not None and line.upper() == line for line in lines)
     cues = sum(_cue(lines, number) is not None for number in range(len(lines)))
     return headings > 0 and cues >= max(_LEAST_CUES, sum(_COLON.match(line) is not None for line in lines))
 
@@ -36,7 +38,10 @@ def read_fountain(text: str, *, encoding: str, name: str) -> Reading:
     if page and _NAMED.match(page[0]):
         text = text.lstrip("\n")[page.end() :]
         left_out.append(LeftOut(Text("title page"), Text("no part of the script")))
-    lines = [line.strip() for line in text.split("\n")]
+    elif page := _FADE_IN.match(text):
+        text = text[page.end() :]
+        left_out.append(LeftOut(Text("title page"), Text("no part of the script")))
+    lines = [line.strip() for line in _FURNITURE.sub("", text).split("\n")]
     script = Script(name, 0, "\n\n".join(_parts(lines)), "", "lines")
     return Reading("Fountain screenplay", encoding, (script,), tuple(left_out))
 
@@ -73,6 +78,7 @@ def _parts(lines: list[str]) -> Iterator[str]:
 def _heading(line: str) -> str:
     if line.startswith(".") and not line.startswith(".."):
         return _plain(line[1:].strip())
+    line = strip_heading(line) if line[:1].isdigit() else line
     if not _HEADING.match(line):
         return ""
     return _plain(re.sub(r"#[^#]{1,20}#\s*$", "", line).rstrip()).replace("[", "(").replace("]", ")")

@@ -1,11 +1,12 @@
 """Texts whose speakers are to be found: by how their lines begin, whatever the case, script and punctuation."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from core.data.formats.chats.marks import strip_marks
 from core.data.formats.reading import LeftOut, Script
+from core.data.formats.scripts.asides import PLACES, bracket, in_round_brackets
 from core.data.formats.scripts.blocks import ends_scene, is_direction, join_blocks, join_directions
 from core.data.formats.scripts.matter import strip_front
 from core.data.formats.scripts.names import (
@@ -13,10 +14,8 @@ from core.data.formats.scripts.names import (
     LONGEST_HEADING,
     is_fact,
     is_heading,
-    is_stage,
     match_colon,
     match_stop,
-    strip_heading,
 )
 from core.data.formats.scripts.phrases import defuse, is_exclamation, is_in_capitals, is_phrase
 from core.data.formats.scripts.stamps import unwrap_names
@@ -24,20 +23,6 @@ from core.data.formats.scripts.styles import LineStyle, find_style
 from core.text import Text
 
 _OPEN = ("wrapped", "paragraphs", "cues")
-_PLACES = {
-    "scene",
-    "setting",
-    "location",
-    "place",
-    "szene",
-    "ort",
-    "scène",
-    "lieu",
-    "escena",
-    "lugar",
-    "cena",
-}
-_LONGEST_PLACE = 60  # characters, as headings of scenes are known
 _MOST = 0.9  # of the names
 _TOP = 20  # lines, where a page says what it is
 _LOOKED_AT = 4_000_000  # characters, by which the style of a corpus is told
@@ -48,7 +33,6 @@ _CODE = re.compile(
 _NUMBER = re.compile(r"[ \t]{0,20}(\d)\s?\.?\s{1,5}(?=\S)")  # one of several: 1. Where the place?
 _TOGETHER = re.compile(r"\b(?:two|three|foure?|five|fiue) (?:or \w+ )?([A-Z][a-z]{2,20})\b")
 _WIDE = 45  # characters of a line that a page may have broken
-_SENTENCE = re.compile(r"\[(?:[^\[\]\s]+ ){3,40}[^\[\]\s]*[.!?]\]")  # what is done, and no place
 _ITALICS = re.compile(
     r"(?<![\w_])_(?=[^\s_])([^_]{1,600}?)(?<=[^\s_])_(?![\w_])"
 )  # as Project Gutenberg marks them
@@ -114,7 +98,7 @@ def _without_facts(lines: list[str]) -> list[str]:
         for line in lines[:_TOP]
         if (found := match_colon(line)) is None
         or not is_fact(found["name"])
-        or found["name"].casefold() in _PLACES
+        or found["name"].casefold() in PLACES
     ]
     return kept + lines[_TOP:]
 
@@ -130,7 +114,8 @@ def _rewrite(lines: list[str], style: LineStyle, *, joined: bool) -> list[str]:
     speaking = aside = (
         False  # the last line is a speech; a direction, after which the speech before it goes on
     )
-    for line in lines:
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        alone = not before.strip() and not after.strip() and 0 < len(line) <= LONGEST_HEADING
         speech = rewrite(line, style) if style.is_place(line, before) else None
         if speech is None and role and style.is_place(line, before):
             found = _NUMBER.match(line)
@@ -146,7 +131,7 @@ def _rewrite(lines: list[str], style: LineStyle, *, joined: bool) -> list[str]:
         elif (speaking or aside) and style.goes_on(line) and not is_direction(line) and not is_heading(line):
             if aside:
                 rewritten.append(f"{speaker}:")
-            rewritten[-1] += f" {_in_round_brackets(line.strip())}"
+            rewritten[-1] += f" {in_round_brackets(line.strip())}"
             speaking, aside = True, False
         else:
             if line.strip():
@@ -154,7 +139,10 @@ def _rewrite(lines: list[str], style: LineStyle, *, joined: bool) -> list[str]:
                 speaker = "" if is_heading(line) else speaker
                 role = (_role_of(line) or role) if joined else role
             speaking = False
-            rewritten.append(_other(line, style, is_nobody))
+            # A paragraph of a line beside verses that are indented is no verse: "Drummes. The King drinkes."
+            is_done = alone and bool(speaker) and style.style == "stop" and style.depth is not None
+            other = bracket(line, style, is_nobody)
+            rewritten.append(f"({other.strip()})" if is_done and other[:1] not in "[(" else other)
             broken = (
                 joined
                 and is_direction(line)
@@ -196,41 +184,10 @@ def _rewrite_stop(line: str, style: LineStyle) -> str | None:
     found = match_stop(line[:HEAD])
     if found is None or found["name"].strip() not in style.names:
         return None
-    tags = re.sub(r",?\s{0,3}[\[(_]([^\])_]{0,60})[\])_]", r"(\1) ", found["tags"]).strip()
+    tags = re.sub(r",?\s{0,3}[\[(_]{1,2}([^\])_]{0,60})[\])_]{1,2}", r"(\1) ", found["tags"]).strip()
+    tags = f"({tags.strip(' ,')})" if tags.startswith(",") else tags
     name = " ".join(style.names[found["name"].strip()].split())
-    return f"{name}: {tags + ' ' if tags else ''}{_in_round_brackets(line[found.end() :])}"
-
-
-def _other(line: str, style: LineStyle, is_nobody: Callable[[str], bool]) -> str:
-    """Return a line that nobody speaks: a heading in square brackets, a direction in round ones, or as it is."""
-    if style.style == "stop":
-        return _beside_stops(line, is_nobody)
-    is_place = line.strip(" [").partition(":")[0].casefold() in _PLACES  # [Scene: The hall, at night.]
-    if _SENTENCE.fullmatch(line.strip()) and not is_place and not is_heading(line):
-        return f"({line.strip(' []')})"
-    found = match_colon(line[:HEAD])
-    if (
-        found is not None
-        and found["name"].casefold() in _PLACES
-        and 0 < len(line) - found.end() <= _LONGEST_PLACE
-    ):
-        return f"[{line[found.end() :].strip()}]"
-    if found is not None and is_stage(found["name"]) and len(line.strip()) <= LONGEST_HEADING:
-        return f"[{strip_heading(line)}]"
-    return defuse(line, is_nobody)
-
-
-def _beside_stops(line: str, is_nobody: Callable[[str], bool]) -> str:
-    """Return such a line of a play whose names end with full stops."""
-    if is_heading(line) and len(line.strip()) <= LONGEST_HEADING:
-        return f"[{strip_heading(line)}]"
-    if is_direction(line):
-        return f"({line.strip(' *_[]()')})"
-    return _in_round_brackets(defuse(line, is_nobody, strictly=True))
-
-
-def _in_round_brackets(line: str) -> str:
-    return re.sub(r"\[([^\[\]\n]{1,400})\]", r"(\1)", line)
+    return f"{name}: {tags + ' ' if tags else ''}{in_round_brackets(line[found.end() :])}"
 
 
 def _sample_lines(scripts: list[Script]) -> list[str]:

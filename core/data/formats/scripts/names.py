@@ -35,6 +35,7 @@ _STAGE = re.compile(
     rf"chapter|book|part|episode)[ .:]{{1,3}}{_NUMBER}|"
     r"(?:the )?(?:first|second|third|fourth|fifth|last) (?:act|scene)\b|(?:premier|deuxième|troisième|dernier) acte\b|"
     r"(?:erste|zweite|dritte|vierte|fünfte|sechste|letzte)r? (?:akt|aufzug|auftritt|teil|szene)\b|"
+    r"(?:действие|явление|картина|сцена|акт) (?:[IVX\d]+\b|перв|втор|трет|четв|пят|шест|седьм|восьм|девят|десят)|"
     r"(?:int|ext|est|i/e|int\.?/ext)[. ]|(?:(?:the )?(?:prologue|epilogue|induction)|the end|contents|finis)[.:]?$|"
     r"end of (?:act|scene|part|play|the)\b|(?:dramatis person|persons (?:represented|of the|in the)))",
     re.IGNORECASE,
@@ -67,8 +68,9 @@ _COLON = re.compile(
 _STOP = re.compile(
     rf"\s*{_MARKS}(?P<name>(?:\d\s?\.?\s?)?(?>(?:(?:Mrs?|Dr|Ms|St|Capt|Col|Lt|Gen|Prof|Mme|Mlle|MRS?|DR|ST|CAPT)\.\s)?)"
     rf"[^\W\d_](?:[^.:\n()\[\]<>!?,;]|\.(?=[^\W\d_])){{0,{LONGEST_NAME}}}?){_MARKS}"
-    rf"(?P<tags>(?:,?\s{{0,3}}(?:\[[^\]\n]{{1,80}}\]|\([^)\n]{{1,80}}\)|(?<=,\s)_[^_\n]{{1,60}}_))*)"
-    rf"(?:\.{_MARKS}(?:\s?[-—–]{{1,2}}\s*|\s+)|(?:\s?[—–]|\s--?)\s+|(?P<open>(?<=[\])])\s+))(?=\S)"
+    rf"(?P<tags>(?:,?\s{{0,3}}(?:\[[^\]\n]{{1,80}}\]|\([^)\n]{{1,80}}\)|(?<=,\s)_[^_\n]{{1,60}}_|"
+    rf"(?<=,\s)[a-zà-ÿ][^.,:;!?()\[\]\n]{{1,40}}(?=\.\s?[—–]|\.--)))*)"
+    rf"(?:\.{_MARKS}(?:\s?[-—–]{{1,2}}\s*|\s+)|(?:\s?[—–]|\s--?)\s+|(?P<open>(?<=[\])])\s+|--(?=[^\W\d_]|[\[(_])))(?=\S)"
 )
 
 

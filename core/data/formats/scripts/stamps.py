@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from itertools import islice
 
-from core.data.formats.scripts.names import LONGEST_NAME, is_heading, is_name
+from core.data.formats.scripts.names import LONGEST_NAME, is_heading, is_name, match_colon
+from core.data.formats.scripts.phrases import is_phrase
 
 _LOOKED_AT = 400  # filled lines, by which a transcript is told
 _HEAD = 200  # characters of a line that its beginning may take
@@ -106,13 +107,20 @@ def _unwrap_alone(text: str) -> str:
         and is_name(line[1:-1].strip())
         and not is_heading(line)
     ]
-    names = Counter(name for number, name in alone if "".join(lines[number + 1 : number + 2]).strip())
+    # Above a line that begins with a name stands what is done, or where.
+    names = Counter(name for number, name in alone if _is_speech("".join(lines[number + 1 : number + 2])))
     often = {name for name, count in names.items() if count >= _OFTEN}
     named = sum(names[name] for name in often)
     filled = sum(1 for line in lines[:_LOOKED_AT] if line.strip())
     if len(often) < 2 or named < max(_NAMED_SHARE * filled, _ALONE_SHARE * len(alone)):  # noqa: PLR2004  # one is a place
         return text
     return "\n".join(f"{line.strip()[1:-1].strip()}:" if _is_in(line, often) else line for line in lines)
+
+
+def _is_speech(line: str) -> bool:
+    """Return whether a line has text, and does not itself say who speaks."""
+    found = match_colon(line[:_HEAD])
+    return bool(line.strip()) and (found is None or is_phrase(found["name"]))
 
 
 def _is_in(line: str, names: set[str]) -> bool:
@@ -134,4 +142,6 @@ def _bracketed(line: str, *, rounds: bool) -> str | None:
     if found and found["round"] and not rounds and not found[0].rstrip().endswith(":"):
         return None
     name = (found["square"] or found["angle"] or found["round"] or "").strip() if found else ""
+    head, _, tail = name.partition(", ")  # [Ada, softly]
+    name = head if tail[:1].islower() else name
     return name if name and is_name(name) and not is_heading(name) else None

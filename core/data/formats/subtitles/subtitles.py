@@ -27,6 +27,7 @@ _CUE_NAME = re.compile(
 _DRAWING = re.compile(r"\{[^{}\n]{0,200}\\p[1-9][^{}\n]{0,200}\}")
 _RATE = re.compile(r"\d{2}(?:\.\d{1,3})?")  # frames a second, as MicroDVD's first cue
 _NOTES = re.compile(r"[♪♫#*]+")
+_SPEAKS = re.compile(r"\s*(?:[-–—]\s*|>{2,3}\s*)+")  # begins what another one says
 _ADVERTS = re.compile(
     r"(?:opensubtitles|subscene|addic7ed|podnapisi|subtitles? (?:by|downloaded)|sub(?:bed|titled) by|"
     r"sync(?:ed)?(?: (?:and|&)"
@@ -65,15 +66,15 @@ def read_subtitles(text: str, *, encoding: str, name: str) -> Reading:
         parts = [part for part in cue.split("\n") if part.strip()]
         fresh = parts[1:] if len(parts) > 1 and parts[:1] == before[-1:] else parts
         before = parts or before
-        line = _clean("\n".join(fresh))
-        if _ADVERTS.search(line):
+        said = _clean("\n".join(fresh))
+        if any(map(_ADVERTS.search, said)):
             adverts += 1
             continue
         who = " ".join(speaker.split())
-        if line and who and not line.casefold().startswith(f"{who.casefold()}:"):
-            line = f"{who}: {line}"
-        if line and (not lines or lines[-1] != line):
-            lines.append(line)
+        for line in said:
+            named = line if not who or line.casefold().startswith(f"{who.casefold()}:") else f"{who}: {line}"
+            if not lines or lines[-1] != named:
+                lines.append(named)
     if not lines:
         raise CorpusError(
             "{name} has subtitles without any text; bring ones with lines.", name=show_name(name)
@@ -117,13 +118,17 @@ def _read_cues(text: str, name: str) -> tuple[str, list[tuple[str, str]]]:
     return formats.get(file.format or "", "MicroDVD"), cues
 
 
-def _clean(text: str) -> str:
-    """Return a cue on one line without marks: a second speaker's dash stays a dash."""
-    parts = []
-    for line in _NOTES.sub(" ", unescape(_TAGS.sub(" ", text))).split("\n"):
-        bare = line.strip().lstrip("-–— ").strip()
-        if bare.startswith("[") and bare.endswith("]"):
+def _clean(text: str) -> list[str]:
+    """Return a cue without marks: a line, or one for each speaker where `-` or `>>` begins several."""
+    lines: list[str] = []
+    parts = [part for part in _NOTES.sub(" ", unescape(_TAGS.sub(" ", text))).split("\n") if part.strip()]
+    for number, part in enumerate(parts, 1):
+        marked = _SPEAKS.match(part)
+        bare = part[marked.end() :].strip() if marked else part.strip()
+        if number == len(parts) and bare.startswith("[") and bare.endswith("]"):
             bare = f"({bare[1:-1]})"  # a sound; a line in square brackets alone is a place
-        if bare:
-            parts.append(bare)
-    return " ".join(parts)
+        if bare and (marked or not lines):
+            lines.append(bare)
+        elif bare:
+            lines[-1] += f" {bare}"
+    return lines
