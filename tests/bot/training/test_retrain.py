@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 import pytest
+import pytest_asyncio
 
 from core.run.store import Run
 from tests.bot.bot_process import BotProcess, ask_to_train, described, footer, running_bot, scene_of
@@ -27,6 +28,8 @@ from tests.local_discord import (
     Permission,
     Upload,
 )
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TRAINING_SECONDS = 240.0  # it runs at the lowest priority, and the machine may have much else to do
 GUILD_ID = 1000
@@ -202,24 +205,44 @@ async def until_trains(scene: Scene) -> psutil.Process:
     return trainings(scene.data)[0]
 
 
-async def test_killed_bot_finds_its_training_again(tmp_path: Path, tiny_run: Run) -> None:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def found(
+    tiny_run: Run, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Scene, Message]]:
+    """Return a scene whose bot found the training of a killed one, and the message that shows it.
+
+    All begin with a small model, which the training begins with and is compared with.
+    """
+    data, small = tmp_path_factory.mktemp("found"), {"HOLOSUITE_RUN": str(tiny_run.path)}
+    try:
+        async with LocalDiscord() as discord:
+            guild = discord.add_guild()
+            chief = discord.add_member(guild, "Sisko", permissions=Permission.ADMINISTRATOR)
+            member = discord.add_member(guild, "Nog")
+            async with running_bot(discord, data, **small) as bot:
+                scene = Scene(discord, guild, chief, member, bot, data)
+                shown = await begin(scene, corpus=scripts(), epochs=3, name="Promenade", keep=True)
+                training = await until_trains(scene)
+                await bot.kill()
+            assert training.is_running()
+            async with running_bot(discord, data, **small) as bot:
+                scene = Scene(discord, guild, chief, member, bot, data)
+                await until_told(scene, shown, "is trained")
+                yield scene, shown
+            assert not discord.pings
+            assert not discord.refused_requests
+    finally:
+        for process in trainings(data):
+            process.kill()
+
+
+async def test_killed_bot_finds_its_training_again(found: tuple[Scene, Message]) -> None:
     """After `kill -9` of the bot the training goes on, and the next bot finishes it in the same message."""
-    small = {"HOLOSUITE_RUN": str(tiny_run.path)}  # which the training begins with, and is compared with
-    async with LocalDiscord() as discord:
-        guild = discord.add_guild()
-        chief = discord.add_member(guild, "Sisko", permissions=Permission.ADMINISTRATOR)
-        async with running_bot(discord, tmp_path, **small) as bot:
-            scene = Scene(discord, guild, chief, chief, bot, tmp_path)
-            shown = await begin(scene, corpus=scripts(), epochs=3)
-            training = await until_trains(scene)
-            await bot.kill()
-        assert training.is_running()
-        async with running_bot(discord, tmp_path, **small) as bot:
-            scene = Scene(discord, guild, chief, chief, bot, tmp_path)
-            end = await until_told(scene, shown, "is trained")
-            assert [message for message in discord.bot_messages if "is trained" in message.text] == [end]
-            assert not trainings(tmp_path)
-        assert left_over(tmp_path) == []
+    scene, shown = found
+    told = [message for message in scene.discord.bot_messages if "is trained" in message.text]
+    assert [message.referenced for message in told] == [shown]
+    assert not trainings(scene.data)
+    assert left_over(scene.data) == []
 
 
 async def test_killed_training_is_resumed_once(tmp_path: Path) -> None:
@@ -282,52 +305,47 @@ async def test_two_servers_train_one_after_the_other(tmp_path: Path) -> None:
             await until_quiet(tmp_path)
 
 
-async def test_models_of_another_server_are_out_of_reach(tmp_path: Path, tiny_run: Run) -> None:
+async def test_models_of_another_server_are_out_of_reach(found: tuple[Scene, Message]) -> None:
     """An administrator lists, uses, renames, downloads and deletes the own server's models, and no other's."""
-    # A small model for everybody, which knows this text best: the training begins with it, and is short.
-    async with open_scene(tmp_path, HOLOSUITE_RUN=str(tiny_run.path)) as scene:
-        discord, chief = scene.discord, scene.chief
-        short = {"length": 20}  # characters: too few to write a line of the text by heart
-        rival = discord.add_member(
-            discord.add_guild("Empok Nor"), "Dukat", permissions=Permission.ADMINISTRATOR
-        )
-        shown = await begin(scene, corpus=scripts(), epochs=1, name="Promenade", keep=True)
-        await until_told(scene, shown, "is trained")
-        assert holds_text(tmp_path, "ODO: You are under arrest.")
-        choices = await (await discord.autocomplete(chief, "models delete", "model", "prom")).choices()
-        assert [choice["name"].split(" (")[0] for choice in choices] == ["Promenade"]
-        number = choices[0]["value"]
-        assert await (await discord.autocomplete(rival, "models delete", "model", "")).choices() == []
-        for command in ("use", "delete", "download", "rename"):
-            for model in (number, "Promenade"):
-                more = {"name": "Mine"} if command == "rename" else {}
-                asked = await discord.slash(rival, f"models {command}", {"model": model, **more})
-                assert "no such model" in (await asked.message()).content
-        assert footer(await scene_of(await discord.slash(rival, "episode", short))).startswith("tiny")
+    scene, _ = found
+    discord, chief, data = scene.discord, scene.chief, scene.data
+    short = {"length": 20}  # characters: too few to write a line of the text by heart
+    rival = discord.add_member(discord.add_guild("Empok Nor"), "Dukat", permissions=Permission.ADMINISTRATOR)
+    assert holds_text(data, "ODO: You are under arrest.")
+    choices = await (await discord.autocomplete(chief, "models delete", "model", "prom")).choices()
+    assert [choice["name"].split(" (")[0] for choice in choices] == ["Promenade"]
+    number = choices[0]["value"]
+    assert await (await discord.autocomplete(rival, "models delete", "model", "")).choices() == []
+    for command in ("use", "delete", "download", "rename"):
+        for model in (number, "Promenade"):
+            more = {"name": "Mine"} if command == "rename" else {}
+            asked = await discord.slash(rival, f"models {command}", {"model": model, **more})
+            assert "no such model" in (await asked.message()).content
+    assert footer(await scene_of(await discord.slash(rival, "episode", short))).startswith("tiny")
 
-        async def ask(person: Member, command: str, **options: object) -> Message:
-            return await (await discord.slash(person, f"models {command}", options, forged=True)).message()
+    async def ask(person: Member, command: str, **options: object) -> Message:
+        return await (await discord.slash(person, f"models {command}", options, forged=True)).message()
 
-        assert "Only administrators" in (await ask(scene.member, "list")).content
-        assert "Only administrators" in (await ask(scene.member, "delete", model=number)).content
-        assert "bot's owner" in (await ask(chief, "everywhere", model=number)).content
-        assert "trained by" in (await ask(chief, "list")).text
-        assert "is called Ops now" in (await ask(chief, "rename", model="promenade", name="Ops")).content
-        packed = (await ask(chief, "download", model="ops")).attachments[0]
-        names = zipfile.ZipFile(io.BytesIO(packed.content)).namelist()
-        assert {name.split("/")[-1] for name in names} >= {"run.json", "weights.safetensors", "loss.png"}
-        assert "from now on" in (await ask(chief, "use", model="ops")).content
-        assert footer(await scene_of(await discord.slash(scene.member, "episode", short))).startswith("Ops")
-        owner = discord.add_member(rival.guild, discord.world.application.owner)
-        assert "from now on" in (await ask(owner, "everywhere", model=number)).content
-        assert footer(await scene_of(await discord.slash(rival, "episode", short))).startswith("Ops")
-        assert "default of all servers" in (await ask(chief, "delete", model="Ops")).content
-        assert "from now on" in (await ask(owner, "everywhere", model="default")).content
-        assert "was deleted" in (await ask(chief, "delete", model="Ops")).content
-        for person in (chief, rival):
-            assert footer(await scene_of(await discord.slash(person, "episode", short))).startswith("tiny")
-        assert list((tmp_path / "models").iterdir()) == []
-        assert not holds_text(tmp_path, "ODO: You are under arrest.")
+    assert "Only administrators" in (await ask(scene.member, "list")).content
+    assert "Only administrators" in (await ask(scene.member, "delete", model=number)).content
+    assert "bot's owner" in (await ask(chief, "everywhere", model=number)).content
+    assert "trained by" in (await ask(chief, "list")).text
+    assert "is called Ops now" in (await ask(chief, "rename", model="promenade", name="Ops")).content
+    packed = (await ask(chief, "download", model="ops")).attachments[0]
+    names = zipfile.ZipFile(io.BytesIO(packed.content)).namelist()
+    assert {name.split("/")[-1] for name in names} >= {"run.json", "weights.safetensors", "loss.png"}
+    assert "from now on" in (await ask(chief, "use", model="ops")).content
+    assert footer(await scene_of(await discord.slash(scene.member, "episode", short))).startswith("Ops")
+    owner = discord.add_member(rival.guild, discord.world.application.owner)
+    assert "from now on" in (await ask(owner, "everywhere", model=number)).content
+    assert footer(await scene_of(await discord.slash(rival, "episode", short))).startswith("Ops")
+    assert "default of all servers" in (await ask(chief, "delete", model="Ops")).content
+    assert "from now on" in (await ask(owner, "everywhere", model="default")).content
+    assert "was deleted" in (await ask(chief, "delete", model="Ops")).content
+    for person in (chief, rival):
+        assert footer(await scene_of(await discord.slash(person, "episode", short))).startswith("tiny")
+    assert list((data / "models").iterdir()) == []
+    assert not holds_text(data, "ODO: You are under arrest.")
 
 
 async def test_retrain_is_refused_in_a_sentence(tmp_path: Path) -> None:
