@@ -9,19 +9,21 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from core.data.formats.reading import LeftOut, Reading, Script, show_name
-from core.data.formats.scripts.names import LONGEST_HEADING
+from core.data.formats.scripts.names import LONGEST_HEADING, is_transition
 from core.data.formats.tables.inner import document_lines
 from core.errors import CorpusError
 from core.text import Text
 
 _HEADING = re.compile(
-    r"(?:heading|überschrift|berschrift|titre|ttulo|título|rubrik|otsikko|nagwek)\s?\d", re.IGNORECASE
+    r"(?:heading|überschrift|berschrift|titre|ttulo|título|rubrik|otsikko|nagwek)\s?\d|(?:sub)?title$",
+    re.IGNORECASE,
 )
 # Styles of screenplays and of plays.
 _PLACE = re.compile(r"(?:scene ?heading|slug ?line|scene ?header|szene)", re.IGNORECASE)
 _NAME = re.compile(r"(?:character|speaker|cue|personnage|figur|rolle)(?: ?name)?", re.IGNORECASE)
 _SPOKEN = re.compile(r"(?:dialog(?:ue)?|parenthetical|lyrics|replik|réplique)", re.IGNORECASE)
 _ACTION = re.compile(r"(?:action|direction|stage ?direction|general|transition|shot)s?", re.IGNORECASE)
+_TIME = re.compile(r"\d{1,2}(?::\d{2}){1,2}")  # above a part of a meeting's transcript
 _BODY = "word/document.xml"
 _DELETED = {"del", "moveFrom"}  # text that is struck out by a tracked change
 _BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-"}
@@ -100,7 +102,7 @@ def _read_paragraphs(data: io.BytesIO) -> list[str]:  # noqa: C901  # a case for
 
 def _in_style(text: str, style: str) -> list[str]:
     """Return a paragraph as its style says: a heading in brackets, a name with a colon, speech right under it."""
-    if not text:
+    if not text or (_HEADING.match(style) and _TIME.fullmatch(text)):
         return [""]
     if _NAME.fullmatch(style):
         return ["", f"{text.rstrip(':')}:"]
@@ -109,7 +111,8 @@ def _in_style(text: str, style: str) -> list[str]:
     is_place = _PLACE.fullmatch(style) is not None
     if (is_place or _HEADING.match(style)) and len(text) <= LONGEST_HEADING:
         return [*[""] * is_place, f"[{text.strip('[]')}]"]
-    return ["", text] if _ACTION.fullmatch(style) else [text]
+    is_done = _ACTION.fullmatch(style) is not None
+    return ["", text if is_transition(text) else f"({text.strip('()')})"] if is_done else [text]
 
 
 def _join_cells(cells: list[str]) -> str:

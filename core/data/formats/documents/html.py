@@ -28,7 +28,7 @@ _NAME = re.compile(r"(?:^|[\s_-])(?:speaker|character|author|username|name|who)(
 _TIME = re.compile(r"(?:^|[\s_-])(?:time|timestamp|timecode|date|datetime)(?:$|[\s_-])", re.IGNORECASE)
 # Classes of what a site puts around a text.
 _FURNITURE = re.compile(
-    r"(?:^|[\s_-])(?:editsection|nav|navbar|navbox|navigation|menu|toc|breadcrumbs?|footer|sidebar|cookies?|share|"
+    r"(?:^|[\s_-])(?:editsection|nav|navbar|navbox|infobox|navigation|menu|toc|breadcrumbs?|footer|sidebar|cookies?|share|"
     r"comments?|noprint|advert\w*)(?:$|[\s_-])",
     re.IGNORECASE,
 )
@@ -171,7 +171,10 @@ class _Page(PageReader):
         self._rows = []
 
     def _break(self, *, paragraph: bool, heading: bool = False) -> None:
-        line = "".join(self._line).strip()
+        line = "".join(self._line)
+        line = (
+            line.strip("\n").rstrip() if "\n" in line else line.strip()
+        )  # where lines count, so do their margins
         if self._is_named:
             return  # the speech is in the next block
         self._line = []
@@ -188,7 +191,8 @@ class _Page(PageReader):
 
 def _part(tag: str, kind: str) -> str:
     """Return what an element of a class is for its lines."""
-    if tag in _SKIPPED or (tag not in _LARGE and (_TIME.search(kind) or _FURNITURE.search(kind))):
+    is_around = _FURNITURE.search(kind) and (tag not in _LARGE or tag == "table")
+    if tag in _SKIPPED or is_around or (tag not in _LARGE and _TIME.search(kind)):
         return "skip"
     if tag == "dt" or (tag not in _LARGE and _NAME.search(kind)):
         return "name"

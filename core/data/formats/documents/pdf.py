@@ -127,7 +127,11 @@ def _running_lines(pages: list[list[str]]) -> set[str]:
     if len(pages) < _LEAST_PAGES:
         firsts = {next((_key(line) for line in lines if line), "") for lines in pages}
         return numbers | (firsts if len(pages) > 1 and len(firsts) == 1 and " " in min(firsts) else set())
-    return {key for key, count in seen.items() if count >= _OFTEN * len(pages)} | numbers
+    everywhere = Counter(_key(line) for lines in pages for line in lines)
+    # A name that speaks at the top of many pages speaks on them, too.
+    return {
+        key for key, count in seen.items() if count >= _OFTEN * len(pages) and 2 * count > everywhere[key]
+    } | numbers
 
 
 def _without(lines: list[str], running: set[str]) -> list[str]:

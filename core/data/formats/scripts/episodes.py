@@ -14,6 +14,9 @@ _HEADING = re.compile(
     r"\d{1,2}x\d{2}\b|第 ?\d{1,4} ?[话話集])[^\n]{0,60}$",
     re.IGNORECASE | re.MULTILINE,
 )
+_RULES = re.compile(
+    r"\A(?:[ \t]*+(?:[=\-*~_#]{3,200})?+[ \t]*+\n)+|(?<=\n)[=\-*~_#]{3,200}\s*\Z"
+)  # around a heading
 _LEAST = 3  # filled lines of an episode; a list of contents has none between its own
 
 
@@ -46,5 +49,5 @@ def _split(script: Script) -> Iterator[Script]:
     before = text[: headings[0][1].start()]
     ends = [*(each.start() for _, each in headings[1:]), len(text)]
     for (name, each), end in zip(headings, ends, strict=True):
-        yield replace(script, name=name, text=before + text[each.end() : end].lstrip("\n"))
+        yield replace(script, name=name, text=_RULES.sub("", before + text[each.end() : end]))
         before = ""

@@ -12,7 +12,7 @@ _TITLE_PAGE = re.compile(r"(?:[A-Za-z][\w ]{0,30}:[^\n]*\n(?:[ \t][^\n]+\n)*)+\s
 _NOTES = re.compile(r"/\*(?:(?!/\*).)*?\*/|\[\[(?:(?!\[\[).)*?\]\]", re.DOTALL)
 _EMPHASIS = re.compile(r"(?<!\\)[*_]{1,3}(?=\S)|(?<=\S)(?<!\\)[*_]{1,3}")
 _FURNITURE = re.compile(
-    r"^[ \t]*(?:\d{1,4}\.?[ \t]*$)|[ \t]{2,}\*[ \t]*$", re.MULTILINE
+    r"^[ \t]{0,200}\d{1,4}\.?[ \t]{0,200}$|(?<=\S)[ \t]{2,200}\*[ \t]{0,200}$", re.MULTILINE
 )  # a page's number, a revision's mark
 _FADE_IN = re.compile(r"\A(?:[^\n]{0,60}\n){1,40}?(?=[ \t]*FADE IN[:.]?[ \t]*\n)")
 _LEAST_CUES = 2

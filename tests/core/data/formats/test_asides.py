@@ -3,6 +3,7 @@
 import pytest
 
 from core.data.formats.detect import read_file
+from core.data.formats.scripts.episodes import split_episodes
 from core.data.formats.scripts.lines import find_speakers
 
 SAID = "ADA: The kettle is on.\nBO: Then pour.\n" * 6
@@ -55,3 +56,22 @@ def test_screenplay_as_it_was_printed_is_its_scenes() -> None:
     assert read(page + speech * 2) == "[INT. HALL - DAY]\n" + "\n".join(
         ["ADA: The kettle is on.\nBO: Then pour."] * 2
     )
+
+
+def test_rules_around_headings_of_episodes_go() -> None:
+    """A heading between two rules leaves neither in an episode."""
+    text = "".join(f"====\nEpisode {n}\n====\n{SAID}\n" for n in (1, 2))
+    parts = split_episodes(read_file(text.encode(), "a.txt").scripts)
+    assert [part.text.strip("\n") for part in parts] == [SAID.strip("\n")] * 2
+
+
+def test_boxes_of_a_wiki_are_no_lines() -> None:
+    """A table that leads to other pages is none of lines, and a margin counts from the first line on."""
+    box = '<table class="navbox"><tr><td>Season 1: <a>Tea</a></td></tr></table>'
+    lines = "".join(f"<p><b>{line.replace(':', ':</b>')}</p>" for line in SAID.splitlines())
+    assert read(f"<html><body>{box}{lines}</body></html>", "a.html") == SAID.strip()
+    names = "".join(
+        f"{' ' * 20}{who}\n    {said}\n\n"
+        for who, _, said in (line.partition(": ") for line in SAID.splitlines())
+    )
+    assert read(f"<html><body><pre>\n{names}</pre></body></html>", "a.html") == SAID.strip()
