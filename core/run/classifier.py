@@ -1,7 +1,7 @@
 """Logistic regression over hashed features of texts: what tells one kind of text from another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -49,11 +49,10 @@ class SparseRows:
         """Return the product with `weights`, (rows,)."""
         return np.asarray(np.add.reduceat(self.values * weights[self.columns], self.starts), dtype=np.float64)
 
-    def transposed_times(self, rows: Floats, *, buckets: int) -> Floats:
-        """Return the transpose's product with `rows`, (buckets,)."""
+    def transposed_times(self, rows: Floats) -> Floats:
+        """Return the transpose's product with `rows`, up to the last column in use."""
         lengths = np.diff([*self.starts.tolist(), len(self.columns)])
-        summed = np.bincount(self.columns, self.values * np.repeat(rows, lengths), minlength=buckets)
-        return summed.astype(np.float64)
+        return np.bincount(self.columns, self.values * np.repeat(rows, lengths)).astype(np.float64)
 
 
 def fit_logistic(
@@ -66,12 +65,17 @@ def fit_logistic(
     """
     # The curvature is at most this: rows have length 1, the bias adds 1, and a sigmoid's slope is a quarter at most.
     rate = 1 / (1 + strength * len(truth) * 2 / 4)
-    weights, ahead = np.zeros(buckets + 1), np.zeros(buckets + 1)
+    # The weight of a bucket that no row has stays 0: what they have is a small part of all.
+    used, columns = np.unique(rows.columns, return_inverse=True)
+    rows = replace(rows, columns=columns)
+    weights, ahead = np.zeros(len(used) + 1), np.zeros(len(used) + 1)
     for step in range(steps):
         margin = truth * (rows.times(ahead[:-1]) + ahead[-1])
         pull = -strength * truth / (1 + np.exp(np.minimum(margin, 500.0)))
-        slope = np.append(rows.transposed_times(pull, buckets=buckets) + ahead[:-1], pull.sum())
+        slope = np.append(rows.transposed_times(pull) + ahead[:-1], pull.sum())
         following = ahead - rate * slope
         ahead = following + step / (step + 3) * (following - weights)
         weights = following
-    return weights[:-1], float(weights[-1])
+    found = np.zeros(buckets)
+    found[used] = weights[:-1]
+    return found, float(weights[-1])
