@@ -4,7 +4,8 @@
 characters from an empty state, learnt and held out, then writes a scene after `NAME:` for each of the 20 most frequent
 names at two temperatures. `--start none shipped` trains from both weights; without it as `train.py` chooses. Without
 --corpus, invented ones of two sizes are learnt. `--code FOLDER` trains with another checkout's `train.py`, such as a
-`git worktree` of an earlier version. `--kept FILE` goes on where a stopped one was.
+`git worktree` of an earlier version, which may know no `--start none`: `--start ""` tells it nothing. `--kept FILE`
+goes on where a stopped one was.
 """
 
 import argparse
@@ -109,7 +110,9 @@ def train_all(
     for path, start, seed in trainings:
         out = folder / f"{path.stem}-{seed}"
         command = [sys.executable, "train.py", f"--scripts={path.resolve()}", f"--series={settings.series}"]
-        command += [f"--seed={seed}", f"--start={start}", f"--out={out}", *options]
+        command += [f"--seed={seed}", f"--out={out}", *options]
+        if start:
+            command += [f"--start={start}"]
         if settings.characters:
             command += [f"--epochs={max(1, round(settings.characters / _size(path)))}"]
         done = subprocess.run(command, cwd=settings.code, capture_output=True, text=True, check=False)
@@ -138,7 +141,12 @@ def main() -> int:
         "--corpus", type=Path, action="append", help="scripts, as for train.py; may come again"
     )
     parser.add_argument("--series", default="DS9", help="of a JSON table (DS9)")
-    parser.add_argument("--start", nargs="+", default=[AUTO], help="weights to begin with, as for train.py")
+    parser.add_argument(
+        "--start",
+        nargs="+",
+        default=[AUTO],
+        help="weights to begin with, as for train.py; an empty one is not told to it",
+    )
     parser.add_argument("--seeds", type=int, default=2, help="trainings of each corpus (2)")
     parser.add_argument(
         "--characters", type=int, help="as many epochs as read about so many, at least one (as train.py)"

@@ -1,4 +1,4 @@
-"""Given people's script up to a line's start: how likely the network is to name the speaker of two lines before."""
+"""Given people's script up to a line's start: whether the speaker of two lines before is named next."""
 
 import re
 from collections.abc import Sequence
@@ -11,6 +11,9 @@ from core.data.vocabulary import Ids, Vocabulary
 from core.evaluation.likelihood import nats_of
 from core.evaluation.scenes.script import read_line
 from core.writing.generator import Generator
+from core.writing.request import SceneRequest
+from core.writing.takes.line import LONGEST_HEAD
+from core.writing.writer import Writer
 
 _STARTS = 200
 _BEFORE = 800  # characters of people's script that are read
@@ -92,6 +95,32 @@ def network_returns(
         if sign in vocabulary.characters
     )
     return named, named / (1 - silent)
+
+
+def written_returns(
+    writer: Writer, starts: list[LineStart], *, temperature: float, times: int
+) -> tuple[float, float] | None:
+    """Return how often a scene that goes on from people's script names that speaker: of all lines, of spoken ones.
+
+    Each of `starts` is gone on from `times` times, as members have it, by directions and rules.
+    """
+    spoken = [
+        read_line(_first_line(writer, start.before, temperature=temperature, seed=seed)).speaker
+        for seed, start in enumerate(starts * times)
+    ]
+    returned = sum(name == start.two_before for name, start in zip(spoken, starts * times, strict=True))
+    return (returned / len(spoken), returned / max(1, sum(map(bool, spoken)))) if spoken else None
+
+
+def _first_line(writer: Writer, before: str, *, temperature: float, seed: int) -> str:
+    request = SceneRequest(
+        prompt=before,
+        length=LONGEST_HEAD,
+        temperature=temperature,
+        seed=seed,
+        directions=writer.usual,
+    )
+    return next((line for line in writer.write(request).text.split("\n") if line), "")
 
 
 def _until_clear(name: str, names: Sequence[str]) -> str:

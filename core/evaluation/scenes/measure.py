@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.evaluation.beginnings import read_beginnings
-from core.evaluation.scenes.given import line_starts, network_returns, people_return
+from core.evaluation.scenes.given import line_starts, network_returns, people_return, written_returns
 from core.evaluation.scenes.judge import cut_pieces, judge_accuracy
 from core.evaluation.scenes.measures.coherence import CoherenceMeasure
 from core.evaluation.scenes.measures.company import measure_company
@@ -25,6 +25,7 @@ from core.writing.writer import Writer
 TEMPERATURES = (0.5, 0.65, 0.8)  # beside the run's default
 _SCORED = 30_000  # characters of people's script; `python -m core.evaluate` reads all
 GIVEN = (1.0, 0.5)  # temperatures at which the network continues people's script
+_TIMES = 5  # that scenes go on from each place of people's script, at the first of these
 
 Column = dict[str, Any]
 Teller = Callable[[str], None]
@@ -136,6 +137,10 @@ def _read_people(run: Run, people: People, told: Teller) -> Column:
         )
         if returns is not None:
             (column[f"given_two_before_{temperature:g}"], column[f"given_speech_{temperature:g}"]) = returns
+    told(f"whom scenes let speak at {GIVEN[0]:g}")
+    written = written_returns(writer, starts, temperature=GIVEN[0], times=_TIMES)
+    if written is not None:
+        column["given_two_before_written"], column["given_speech_written"] = written
     return column
 
 

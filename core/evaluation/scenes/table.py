@@ -46,7 +46,10 @@ def draw_table(columns: dict[str, Column]) -> str:
         f"({_show('', network.get(f'given_speech_{temperature:g}'))} of the lines in which anybody speaks)"
         for temperature in GIVEN
     )
-    given += f"; people {_show('', people.get('given_two_before'))}."
+    given += (
+        f"; by scenes that go on, at T {GIVEN[0]:g}, {_show('', network.get('given_two_before_written'))} "
+        f"({_show('', network.get('given_speech_written'))}); people {_show('', people.get('given_two_before'))}."
+    )
     bits = f"{network['bits']:.4f} bits per character of people's script ({network['bits_alone']:.4f} without the cache"
     if "bits_beginnings" in network:
         lost = network["beginnings_over_8"]

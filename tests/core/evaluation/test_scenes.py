@@ -162,6 +162,9 @@ def test_the_command_measures_a_run_beside_people(
     columns = json.loads(line)
     assert set(columns) == {"run", "people", "network", "0.5", "0.65", "0.8"}
     assert 0 <= columns["network"]["given_two_before_1"] <= columns["network"]["given_speech_1"] <= 1
+    assert (
+        0 <= columns["network"]["given_two_before_written"] <= columns["network"]["given_speech_written"] <= 1
+    )
     assert columns["people"]["two_lines_before"] is not None
     assert main(arguments) == 0
     assert capsys.readouterr().out.splitlines() == [line]
