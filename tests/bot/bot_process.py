@@ -88,7 +88,9 @@ async def start_bot(environment: dict[str, str], data: Path, *, module: str = "b
     With `TEST_ANEW` in its environment it is a new interpreter, and makes its own database.
     """
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
-    anew = "TEST_ANEW" in environment or "PYTEST_VERSION" not in os.environ  # no test, but a benchmark
+    is_test = "PYTEST_VERSION" in os.environ  # and no benchmark
+    # What macOS has loaded may not be copied.
+    anew = "TEST_ANEW" in environment or not is_test or sys.platform != "linux"
     if not anew and "DATABASE_URL" not in environment:
         await give_database(data)
     log_file = data / "said.txt"
