@@ -71,7 +71,7 @@ async def _train(discord: LocalDiscord, chief: Member, corpus: Upload, *, epochs
         await (await discord.press(end.button("Use it"), chief)).acknowledged()
     scene = await scene_of(await discord.slash(chief, "episode", {"seed": 1, "length": 400}))
     offered = await (await discord.autocomplete(chief, "episode", "cast", "")).choices()
-    speakers = list(dict.fromkeys(_SPEAKER.findall(described(scene))))
+    speakers = list(dict.fromkeys(_SPEAKER.findall(described(scene).replace("\\", ""))))
     episodes = re.search(r"[\d,]+ episodes?", fields["Learns from"])
     people = {who.casefold() for who in PEOPLE} | {"keep", "weis", "mart", "tom"}
     named = [*speakers, *(str(choice["value"]) for choice in offered)]
