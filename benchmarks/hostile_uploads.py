@@ -56,6 +56,7 @@ SHAPES: dict[str, Shape] = {
     "UTF-16": lambda dice, size: speech(dice, size // 2).encode("utf-16"),
     "table": lambda _, size: b"speaker,line\n" + b'ODO,"No, no"\n' * (size // 13),
     "HTML": lambda _, size: b"<div>" * (size // 5),
+    "HTML that closes nothing": lambda _, size: b"<dt>" * (size // 12) + b"</b>No. " * (size // 12),
     "XML": lambda _, size: b"<FinalDraft><Content>" + b"<Paragraph><Text>a</Text>" * (size // 26),
     "subtitles": lambda _, size: b"1\n00:00:01,000 --> 00:00:02,000\nNo.\n\n" * (size // 37),
     "numbers": lambda _, size: b"9" * size,

@@ -20,7 +20,8 @@ EMPTY = {  # tags that nothing closes
     "track",
     "wbr",
 }
-_PIECE = 2**16  # characters that the parser is fed at a time
+_PIECE = 2**14  # characters that the parser is fed at a time
+_DEEPEST = 500  # open elements; the parser looks through all of them at each tag that closes none
 
 
 class PageReader:
@@ -35,19 +36,53 @@ class PageReader:
     def data(self, text: str) -> None:
         """See text."""
 
-    def close(self) -> None:
-        """See the end."""
 
+def feed(reader: PageReader, text: str) -> None:
+    """Let a reader see a page, however long or damaged; nothing of it is kept as a tree.
 
-def feed(reader: Any, text: str) -> None:  # noqa: ANN401  # lxml wants more of a target than it calls
-    """Let a reader see a page, however long or damaged; nothing of it is kept as a tree."""
-    parser = HTMLParser(
-        target=reader, recover=True, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
-    )
+    Where elements are opened and not closed again and again, all of them close now and then: time is linear.
+    """
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    target = _Depth(reader)
+    start = 0
     try:
-        for start in range(0, len(text), _PIECE):
-            parser.feed(text[start : start + _PIECE].replace("\0", ""))
+        parser = _parser(target)
+        while start < len(text):
+            end = start + _PIECE
+            if end < len(text):  # between tags, where another parser can go on
+                tag = text.rfind("<", start + 1, end)
+                end = tag if tag > 0 else end
+            parser.feed(text[start:end].replace("\0", ""))
+            start = end
+            if target.depth > _DEEPEST:
+                parser.close()
+                parser = _parser(target)
         parser.close()
     except (LxmlError, AssertionError, UnicodeError):
-        return  # nested too deeply or cut: what was seen so far counts
+        return  # cut: what was seen so far counts
+
+
+def _parser(target: Any) -> HTMLParser:  # noqa: ANN401  # lxml wants more of a target than it calls
+    return HTMLParser(
+        target=target, recover=True, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
+    )
+
+
+class _Depth:
+    """Hands tags and texts on to a reader, and counts the elements that are open."""
+
+    def __init__(self, reader: PageReader) -> None:
+        self._reader = reader
+        self.data = reader.data
+        self.depth = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        self._reader.start(tag, attributes)
+
+    def end(self, tag: str) -> None:
+        self.depth -= 1
+        self._reader.end(tag)
+
+    def close(self) -> None:
+        self.depth = 0

@@ -132,7 +132,7 @@ class _TelegramPage(_ChatPage):
         if "forwarded" in kinds:
             self._counts.skip(Text("forwarded: somebody else wrote it"))
             part = "skip"
-        elif "skip" in self._open:
+        elif self._within("skip"):
             part = ""
         elif "from_name" in kinds:
             self._speaker, part = "", "speaker"

@@ -1,6 +1,7 @@
 """HTML to paragraphs."""
 
 import re
+from collections import Counter
 
 from core.data.formats.chats.html_exports import read_html_chat
 from core.data.formats.documents.gutenberg import strip_gutenberg, strip_notes
@@ -93,6 +94,7 @@ class _Page(PageReader):
         self._open: list[
             str
         ] = []  # what each open element is: "skip", "verbatim", "heading", "name" or nothing
+        self._within = Counter[str]()  # how many of each are open
         self._rows: list[list[str]] = []  # of the table that is open
         self._tables = 0  # inside each other
         self._first = 0  # line of the cell that is open
@@ -105,6 +107,7 @@ class _Page(PageReader):
             self._start_in_table(tag)
         if tag not in EMPTY:
             self._open.append(_part(tag, attributes.get("class") or ""))
+            self._within[self._open[-1]] += 1
 
     def _start_in_table(self, tag: str) -> None:
         if tag == "table":
@@ -121,6 +124,7 @@ class _Page(PageReader):
         if tag in EMPTY:
             return
         part = self._open.pop() if self._open else ""
+        self._within[part] -= 1
         if part == "name":
             self._name()
         elif tag in _BLOCKS:
@@ -134,13 +138,13 @@ class _Page(PageReader):
 
     def data(self, text: str) -> None:
         """Collect text; line breaks count in <pre> alone."""
-        if "skip" in self._open:
+        if self._within["skip"]:
             return
         if self._is_named and text.strip():
             self._is_named = False
             text = re.sub(r"^\s*[:：]?\s*", "", text)
-        self._plain |= "bold" not in self._open and bool(text.strip())
-        self._line.append(text if "verbatim" in self._open else re.sub(r"\s+", " ", text))
+        self._plain |= not self._within["bold"] and bool(text.strip())
+        self._line.append(text if self._within["verbatim"] else re.sub(r"\s+", " ", text))
 
     def text(self) -> str:
         """Return all lines."""
@@ -151,7 +155,8 @@ class _Page(PageReader):
 
     def _name(self) -> None:
         """Go on behind a name on its line."""
-        before = "".join(self._line).strip().rstrip(":：").rstrip()
+        self._line = ["".join(self._line)]
+        before = self._line[0].strip().rstrip(":：").rstrip()
         if 0 < len(before) <= _LONGEST_CELL and not before.endswith(_ENDS):
             self._line, self._is_named = [f"{before}: "], True
 
@@ -171,12 +176,12 @@ class _Page(PageReader):
         self._rows = []
 
     def _break(self, *, paragraph: bool, heading: bool = False) -> None:
+        if self._is_named:
+            return  # the speech is in the next block
         line = "".join(self._line)
         line = (
             line.strip("\n").rstrip() if "\n" in line else line.strip()
         )  # where lines count, so do their margins
-        if self._is_named:
-            return  # the speech is in the next block
         self._line = []
         if line and heading and len(line) <= _LONGEST_HEADING:
             line = f"[{line.strip('[]')}]"

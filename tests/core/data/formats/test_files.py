@@ -9,6 +9,8 @@ import pytest
 from openpyxl import Workbook
 
 from core.config import TrainConfig
+from core.data.formats.documents.html import html_text
+from core.data.formats.html_parser import PageReader, feed
 from core.data.report import describe
 from core.data.sources.source import Source
 from core.errors import CorpusError
@@ -245,3 +247,24 @@ def test_table_of_a_play_goes_on_with_the_speech_above(tmp_path: Path) -> None:
     path.write_text(rows * 20, encoding="utf-8")
     text = "Ada: The kettle is on, and has been on for hours, for nobody would pour.\n(Exit)\nBo: Then pour."
     assert text in describe(Source(str(path)), TrainConfig())[0]["sample"]
+
+
+@pytest.mark.parametrize("opened", ["<div>", "<b>", "<dt>", "<table>", "<pre>"])
+def test_page_that_closes_nothing_is_read_to_its_end(opened: str) -> None:
+    """Elements that are opened and never closed do not pile up, and no text after them is lost."""
+    page = "<body>" + opened * 20_000 + "<p>ODO: No.</p>" + "</i>" * 20_000 + "<p>KIRA: Yes.</p>"
+    depths: list[int] = []
+
+    class Reader(PageReader):
+        """Counts what is open."""
+
+        def start(self, tag: str, attributes: dict[str, str]) -> None:
+            depths.append(depths[-1] + 1 if depths else 1)
+
+        def end(self, tag: str) -> None:
+            depths.append(depths[-1] - 1)
+
+    feed(Reader(), page)
+    assert max(depths) < 10_000
+    assert "ODO: No." in html_text(page)
+    assert "KIRA: Yes." in html_text(page)
