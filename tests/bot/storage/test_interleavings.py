@@ -22,7 +22,7 @@ from core.errors import CoreError
 HISTORIES = int(os.environ.get("INTERLEAVINGS", "30"))  # 1,000 in a few minutes
 MOST_MODELS, MOST_A_DAY = 3, 4
 MEMBERS = (7, 8)
-NAMES = ("Ops", "OPS", "\u00c4rger", "\u00e4rger", "Nor")
+NAMES = ("Ops", "OPS", "\u00c4rger", "\u00e4rger", "Nor", "Morn", "Bashir")  # of more models than may be
 ROUNDS, AT_ONCE = 4, 6
 Step = Callable[[Repositories], Awaitable[object]]
 

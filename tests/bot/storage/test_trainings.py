@@ -275,6 +275,7 @@ def test_child_is_told_from_another_of_its_number(tmp_path: Path) -> None:
 
 async def test_child_that_fails_is_said_and_buried(tmp_path: Path) -> None:
     """A child that takes too long is killed; one that prints nothing, or an error, is a sentence."""
+    others = psutil.Process().children()  # of tests before this one
     (tmp_path / "corpus.txt").write_text("ODO: No.")
     with pytest.raises(ProcessError, match=r"more than 0\.01 s"):
         await ask_child("core.evaluation.preview", ["--scripts", "corpus.txt"], data=tmp_path, seconds=0.01)
@@ -282,7 +283,7 @@ async def test_child_that_fails_is_said_and_buried(tmp_path: Path) -> None:
         await ask_child("core.evaluation.preview", ["--nonsense"], data=tmp_path, seconds=60)
     with pytest.raises(ProcessError, match="too few to learn from"):
         await ask_child("core.evaluation.preview", ["--scripts", "corpus.txt"], data=tmp_path, seconds=60)
-    assert psutil.Process().children() == []
+    assert set(psutil.Process().children()) <= set(others)
 
 
 def test_one_training_at_a_time_on_a_machine(tmp_path: Path) -> None:
