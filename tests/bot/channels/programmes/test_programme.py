@@ -77,7 +77,7 @@ class Month:
     async def until_taken(self, time: datetime) -> None:
         """Let it be another time, and wait until all that is due by then was begun, or left out."""
         await self.set_clock(time)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):  # a scene may be performed line by line until then
             while True:
                 planned = [each for each in await self.programmes() if not each.is_paused]
                 begun = await self.theatre.storage.programmes.read_begun()
