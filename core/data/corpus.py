@@ -122,7 +122,8 @@ def _spell(script: Script, known: Vocabulary, cleaning: Cleaning) -> str:
     text = known.spell(script.text).text
     if cleaning == "notes" or script.form == "code":
         return text
-    return _GAP.sub(r"\1:", regular_spacing(text))
+    spaced = regular_spacing(text)
+    return spaced if " :" in script.text else _GAP.sub(r"\1:", spaced)
 
 
 def is_held_out(position: int, *, share: float) -> bool:
