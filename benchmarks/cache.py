@@ -1,7 +1,7 @@
 """What the cache of the text so far gains, at the beginning of a text and later.
 
 `python -m benchmarks.cache --scripts FILE RUN...` measures each run on the held-out episodes, by its network alone and
-with the cache model beside it, whether or not its own settings have one.
+with each cache model beside it, whether or not its own settings have one.
 """
 
 import argparse
@@ -16,20 +16,20 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the generator has a thread
 import numpy as np
 import numpy.typing as npt
 
-from core.config import END_OF_EPISODE
-from core.data.corpus import hold_out, read_corpus
+from core.config import END_OF_EPISODE, CacheKind
+from core.data.corpus import read_corpus, validation_texts
 from core.data.sources.source import Source
 from core.errors import CoreError
-from core.evaluation.likelihood import nats_of
+from core.evaluation.likelihood import nats_with_cache
 from core.run.store import Run
 from core.writing.generator import Generator
-from core.writing.inference.cache_model import cached_nats
 
+_KINDS: tuple[CacheKind, ...] = ("characters", "words")
 _PLACES = (0, 300, 1000, 2000, 5000, 10_000, 20_000, 10**9)  # characters into an episode
 
 
-def gains(run: Run, scripts: str, series: str) -> list[tuple[str, float, float]]:
-    """Return (where, bits per character alone, the same with the cache) over all, then by place.
+def bits_by_place(run: Run, scripts: str, series: str) -> list[tuple[str, list[float]]]:
+    """Return (where, bits per character alone, with each kind of cache) over all, then by place.
 
     Raises:
         CorpusError: the scripts cannot be read.
@@ -38,13 +38,18 @@ def gains(run: Run, scripts: str, series: str) -> list[tuple[str, float, float]]
     corpus = read_corpus(
         Source(scripts, series), cleaning=run.config.cleaning, rare_count=1, vocabulary=known
     )
-    _, unseen = hold_out(corpus, share=run.config.validation_share)
+    unseen, labels = validation_texts(corpus, share=run.config.validation_share)
     ids = [known.encode(text + END_OF_EPISODE) for text in unseen]
-    generator = Generator.of(run.config, run.weights())
-    alone = nats_of(generator, ids, start=known.characters.index(END_OF_EPISODE))
-    cached = [cached_nats(text, nats) for text, nats in zip(ids, alone, strict=True)]
+    start = known.characters.index(END_OF_EPISODE)
+    weights = run.weights()
+    found = []
+    for kind in _KINDS:
+        config = run.config.with_changes(cache_model=kind)
+        generator = Generator.of(config, weights, known, run.tables)
+        found.append(nats_with_cache(generator, ids, start=start, labels=labels))
+    ways = [found[0][0], *(cached for _, cached in found)]
     parts = [("all", 0, _PLACES[-1]), *((_words(*place), *place) for place in pairwise(_PLACES))]
-    return [(where, _bits(alone, first, last), _bits(cached, first, last)) for where, first, last in parts]
+    return [(where, [_bits(nats, first, last) for nats in ways]) for where, first, last in parts]
 
 
 def _bits(texts: list[npt.NDArray[np.float32]], first: int, last: int) -> float:
@@ -67,14 +72,14 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         lines = [
-            f"| {path.name} | {where} | {alone:.4f} | {cached:.4f} | {alone - cached:.4f} |"
+            f"| {path.name} | {where} | {' | '.join(f'{bits:.4f}' for bits in ways)} |"
             for path in options.runs
-            for where, alone, cached in gains(Run.read(path), options.scripts, options.series)
+            for where, ways in bits_by_place(Run.read(path), options.scripts, options.series)
         ]
     except CoreError as error:
         print(error, file=sys.stderr)
         return 2
-    header = ["| run | characters | alone | with the cache | gain |", "|---|---|---|---|---|"]
+    header = ["| run | characters | alone | cache of characters | of words |", "|---|---|---|---|---|"]
     print("\n".join([*header, *lines]))
     return 0
 

@@ -35,7 +35,7 @@ def random_weights(*, units: int, layers: int, vocabulary: int = VOCABULARY) -> 
 def random_generator(config: TrainConfig) -> Generator:
     """Return a generator with random weights, which writes what the network alone says."""
     weights = random_weights(units=config.units, layers=config.layers)
-    return Generator.of(config.with_changes(cache_model=False), weights)
+    return Generator.of(config.with_changes(cache_model="none"), weights)
 
 
 def write_random_run(folder: Path, config: TrainConfig, *, vocabulary: Vocabulary | None = None) -> Run:

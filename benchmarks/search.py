@@ -34,7 +34,7 @@ from core.writing.generator import Generator
 EPISODES = range(100)
 BASE = (
     *("--units", "256", "--epochs", "1", "--episodes", f"0-{EPISODES[-1]}"),
-    *("--dropout", "0", "--no-cache-model"),
+    *("--dropout", "0", "--cache-model", "none"),
 )
 TRIALS: dict[str, tuple[str, ...]] = {
     "base": (),

@@ -22,6 +22,7 @@ _SEEDS = 2**32  # what every backend's random numbers start from
 Targets = Literal["last", "all"]
 Cleaning = Literal["notes", "script"]
 Schedule = Literal["constant", "cosine"]
+CacheKind = Literal["words", "characters", "none"]
 TemperatureScale = Literal["logits", "probabilities"]
 
 
@@ -75,8 +76,10 @@ class TrainConfig:
         "what a temperature divides: logits (the field's meaning) or probabilities (the lecture notes')",
         choices=("logits", "probabilities"),
     )
-    cache_model: bool = _setting(
-        default=True, help_="when it writes, let what the text has said so far count beside the network"
+    cache_model: CacheKind = _setting(
+        "words",
+        "what of the text so far counts beside the network when it writes; runs of before have that of characters",
+        choices=("words", "characters", "none"),
     )
     context: bool = _setting(
         default=True,
@@ -148,8 +151,7 @@ class TrainConfig:
         if unknown:
             raise ConfigError(f"This version does not know the setting {', '.join(unknown)}.")
         try:
-            # A run from before there was a cache, or a context, goes on writing what it wrote.
-            return cls(**{"cache_model": False, "context": False, **values})
+            return cls(**{"context": False, **values, "cache_model": _cache_of(values)})
         except TypeError as error:
             raise ConfigError("A setting of the training has a value of the wrong kind.") from error
 
@@ -190,7 +192,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "patience": None,
         "mixed_precision": False,
         "temperature_scale": "probabilities",
-        "cache_model": False,
+        "cache_model": "none",
         "context": False,
         "default_temperature": 0.03,
     },
@@ -214,6 +216,14 @@ def parse_episodes(text: str) -> range:
     if not episodes:
         raise argparse.ArgumentTypeError(f"{text!r} names no episodes; write them like 20-69 or 7")
     return episodes
+
+
+def _cache_of(values: dict[str, Any]) -> Any:  # noqa: ANN401  # what a run directory holds
+    """Return the cache of a run; one from before there was a choice, a cache or a context goes on writing as it did."""
+    cache = values.get("cache_model", False)
+    if not isinstance(cache, bool):
+        return cache
+    return "none" if not cache else "words" if values.get("context") else "characters"
 
 
 def _spell(name: str) -> str:

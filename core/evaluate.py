@@ -12,7 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the generator has a thread
 from core.errors import CoreError
 from core.evaluation.score import Score, score_file
 from core.run.store import Run
-from core.writing.generator import Generator, context_of
+from core.writing.generator import Generator
 
 _SHOWN_SECONDS = 0.5
 
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         run = Run.read(options.run)
-        generator = Generator.of(run.config, run.weights(), context_of(run.vocabulary, run.tables))
+        generator = Generator.of(run.config, run.weights(), run.vocabulary, run.tables)
         scores = []
         for path in options.files:
             with _Reading() as reading:

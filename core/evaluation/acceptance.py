@@ -24,7 +24,7 @@ from core.evaluation.score import score_texts
 from core.run.store import Run
 from core.text import Text
 from core.wording import describe_epochs
-from core.writing.generator import Generator, context_of
+from core.writing.generator import Generator
 from core.writing.request import SceneRequest
 from core.writing.writer import Writer
 
@@ -107,7 +107,7 @@ def compare(new: Run, old: Run | None, source: Source, *, written: str = "") -> 
     for name, run in (("new", new), ("old", old)):
         if run is None:
             continue
-        generator = Generator.of(run.config, run.weights(), context_of(run.vocabulary, run.tables))
+        generator = Generator.of(run.config, run.weights(), run.vocabulary, run.tables)
         score = score_texts(texts, name=name, generator=generator, vocabulary=run.vocabulary, labels=labels)
         result[f"{name}_bits"] = score.bits_per_character
         result["characters" if name == "new" else "old_characters"] = score.characters

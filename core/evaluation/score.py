@@ -9,10 +9,9 @@ from core.config import END_OF_EPISODE
 from core.data.vocabulary import Vocabulary
 from core.errors import CorpusError
 from core.evaluation.beginnings import Beginnings, read_beginnings
-from core.evaluation.likelihood import nats_of
+from core.evaluation.likelihood import nats_of, nats_with_cache
 from core.run.store import Run
 from core.writing.generator import Generator
-from core.writing.inference.cache_model import cached_nats
 from core.writing.inference.cells import Floats
 
 _MOST_UNKNOWN = 0.05  # share of a text's characters, up to which a score of the others tells something
@@ -68,13 +67,15 @@ def score_texts(
         for character in {*spelling.mapped, *spelling.dropped}
     )
     start = end if end >= 0 else max(0, vocabulary.characters.find("\n"))
-    alone = nats_of(generator, ids, start=start, labels=labels, advance=advance)
     characters = sum(map(len, ids))
     if not characters:
         raise CorpusError(
             "{name} has no characters that the run knows; name a text in its language.", name=name
         )
-    nats = list(map(cached_nats, ids, alone)) if generator.cache_model else alone
+    if generator.caches is None:
+        nats = alone = nats_of(generator, ids, start=start, labels=labels, advance=advance)
+    else:
+        alone, nats = nats_with_cache(generator, ids, start=start, labels=labels, advance=advance)
     return Score(name=name, characters=characters, bits=_bits(nats), bits_alone=_bits(alone), unknown=unknown)
 
 

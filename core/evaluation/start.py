@@ -14,7 +14,7 @@ from core.evaluation.likelihood import nats_of
 from core.run.layout import SHIPPED
 from core.run.store import Run
 from core.text import Text
-from core.writing.generator import Generator, context_of
+from core.writing.generator import Generator
 
 _MOST_UNKNOWN = 0.1  # share of a text's characters that a run may lack
 _STRETCHES, _STRETCH = 24, 400  # held-out stretches that runs are tried on, and their characters
@@ -127,7 +127,7 @@ def _try(path: Path, config: TrainConfig, given: Collection[str], texts: list[st
                 share=100 * unknown / characters,
             ),
         )
-    generator = Generator.of(run.config, weights, context_of(run.vocabulary, run.tables))
+    generator = Generator.of(run.config, weights, run.vocabulary, run.tables)
     ids = [run.vocabulary.encode(spelling.text) for spelling in spelt]
     start = max(0, run.vocabulary.characters.find(END_OF_EPISODE))
     nats = sum(float(row.sum(dtype="float64")) for row in nats_of(generator, ids, start=start))

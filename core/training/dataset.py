@@ -17,7 +17,7 @@ from core.evaluation.beginnings import read_beginnings
 from core.evaluation.validation import Validation
 from core.network.model import Model, reset_state
 from core.network.weights import export_weights
-from core.writing.generator import Generator, context_of
+from core.writing.generator import Generator
 
 _STRETCHES = 200  # beginnings that are read after each epoch: a second or two
 
@@ -172,9 +172,7 @@ class StreamDataset:
         if not math.isfinite(loss):
             return Validation(loss)
         corpus, (texts, labels) = self._corpus, self._held_out
-        generator = Generator.of(
-            self._config, export_weights(model), context_of(corpus.vocabulary, self._tables)
-        )
+        generator = Generator.of(self._config, export_weights(model), corpus.vocabulary, self._tables)
         return Validation(
             loss, read_beginnings(generator, corpus.vocabulary, texts, most=_STRETCHES, labels=labels)
         )

@@ -10,8 +10,10 @@ from core.data.context_tables import ContextTables
 from core.data.vocabulary import Vocabulary
 from core.errors import RunError
 from core.run.store import Arrays, Run
+from core.writing.inference.caches import Caches
 from core.writing.inference.readers import CachedReader, CarriedReader, ContextualReader, Reader, WindowReader
 from core.writing.inference.weights import PreparedWeights
+from core.writing.inference.word_cache import Signs
 from core.writing.sampling import Sampler
 
 
@@ -19,23 +21,29 @@ class Generator(PreparedWeights):
     """A run's network, ready to be read by any number of scenes at once; holds no scene's state."""
 
     @classmethod
-    def of(cls, config: TrainConfig, weights: Arrays, context: Context | None = None) -> "Generator":
-        """Return the generator of a network trained under `config`."""
+    def of(
+        cls,
+        config: TrainConfig,
+        weights: Arrays,
+        vocabulary: Vocabulary | None = None,
+        tables: ContextTables | None = None,
+    ) -> "Generator":
+        """Return the generator of a network trained under `config`.
+
+        Without the `vocabulary` that its ids stand for it has neither a cache model nor a context.
+        """
         return cls(
             weights,
             targets=config.targets,
             window_length=config.window_length,
-            cache_model=config.cache_model,
-            context=context,
+            context=None if vocabulary is None else context_of(vocabulary, tables),
+            caches=None if vocabulary is None else caches_of(config, vocabulary),
         )
 
     def reader(self, *, temperature: float = 1.0, label: str | None = None) -> Reader:
         """Return a reader at the beginning of a text with that label, to be gone on with at `temperature`.
 
         Without a label, and where the network reads one, it is the first that the network knows.
-
-        Below 1 a temperature makes the network's favourites likelier still. The cache would so hear its own phrases
-        again and again; its correction counts `temperature` times as much as at 1 instead, after the division by it.
         """
         reader: Reader
         if self.targets == "last":
@@ -44,8 +52,8 @@ class Generator(PreparedWeights):
             reader = CarriedReader(self)
         else:
             reader = ContextualReader(self, self.context, label)
-        weight = min(temperature, 1.0) ** 2
-        return CachedReader(reader, weight=weight) if self.cache_model and weight else reader
+        cache = None if self.caches is None else self.caches.begin(temperature=temperature)
+        return CachedReader(reader, cache) if cache and cache.weight else reader
 
     def stream(
         self, sampler: Sampler, *, reader: Reader, forbidden_first: int | None = None
@@ -70,6 +78,13 @@ def context_of(vocabulary: Vocabulary, tables: ContextTables | None) -> Context 
     return None if tables is None else Context(tables, vocabulary.characters)
 
 
+def caches_of(config: TrainConfig, vocabulary: Vocabulary) -> Caches | None:
+    """Return what begins the caches of a run's texts, None for a run without."""
+    return (
+        None if config.cache_model == "none" else Caches(config.cache_model, Signs.of(vocabulary.characters))
+    )
+
+
 def open_generator(run: Run) -> Generator:
     """Return the generator of a run whose weights fit each other and its characters.
 
@@ -78,7 +93,7 @@ def open_generator(run: Run) -> Generator:
     """
     weights = run.weights()
     try:
-        generator = Generator.of(run.config, weights, context_of(run.vocabulary, run.tables))
+        generator = Generator.of(run.config, weights, run.vocabulary, run.tables)
         rows = len(weights["lstm_1/kernel"])  # one for each character, and for what else the network reads
         if (
             generator.vocabulary != len(run.vocabulary)

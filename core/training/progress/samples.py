@@ -6,7 +6,7 @@ from core.config import END_OF_EPISODE, TrainConfig
 from core.data.context_tables import ContextTables
 from core.data.corpus import Corpus
 from core.run.store import Arrays
-from core.writing.generator import Generator, context_of
+from core.writing.generator import Generator
 from core.writing.sampling import Sampler
 
 SAMPLE_LENGTH = 300  # characters
@@ -17,7 +17,7 @@ def write_sample(
     config: TrainConfig, corpus: Corpus, weights: Arrays, tables: ContextTables | None = None
 ) -> str:
     """Return what the network writes from a line's start at the run's default temperature."""
-    generator = Generator.of(config, weights, context_of(corpus.vocabulary, tables))
+    generator = Generator.of(config, weights, corpus.vocabulary, tables)
     known = corpus.vocabulary
     end = known.characters.find(END_OF_EPISODE)
     sampler = Sampler(

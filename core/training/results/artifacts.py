@@ -31,7 +31,7 @@ from core.training.results.discriminator import add_discriminator
 from core.training.results.index import index_corpus
 from core.wording import describe_epochs
 from core.writing.constraints.index_files import write_index
-from core.writing.generator import Generator, context_of
+from core.writing.generator import Generator
 
 _STRETCHES = 150  # of the plot's training loss, each a mean
 _GROUND, _WORDS, _GRID, _VALIDATION = "#2b2d31", "#dbdee1", "#44474d", "#fb923c"  # colours of a plot
@@ -107,13 +107,13 @@ def _score_with_cache(
 
     A run of windows is left out as well: each of its characters takes a whole window's time.
     """
-    if not config.cache_model or config.targets != "all":
+    if config.cache_model == "none" or config.targets != "all":
         return None
     held_out, labels = validation_texts(corpus, share=config.validation_share)
     score = score_texts(
         held_out,
         name=corpus.source,
-        generator=Generator.of(config, weights, context_of(corpus.vocabulary, tables)),
+        generator=Generator.of(config, weights, corpus.vocabulary, tables),
         vocabulary=corpus.vocabulary,
         labels=labels,
     )

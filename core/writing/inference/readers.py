@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data.context import Context, ContextReader
-from core.writing.inference.cache_model import CacheModel
+from core.writing.inference.caches import CacheModel
 from core.writing.inference.cells import CarriedCell, Cell, Floats, parts
 from core.writing.inference.weights import PreparedWeights
 
@@ -152,9 +152,9 @@ class WindowReader(Reader):
 class CachedReader(Reader):
     """Another reader's logits, with what the text has said so far in them."""
 
-    def __init__(self, reader: Reader, *, weight: float) -> None:
+    def __init__(self, reader: Reader, cache: CacheModel) -> None:
         self.reader = reader
-        self.cache = CacheModel(weight=weight)
+        self.cache = cache
         self.logits = reader.logits
 
     def read(self, character: int) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from core.config import Targets
 from core.data.context import Context
 from core.run.store import Arrays
+from core.writing.inference.caches import Caches
 from core.writing.inference.cells import (
     Floats,
     in_quick_order,
@@ -29,8 +30,8 @@ class PreparedWeights:
         *,
         targets: Targets,
         window_length: int,
-        cache_model: bool = False,
         context: Context | None = None,
+        caches: Caches | None = None,
     ) -> None:
         layers = sum(name.endswith("/recurrent_kernel") for name in weights)
         self.context = context
@@ -66,7 +67,7 @@ class PreparedWeights:
             self.added = [np.repeat(row, window_length, axis=1) for row in self.added]
         self.targets = targets
         self.window_length = window_length
-        self.cache_model = cache_model
+        self.caches = caches  # None without a cache model
 
     @property
     def vocabulary(self) -> int:

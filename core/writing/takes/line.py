@@ -9,7 +9,7 @@ from core.data.vocabulary import Vocabulary
 from core.data.words import Alphabet
 from core.writing.constraints.build import ConstrainedWriting
 from core.writing.generator import Generator
-from core.writing.inference.cache_model import CacheModel
+from core.writing.inference.caches import CacheModel
 from core.writing.inference.readers import CachedReader, CarriedReader, Reader
 from core.writing.sampling import Sampler, Samplers
 from core.writing.takes.rows import Rows
@@ -163,9 +163,9 @@ class LineWriter:
         highest = logits.max(axis=1, keepdims=True)
         plain = logits - highest
         totals = np.log(np.exp(plain).sum(axis=1))
-        for row, take, total in zip(logits, active, (totals + highest[:, 0]).tolist(), strict=True):
+        for row, take in zip(logits, active, strict=True):
             if take.cache is not None:
-                take.cache.mend(row, total=total)
+                take.cache.mend(row)
             if take.subject is not None:
                 take.subject.boost(row, take.prefix)
         if forbidden is not None:

@@ -12,7 +12,7 @@ from core.writing.takes.line import Take
 from core.writing.takes.subject import RareWords, last_lines
 
 CHOICE = (
-    2  # ways to choose so far; whoever changes what is kept of the same takes counts on, for codes of before
+    3  # ways to write so far; whoever changes what comes of the same request counts on, for codes of before
 )
 _SHORT = 20  # characters added to a length, so that a word or two is no line's whole score
 _LEAST_WORDS = 5  # a share of fewer words says nothing

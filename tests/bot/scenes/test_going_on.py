@@ -21,7 +21,7 @@ TIMES = 40
 @pytest.fixture(scope="module")
 def writer(tmp_path_factory: pytest.TempPathFactory) -> Writer:
     """Return a writer over a network of random weights, with a cache."""
-    return build_writer(tmp_path_factory.mktemp("run") / "run", SCRIPT, cache_model=True)
+    return build_writer(tmp_path_factory.mktemp("run") / "run", SCRIPT)
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_few_readers_are_kept(writer: Writer) -> None:
     for scene in scenes:
         write(writer, replace(go_on(scene), length=20), scene, readers)
     assert sum(reader.characters for reader in readers._kept) <= 300
-    assert len(readers._kept) in (1, 2)
+    assert 0 < len(readers._kept) < len(scenes)
 
 
 def test_long_scene_is_read_in_turns(writer: Writer) -> None:

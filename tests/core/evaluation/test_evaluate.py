@@ -77,7 +77,7 @@ def test_a_run_from_before_the_cache_writes_without(
     facts["fingerprint"] = fingerprint(weights, facts["config"], tiny_run.vocabulary, facts.get("context"))
     (old / FACTS).write_text(json.dumps(facts), encoding="utf-8")
     run = Run.read(old)
-    assert not run.config.cache_model
+    assert run.config.cache_model == "none"
     assert run.bits_per_character == run.facts["result"]["bits_per_character"]
     text = tmp_path / "scene.txt"
     text.write_text(tiny_episodes()[0], encoding="utf-8")

@@ -35,7 +35,7 @@ def make_ids(length: int, seed: int = 1) -> Ids:
 def make_pair(targets: Targets, layers: int) -> tuple[Any, Generator]:
     """Return a Keras network with large random weights, and the generator of the same weights; nobody changes them."""
     config = TrainConfig(
-        targets=targets, layers=layers, units=7, window_length=WINDOW, batch=1, cache_model=False
+        targets=targets, layers=layers, units=7, window_length=WINDOW, batch=1, cache_model="none"
     )
     model = build_model(config, vocabulary=VOCABULARY, batch=1)
     rng = np.random.default_rng(layers)

@@ -37,7 +37,7 @@ def writer(request: pytest.FixtureRequest, tmp_path: Path) -> Writer:
         run: Run = request.getfixturevalue("tiny_run")
         return Writer(run)
     kind: dict[str, Any] = {"targets": "last", "window_length": 8} if request.param == "window" else {}
-    return build_writer(tmp_path / "run", SCRIPT, cache_model=True, **kind)
+    return build_writer(tmp_path / "run", SCRIPT, **kind)
 
 
 def write_parts(writer: Writer, prompt: str, reading: SceneReader | None) -> Episode:

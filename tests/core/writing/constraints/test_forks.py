@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from core.config import CacheKind
 from core.writing.constraints.build import ConstrainedWriting, direct
 from core.writing.directions import Directions
-from core.writing.inference.cache_model import CacheModel
+from core.writing.inference.caches import Caches
+from core.writing.inference.word_cache import Signs
 from core.writing.writer import Writer
 from tests.core.writing.constraints.direction_runs import CHINESE, PROSE, SCRIPT, build_writer
 
@@ -77,15 +79,17 @@ def test_fork_of_directions_goes_on_by_itself(writer: Writer) -> None:
         assert answers(directed, other, vocabulary=size) == answers(third, other, vocabulary=size)
 
 
-def test_fork_of_cache_goes_on_by_itself() -> None:
+@pytest.mark.parametrize("kind", ["words", "characters"])
+def test_fork_of_cache_goes_on_by_itself(kind: CacheKind) -> None:
     """A fork mends as a cache that read the whole text; what it reads does not change the one it came from."""
     rng = np.random.default_rng(1)
+    caches = Caches(kind, Signs.of("a:\n"))
     for _ in range(20):
         opening, one, other = (rng.integers(3, size=int(rng.integers(80))).tolist() for _ in range(3))
-        cache, first, second = CacheModel(), CacheModel(), CacheModel()
-        for text, caches in ((opening, (cache, first, second)), (one, (first,)), (other, (second,))):
+        cache, first, second = (caches.begin() for _ in range(3))
+        for text, readers in ((opening, (cache, first, second)), (one, (first,)), (other, (second,))):
             for character in text:
-                for each in caches:
+                for each in readers:
                     each.read(character)
         for text, expected in ((one, first), (other, second)):
             fork = cache.fork()

@@ -1,4 +1,4 @@
-"""What a text has said so far, as a cache model over a network's probabilities; knows ids and no network.
+"""The cache of characters, over a network's probabilities, with which runs from before the cache of words go on.
 
 A network learns how scripts are written; the name of this episode's guest it sees for the first time. Contexts that
 came before in the same text say what followed them there, and count with the network's own opinion as the prior
@@ -12,8 +12,6 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-
-from core.data.vocabulary import Ids
 
 _HALF = 2**14  # characters; the cache knows one to two of these, so a long text takes no more than a few MB
 
@@ -36,15 +34,16 @@ _Seen = int | dict[int, int]  # what followed a context: the one id that did, on
 _Table = dict[str, _Seen]
 
 
-class CacheModel:
+class CharacterCache:
     """What one text has said so far: reads id after id, and mends the logits of the next one.
 
-    `weight` is what the logarithm of its correction is multiplied by: 1 for a text by people, less for one that the
-    network writes itself at a low temperature, which would soon hear nothing but its own phrases.
+    A cache of what people wrote, without a temperature, has a `weight` of 1, which the logarithm of its correction is
+    multiplied by; that of what the network writes itself below a temperature of 1 less: it would soon hear nothing but
+    its own phrases.
     """
 
-    def __init__(self, *, weight: float = 1.0) -> None:
-        self._weight = weight
+    def __init__(self, *, temperature: float | None = None) -> None:
+        self.weight = 1.0 if temperature is None else min(temperature, 1.0) ** 2
         self._begin()
 
     def _begin(self) -> None:
@@ -54,11 +53,6 @@ class CacheModel:
         self._long: _Table = {}
         self._short_seen: _Seen | None = None  # after the context that `recent` ends with
         self._long_seen: _Seen | None = None
-
-    @property
-    def size(self) -> int:
-        """Number of contexts that are known."""
-        return len(self._short) + len(self._long)
 
     def read(self, character: int) -> None:
         """Take in one id."""
@@ -81,33 +75,22 @@ class CacheModel:
         self._short_seen = self._short.get(self._recent[-_SHORT.length :])
         self._long_seen = None if self._short_seen is None else self._long.get(self._recent)
 
-    def fork(self) -> "CacheModel":
+    def fork(self) -> "CharacterCache":
         """Return a cache that goes on from here by itself, as long as this one reads nothing."""
         return _Fork(self)
 
-    def mend(self, logits: npt.NDArray[np.float32], *, total: float | None = None) -> None:
+    def mend(self, logits: npt.NDArray[np.float32]) -> None:
         """Put the cache's share into the network's `logits`, (vocabulary,), in place.
 
-        Only those of ids that followed the context change, and they only grow; the softmax does the rest. `total` is
-        the logarithm of the sum of the logits' exponentials, where it is known.
+        Only those of ids that followed the context change, and they only grow; the softmax does the rest.
         """
         if self._short_seen is None:
             return
         kept, shares = self._shares(self._short_seen, self._long_seen)
-        if total is None:
-            total = _log_total(logits)
+        total = _log_total(logits)
         for character, share in shares.items():
             alone = float(logits[character]) - total
-            logits[character] += self._weight * (math.log(math.exp(alone) + share / kept) - alone)
-
-    def nats(self, character: int, alone: float) -> float:
-        """Return the nats of `character` coming next at a weight of 1; the network by itself gives it `alone`."""
-        if self._short_seen is None:
-            return alone
-        kept, shares = self._shares(self._short_seen, self._long_seen)
-        if character not in shares:
-            return alone - math.log(kept)
-        return -math.log(kept * math.exp(-alone) + shares[character])
+            logits[character] += self.weight * (math.log(math.exp(alone) + share / kept) - alone)
 
     @staticmethod
     def _shares(short: _Seen, long: _Seen | None) -> tuple[float, dict[int, float]]:
@@ -129,11 +112,12 @@ class CacheModel:
             self.read(ord(letter))
 
 
-class _Fork(CacheModel):
+class _Fork(CharacterCache):
     """A cache that goes on from another one's text, whose tables it leaves as they are."""
 
-    def __init__(self, cache: CacheModel) -> None:
-        super().__init__(weight=cache._weight)  # noqa: SLF001  # of its own kind
+    def __init__(self, cache: CharacterCache) -> None:
+        super().__init__()
+        self.weight = cache.weight
         self._recent = cache._recent  # noqa: SLF001
         self._old_short, self._old_long = cache._short, cache._long  # noqa: SLF001
         self._short_seen, self._long_seen = cache._short_seen, cache._long_seen  # noqa: SLF001
@@ -149,16 +133,6 @@ class _Fork(CacheModel):
         short = recent[-_SHORT.length :]
         self._short_seen = seen = self._short.get(short, self._old_short.get(short))
         self._long_seen = None if seen is None else self._long.get(recent, self._old_long.get(recent))
-
-
-def cached_nats(ids: Ids, nats: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Return a text's `nats`, (characters,), as the network gave them, with the cache of the text before each."""
-    cache = CacheModel()
-    mended = np.empty_like(nats)
-    for index, (character, alone) in enumerate(zip(ids.tolist(), nats.tolist(), strict=True)):
-        mended[index] = cache.nats(character, alone)
-        cache.read(character)
-    return mended
 
 
 def _log_total(logits: npt.NDArray[np.float32]) -> float:
