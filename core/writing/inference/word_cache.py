@@ -46,7 +46,7 @@ _AGES = [math.log1p(age / 200) for age in range(2 * _HALF + 1)]
 
 # What followed a context, and at which character: once, as `character << 16 | id`; or by id, with the total.
 _Seen = int | dict[int, int]
-_Table = dict[str, _Seen]
+_Table = dict[str | None, _Seen]
 
 
 _OWN_LINES = 0.5  # what a text that the network writes itself is worth at a temperature of 1
@@ -145,11 +145,18 @@ class WordCache:
 
     def read(self, character: int) -> None:
         """Take in one id."""
+        now, is_fork = self._now, self._below is not None
         for table, context, seen in zip(self._tables, self._contexts, self._seen, strict=True):
-            if context is not None:
-                is_own = self._below is None or context in table
-                table[context] = _counted(seen, character, self._now, is_own=is_own)
-        self._now += 1
+            if seen is None:
+                if context is not None:
+                    table[context] = now << 16 | character
+            elif isinstance(seen, int):
+                table[context] = {seen & 0xFFFF: seen >> 16, _TOTAL: 1} | {character: now, _TOTAL: 2}
+            else:
+                own = table[context] = seen.copy() if is_fork and context not in table else seen
+                own[_TOTAL] += 1
+                own[character] = now
+        self._now = now + 1
         self._place.go_on(character, self._signs)
         if self._below is None:
             self._text.append(character)
@@ -179,34 +186,32 @@ class WordCache:
         """Put the cache's share into the network's `logits`, (vocabulary,), in place."""
         shares: dict[int, float] = {}
         now = self._now
-        for seen, trust in zip(self._seen, _TRUST, strict=True):
+        for seen, (once, sightings, choices, age) in zip(self._seen, _TRUST, strict=True):
             if seen is None:
                 continue
             if isinstance(seen, int):
                 character = seen & 0xFFFF
-                share = trust.once + trust.age * _AGES[now - (seen >> 16)]
-                shares[character] = shares.get(character, 0.0) + share
+                shares[character] = shares.get(character, 0.0) + once + age * _AGES[now - (seen >> 16)]
                 continue
-            common = trust.once + trust.sightings * _LOGS[seen[_TOTAL]] + trust.choices * _LOGS[len(seen) - 1]
+            common = once + sightings * _LOGS[seen[_TOTAL]] + choices * _LOGS[len(seen) - 1]
             for character, when in seen.items():
-                shares[character] = shares.get(character, 0.0) + common + trust.age * _AGES[now - when]
+                shares[character] = shares.get(character, 0.0) + common + age * _AGES[now - when]
         if not shares:
             return
         shares.pop(_TOTAL, None)
-        logits *= np.float32(1 - self.weight * (1 - _NETWORK))
+        weight = self.weight
+        logits *= np.float32(1 - weight * (1 - _NETWORK))
         for character, share in shares.items():
-            logits[character] += self.weight * share
+            logits[character] += weight * share
 
     def _look_up(self) -> None:
         """Find what followed each context of what comes next."""
         self._contexts = self._place.contexts()
-        pairs = zip(self._tables, self._contexts, strict=True)
-        self._seen = [None if context is None else table.get(context) for table, context in pairs]
+        tables = zip(self._tables, self._contexts, strict=True)
+        self._seen = [table.get(context) for table, context in tables]  # no table knows None
         if self._below is not None:
-            self._seen = [
-                table.get(context) if seen is None and context is not None else seen
-                for table, context, seen in zip(self._below, self._contexts, self._seen, strict=True)
-            ]
+            below = zip(self._below, self._contexts, self._seen, strict=True)
+            self._seen = [table.get(context) if seen is None else seen for table, context, seen in below]
 
     def _forget(self) -> None:
         """Keep what the last half of the text says."""
@@ -214,16 +219,3 @@ class WordCache:
         self._begin()
         for character in half:
             self.read(character)
-
-
-def _counted(seen: _Seen | None, character: int, now: int, *, is_own: bool) -> _Seen:
-    """Return `seen` with `character` counted at `now`; it stays as it is itself unless it `is_own`, the cache's."""
-    if seen is None:
-        return now << 16 | character
-    if isinstance(seen, int):
-        seen = {seen & 0xFFFF: seen >> 16, _TOTAL: 1}
-    elif not is_own:
-        seen = seen.copy()
-    seen[_TOTAL] += 1
-    seen[character] = now
-    return seen
