@@ -48,7 +48,6 @@ _AGES = [math.log1p(age / 200) for age in range(2 * _HALF + 1)]
 _Seen = int | dict[int, int]
 _Table = dict[str | None, _Seen]
 
-
 _OWN_LINES = 0.5  # what a text that the network writes itself is worth at a temperature of 1
 
 

@@ -193,6 +193,7 @@ async def check_stage(month: Month) -> Channel:
     bot = discord.world.bot.name
     lines = [(each.speaker or bot, each.text.strip()) for each in read_lines(scene, is_covered=False)]
     assert [(each.author.name, each.content.strip()) for each in month.theatre.said(thread)] == lines
+    assert {name for name, _ in lines} - {bot}
     assert thread.name.startswith("Stage 1")
     await discord.say(month.theatre.member, stage, "Again?")
     return stage
